@@ -1,0 +1,1 @@
+//! The one door for connectors: trait, roster vocabulary, errors and contract suite.

@@ -1,0 +1,16 @@
+//! The rules of Sluis, and nothing else: no I/O, no clock, no global state.
+//!
+//! | module | promises |
+//! |---|---|
+//! | [`id`] | identifiers of different things have different types |
+//! | [`time`], [`random`] | moments, the clock and the random source as arguments |
+//! | [`personal`] | personal data cannot be printed |
+//! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
+//!
+//! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
+
+pub mod id;
+pub mod identifier;
+pub mod personal;
+pub mod random;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Stand-ins for demonstrations: a Kennisnet OpenID provider and a UWLR administration system.

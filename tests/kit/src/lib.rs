@@ -1,0 +1,1 @@
+//! The harness of the tests: a real service on a free port, fixed clock, seeded random.
