@@ -1,0 +1,1 @@
+//! The commands. This room puts the parts together.

@@ -1,0 +1,1 @@
+//! Settings: from file, environment and flags. Unknown keys stop the start.

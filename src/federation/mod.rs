@@ -1,0 +1,1 @@
+//! Login by Kennisnet, our own issuer, tokens and keys.

@@ -1,0 +1,1 @@
+//! The API by resource, OpenID endpoints, problems and the OpenAPI document.

@@ -1,0 +1,1 @@
+//! Statements, rows, repositories, write-sets and sealing, on SQLite and PostgreSQL.
