@@ -1,0 +1,98 @@
+//! Who calls: a client whose token was verified, and what it acts for.
+
+use sluis_core::id::{BoardId, ClientId, ProductId, SchoolId, SupplierId};
+
+/// What a client acts for. A client acts for exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The operator of this service: creates boards, schools, suppliers and clients; cannot sign, approve or read records.
+    Operator,
+    /// A board (bevoegd gezag), for itself and its schools.
+    Board(BoardId),
+    /// A program of one school.
+    School(SchoolId),
+    /// A supplier, for exactly one product.
+    Supplier {
+        /// The supplier.
+        supplier: SupplierId,
+        /// The product that it acts for.
+        product: ProductId,
+    },
+    /// A distributor, for exactly one product.
+    Distributor {
+        /// The distributor.
+        supplier: SupplierId,
+        /// The product that it acts for.
+        product: ProductId,
+    },
+}
+
+/// The role without what it is bound to: the columns of the authorization table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoleKind {
+    /// [`Role::Operator`].
+    Operator,
+    /// [`Role::Board`].
+    Board,
+    /// [`Role::School`].
+    School,
+    /// [`Role::Supplier`].
+    Supplier,
+    /// [`Role::Distributor`].
+    Distributor,
+}
+
+impl RoleKind {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 5] = [
+        Self::Operator,
+        Self::Board,
+        Self::School,
+        Self::Supplier,
+        Self::Distributor,
+    ];
+
+    /// The word in tokens, tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Board => "board",
+            Self::School => "school",
+            Self::Supplier => "supplier",
+            Self::Distributor => "distributor",
+        }
+    }
+}
+
+impl Role {
+    /// The kind of this role.
+    pub const fn kind(&self) -> RoleKind {
+        match self {
+            Self::Operator => RoleKind::Operator,
+            Self::Board(_) => RoleKind::Board,
+            Self::School(_) => RoleKind::School,
+            Self::Supplier { .. } => RoleKind::Supplier,
+            Self::Distributor { .. } => RoleKind::Distributor,
+        }
+    }
+}
+
+/// A client whose access token was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The client.
+    pub client: ClientId,
+    /// What it acts for.
+    pub role: Role,
+    /// The school and purpose that its token is bound to, if any (`authorization_details` of type `sluis`).
+    pub bound: Option<Bound>,
+}
+
+/// What a token is bound to (RFC 9396).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The one school that the token is for.
+    pub school: Option<SchoolId>,
+    /// The number of the one purpose that the token is for, 1 to 22.
+    pub purpose: Option<u8>,
+}
