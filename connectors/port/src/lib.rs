@@ -1,1 +1,17 @@
-//! The one door for connectors: trait, roster vocabulary, errors and contract suite.
+//! The one door for connectors: what a roster is, how it is pulled, and what can go wrong.
+//!
+//! | module | promises |
+//! |---|---|
+//! | [`roster`] | the vocabulary: only fields that have a data category; personal values cannot be printed |
+//! | [`connector`] | the trait that every dialect stands behind |
+//! | [`error`] | one error per thing that somebody can do something about, each with a stable code |
+//!
+//! Deliberately absent: fields without a category (ethnicity, parents' countries, weights, national numbers, free
+//! blocks). They have no type here, so no connector can hand them on.
+
+pub mod connector;
+pub mod error;
+pub mod roster;
+
+pub use connector::{Connector, Dialect, Pull, PullRequest};
+pub use error::{ConnectorError, FaultCode, ReadError};
