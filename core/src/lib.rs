@@ -6,11 +6,15 @@
 //! | [`time`], [`random`] | moments, the clock and the random source as arguments |
 //! | [`personal`] | personal data cannot be printed |
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
+//! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
+//! | [`person`] | what the rules need to know about a person |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
 
+pub mod catalogue;
 pub mod id;
 pub mod identifier;
+pub mod person;
 pub mod personal;
 pub mod random;
 pub mod time;
