@@ -1,1 +1,40 @@
 //! Statements, rows, repositories, write-sets and sealing, on SQLite and PostgreSQL.
+//!
+//! | module | promises |
+//! |---|---|
+//! | [`statement`] | one static text per statement, the same for both engines |
+//! | [`value`] | parameters and rows; printing them tells nothing |
+//! | [`write_set`] | what is written together, and how many rows each part must touch |
+//! | [`executor`] | the one door to a database: read, or submit a write-set |
+//! | [`database`] | which of the two engines is behind the door |
+//! | [`sqlite`], [`postgres`] | what differs between them, and nothing else |
+//! | [`migrate`] | both schemas move in equal steps |
+//!
+//! Deliberately absent: interactive transactions. A use case reads, then submits one write-set.
+
+pub mod database;
+pub mod error;
+pub mod executor;
+pub mod migrate;
+pub mod postgres;
+pub mod sqlite;
+pub mod statement;
+pub mod value;
+pub mod write_set;
+
+pub use database::Database;
+pub use error::{Fault, StorageError};
+pub use executor::{Executor, Priority, Query};
+pub use statement::Statement;
+pub use value::{FromValue, Row, Value};
+pub use write_set::{Expect, WriteSet};
+
+/// The parameters of a statement: the first is `$1`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { ::std::vec![$($crate::storage::Value::from($value)),*] };
+}
+pub use crate::params;
+
+/// Every statement that is not an engine's own, room by room. A test prepares and runs each on both engines.
+pub const REGISTRY: &[&[&Statement]] = &[];

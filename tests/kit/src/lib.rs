@@ -1,1 +1,3 @@
 //! The harness of the tests: a real service on a free port, fixed clock, seeded random.
+
+pub mod databases;

@@ -1,0 +1,51 @@
+//! The one door to a database.
+
+use async_trait::async_trait;
+
+use super::{
+    error::StorageError,
+    statement::Statement,
+    value::{Row, Value},
+    write_set::WriteSet,
+};
+
+/// Who goes first when several want to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// The record of a decision: an answer waits for it.
+    Evidence,
+    /// A person or program waits for it.
+    Interactive,
+    /// Nobody waits; cut into pieces of about 5 ms.
+    Bulk,
+}
+
+/// A statement that reads, with its parameters.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The statement.
+    pub statement: &'static Statement,
+    /// Its parameters.
+    pub params: Vec<Value>,
+}
+
+/// Reads, and writes what belongs together. Two engines implement it.
+#[async_trait]
+pub trait Executor: Send + Sync {
+    /// The rows of one statement.
+    async fn read(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Vec<Row>, StorageError> {
+        let mut answers = self.read_together(vec![Query { statement, params }]).await?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
+    /// The row of a statement that finds at most one.
+    async fn find(&self, statement: &'static Statement, params: Vec<Value>) -> Result<Option<Row>, StorageError> {
+        Ok(self.read(statement, params).await?.into_iter().next())
+    }
+
+    /// The rows of several statements, all as they were at one moment.
+    async fn read_together(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError>;
+
+    /// Writes all of it or nothing; answers when it is durable, with the rows that each statement touched.
+    async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError>;
+}

@@ -1,0 +1,106 @@
+//! Every statement runs on both engines, with equal answers.
+//!
+//! A room adds its examples to [`script`], in an order in which they work (parents before children). One call of each
+//! statement is the least; more may follow.
+
+use std::collections::BTreeSet;
+
+use sluis::storage::{Executor, Expect, Priority, REGISTRY, Statement, Value, WriteSet};
+use sluis_test_kit::databases;
+
+/// A call of a statement with parameters that fit the rows before it.
+pub(crate) struct Example {
+    pub statement: &'static Statement,
+    pub params: Vec<Value>,
+}
+
+/// All examples, run in this order on each engine.
+fn script() -> Vec<Example> {
+    let rooms: [Vec<Example>; 0] = [];
+    rooms.into_iter().flatten().collect()
+}
+
+/// What a call answered, as both engines must answer it.
+#[derive(PartialEq, Eq)]
+enum Answer {
+    Rows(Vec<Vec<Value>>),
+    Touched(u64),
+}
+
+async fn call(executor: &dyn Executor, example: &Example) -> Answer {
+    let Example { statement, params } = example;
+    if statement.reads() {
+        let rows = executor.read(statement, params.clone()).await;
+        let rows = rows.unwrap_or_else(|error| panic!("`{}`: {error:?}", statement.name));
+        return Answer::Rows(rows.iter().map(|row| row.values().to_vec()).collect());
+    }
+    let mut writes = WriteSet::new();
+    writes.push(statement, params.clone(), Expect::Any);
+    let touched = executor.write(writes, Priority::Interactive).await;
+    let touched = touched.unwrap_or_else(|error| panic!("`{}`: {error:?}", statement.name));
+    Answer::Touched(touched[0])
+}
+
+#[tokio::test]
+async fn every_statement_answers_the_same_on_both_engines() {
+    let mut first: Option<Vec<Answer>> = None;
+    for database in databases::both().await {
+        let executor = database.database.executor();
+        let mut answers = Vec::new();
+        for example in &script() {
+            answers.push(call(executor.as_ref(), example).await);
+        }
+        let Some(first) = &first else {
+            first = Some(answers);
+            continue;
+        };
+        for (position, example) in script().iter().enumerate() {
+            let (left, right) = (&first[position], &answers[position]);
+            assert!(
+                left == right,
+                "call {position}, `{}`, answers differently",
+                example.statement.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_statement_has_a_name_of_its_own_and_an_example() {
+    let mut names = BTreeSet::new();
+    for statement in REGISTRY.iter().copied().flatten() {
+        assert!(
+            names.insert(statement.name),
+            "two statements are called `{}`",
+            statement.name
+        );
+    }
+    let shown: BTreeSet<_> = script().iter().map(|example| example.statement.name).collect();
+    assert_eq!(names, shown, "registered and shown statements differ");
+}
+
+#[test]
+fn statements_keep_to_what_both_engines_understand() {
+    for statement in REGISTRY.iter().copied().flatten() {
+        let sql = statement.sql.to_uppercase();
+        for word in [
+            "::",
+            " LIKE ",
+            " ILIKE ",
+            "SELECT *",
+            "NOW()",
+            "CURRENT_TIMESTAMP",
+            "RANDOM(",
+            "RETURNING",
+            "?",
+        ] {
+            assert!(!sql.contains(word), "`{word}` in `{}`", statement.name);
+        }
+        assert_eq!(
+            statement.sql.matches('\'').count(),
+            0,
+            "a literal text in `{}`: bind it",
+            statement.name
+        );
+    }
+}
