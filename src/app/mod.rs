@@ -1,3 +1,11 @@
 //! Use cases, and the ports they need. Knows neither SQL nor HTTP.
 
+pub mod activation;
+pub mod agreement;
 pub mod caller;
+pub mod client;
+pub mod connection;
+pub mod error;
+pub mod organisation;
+pub mod sealing;
+pub mod store;

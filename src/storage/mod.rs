@@ -17,6 +17,7 @@ pub mod error;
 pub mod executor;
 pub mod migrate;
 pub mod postgres;
+pub mod repository;
 pub mod sqlite;
 pub mod statement;
 pub mod value;

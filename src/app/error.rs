@@ -1,0 +1,85 @@
+//! What can go wrong in a use case. `http` turns each into a problem by one table.
+
+use crate::app::store::StoreError;
+
+/// Why a use case did not do what was asked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The thing is not there, or the caller may not know that it is.
+    #[error("the {0} is not known")]
+    NotFound(&'static str),
+    /// The caller's role does not reach this thing.
+    #[error("the caller acts for another party")]
+    NotYours,
+    /// The state of things does not allow it; the code is stable.
+    #[error("{detail}")]
+    Conflict {
+        /// The stable code of the problem.
+        code: ConflictCode,
+        /// What stands in the way, for a person.
+        detail: String,
+    },
+    /// The input is well formed and still cannot be: all places at once.
+    #[error("the input has {} errors", .0.len())]
+    Invalid(Vec<Invalid>),
+    /// The two places that speak of the purpose or the school do not agree, or a needed one is missing.
+    #[error("{0}")]
+    Binding(#[from] BindingError),
+    /// Evidence cannot be written or the store does not answer: nothing is released.
+    #[error("the store is not available")]
+    Unavailable(#[source] StoreError),
+}
+
+/// One thing that is wrong with the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// Where: a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The stable code.
+    pub code: &'static str,
+    /// What is wrong, without repeating the value.
+    pub detail: String,
+}
+
+/// What the state of things does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConflictCode {
+    /// Something with the same natural key is there.
+    AlreadyExists,
+    /// The hash that was signed is not that of the annex.
+    AnnexHashMismatch,
+    /// The other side, or the same side before, has done this.
+    AlreadyDone,
+    /// What has ended cannot be changed any more.
+    AlreadyEnded,
+    /// A condition that must hold first does not.
+    NotReady,
+}
+
+/// The token, the header and the body speak of purpose and school; where two speak they must agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BindingError {
+    /// Two different purposes.
+    #[error("the token and the request name different purposes")]
+    PurposeMismatch,
+    /// The token is for another school.
+    #[error("the token is bound to another school")]
+    SchoolMismatch,
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Duplicate => Self::Conflict {
+                code: ConflictCode::AlreadyExists,
+                detail: "something with the same key is there already".to_owned(),
+            },
+            StoreError::Missing => Self::NotFound("thing that this refers to"),
+            StoreError::Conflict => Self::Conflict {
+                code: ConflictCode::AlreadyDone,
+                detail: "somebody else changed this first; read it again".to_owned(),
+            },
+            StoreError::Unavailable(_) | StoreError::Corrupt(_) => Self::Unavailable(error),
+        }
+    }
+}

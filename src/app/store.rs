@@ -1,0 +1,313 @@
+//! The port to what is kept: reading, one trait per room; writing, one list of [`Change`]s at a time.
+//!
+//! There are no interactive transactions: a use case reads, decides, and submits its changes at once; what it read is
+//! checked again inside the transaction (row expectations, epochs).
+
+use async_trait::async_trait;
+use sluis_core::{
+    id::{
+        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, LoginId, MandateId,
+        ProductId, RunId, SchoolId, SupplierId,
+    },
+    identifier::Brin4,
+    time::Timestamp,
+};
+
+use crate::app::{
+    activation::{Activation, Mandate},
+    agreement::{Acceptance, Agreement, Approval},
+    client::Client,
+    connection::{Connection, Run, RunEnd},
+    organisation::{Board, Product, School, Supplier},
+};
+
+/// What the store answers when it cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Something with the same key is there.
+    #[error("something with the same key exists")]
+    Duplicate,
+    /// What this refers to is not there.
+    #[error("what this refers to does not exist")]
+    Missing,
+    /// What was read before has changed.
+    #[error("what was read has changed since")]
+    Conflict,
+    /// The store does not answer, or not in time.
+    #[error("the store does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be read: a key is gone or a row was altered.
+    #[error("what is stored cannot be read: {0}")]
+    Corrupt(&'static str),
+}
+
+/// One thing to change. A list of them is applied in one transaction, or not at all.
+#[derive(Debug)]
+pub enum Change {
+    /// A new board.
+    BoardAdded(Board),
+    /// A new school.
+    SchoolAdded(School),
+    /// A new supplier or distributor.
+    SupplierAdded(Supplier),
+    /// A new product.
+    ProductAdded(Product),
+    /// A new client.
+    ClientAdded(Client),
+    /// A client is refused from now on.
+    ClientRevoked(ClientId, Timestamp),
+    /// An agreement was offered, with its first acceptance.
+    AgreementOffered(Agreement),
+    /// A side accepted an agreement.
+    AgreementAccepted(AgreementId, Acceptance),
+    /// A school approved an optional module.
+    ApprovalGiven(Approval),
+    /// A school withdrew an approval.
+    ApprovalWithdrawn(SchoolId, ApprovalId, Timestamp),
+    /// A board authorised a supplier.
+    MandateGiven(Mandate),
+    /// A board took an authorisation back.
+    MandateRevoked(BoardId, MandateId, Timestamp),
+    /// A school switched a product on; the supplier has yet to accept.
+    ActivationRequested(Activation),
+    /// The supplier accepted.
+    ActivationAccepted(SchoolId, ActivationId, Timestamp),
+    /// The school switched the product off.
+    ActivationEnded(SchoolId, ActivationId, Timestamp),
+    /// A school entered a connection.
+    ConnectionAdded(Connection),
+    /// The school activated it.
+    ConnectionActivated(SchoolId, ConnectionId, Timestamp),
+    /// The school ended it.
+    ConnectionEnded(SchoolId, ConnectionId, Timestamp),
+    /// A run began.
+    RunStarted(Run),
+    /// A run ended.
+    RunEnded(SchoolId, RunId, RunEnd),
+    /// A group of the roster, new or with another name.
+    GroupKept(SchoolId, StoredGroup),
+    /// A group that is gone.
+    GroupRemoved(SchoolId, sluis_core::id::GroupId),
+    /// A person of the roster, new or changed.
+    PersonKept(SchoolId, StoredPerson),
+    /// A person who is gone.
+    PersonRemoved(SchoolId, sluis_core::id::PersonId),
+    /// A new account.
+    AccountOpened(StoredAccount),
+    /// A login began.
+    LoginStarted(StoredLogin),
+    /// A login came back from Kennisnet and may be finished with a code.
+    LoginCompleted(LoginId, StoredCode),
+    /// A code was exchanged; it works once.
+    CodeUsed([u8; 32], Timestamp),
+}
+
+/// A page of a list: ids after the cursor, at most so many.
+#[derive(Clone, Copy)]
+pub struct Page<K> {
+    /// The last id of the page before.
+    pub after: Option<sluis_core::id::Id<K>>,
+    /// How many at most.
+    pub limit: u16,
+}
+
+/// A group as it is kept: nothing in it is about one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredGroup {
+    /// Our identifier.
+    pub id: sluis_core::id::GroupId,
+    /// Keyed hash of the key in the administration.
+    pub key_hash: [u8; 32],
+    /// Its name.
+    pub name: String,
+}
+
+/// A person as it is kept: one sealed value and keyed hashes to find it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPerson {
+    /// Our identifier.
+    pub id: sluis_core::id::PersonId,
+    /// Keyed hash of the key in the administration.
+    pub key_hash: [u8; 32],
+    /// Keyed hash of the ECK iD, if there is one.
+    pub eck_hash: Option<[u8; 32]>,
+    /// Keyed hash of everything that is kept: compared before writing.
+    pub content_hash: [u8; 32],
+    /// The sealed values.
+    pub sealed: Vec<u8>,
+}
+
+/// An account as it is kept: the account of one person at one supplier (staff: at one school too).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAccount {
+    /// Our identifier; the `sub` that the supplier sees.
+    pub id: AccountId,
+    /// The supplier.
+    pub supplier: SupplierId,
+    /// Keyed hash of the key of the account: the ECK iD, for staff with the school.
+    pub key_hash: [u8; 32],
+    /// When it was opened.
+    pub created_at: Timestamp,
+}
+
+/// A login under way at Kennisnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLogin {
+    /// Our identifier.
+    pub id: LoginId,
+    /// SHA-256 of the `state` that comes back from Kennisnet.
+    pub state_hash: [u8; 32],
+    /// The client that asked.
+    pub client: ClientId,
+    /// Its request and the pending login, sealed.
+    pub sealed: Vec<u8>,
+    /// After this moment it is void.
+    pub expires_at: Timestamp,
+}
+
+/// An authorization code that waits to be exchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCode {
+    /// SHA-256 of the code.
+    pub code_hash: [u8; 32],
+    /// The client it was made for.
+    pub client: ClientId,
+    /// The school of the person.
+    pub school: SchoolId,
+    /// What the exchange needs, sealed.
+    pub sealed: Vec<u8>,
+    /// After this moment it is void.
+    pub expires_at: Timestamp,
+    /// When it was exchanged.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Everything that the policy of one school is compiled from, read at one epoch.
+#[derive(Debug, Clone)]
+pub struct PolicyInputs {
+    /// The epoch that was read before the rest: a permit by an older one is decided again.
+    pub epoch: u64,
+    /// The school.
+    pub school: School,
+    /// The agreements of its board.
+    pub agreements: Vec<Agreement>,
+    /// The approvals of the school.
+    pub approvals: Vec<Approval>,
+    /// The mandates of its board.
+    pub mandates: Vec<Mandate>,
+    /// The activations of the school.
+    pub activations: Vec<Activation>,
+}
+
+/// The roster of one school as it is kept, read at one epoch.
+#[derive(Debug, Clone)]
+pub struct StoredRoster {
+    /// The epoch that was read before the rest.
+    pub epoch: u64,
+    /// The groups.
+    pub groups: Vec<StoredGroup>,
+    /// The persons.
+    pub persons: Vec<StoredPerson>,
+}
+
+/// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
+#[async_trait]
+pub trait Store: OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore {
+    /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
+    async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
+}
+
+/// Boards, schools, suppliers and products.
+#[async_trait]
+pub trait OrganisationStore: Send + Sync {
+    /// The boards, by id.
+    async fn boards(&self, page: Page<sluis_core::id::Board>) -> Result<Vec<Board>, StoreError>;
+    /// One board.
+    async fn board(&self, board: BoardId) -> Result<Option<Board>, StoreError>;
+    /// The schools, of one board if asked, by id.
+    async fn schools(
+        &self,
+        board: Option<BoardId>,
+        page: Page<sluis_core::id::School>,
+    ) -> Result<Vec<School>, StoreError>;
+    /// One school.
+    async fn school(&self, school: SchoolId) -> Result<Option<School>, StoreError>;
+    /// The schools of an institution.
+    async fn schools_by_brin(&self, brin: Brin4) -> Result<Vec<School>, StoreError>;
+    /// The schools at which a product was ever switched on.
+    async fn schools_of_product(&self, product: ProductId) -> Result<Vec<School>, StoreError>;
+    /// The suppliers, by id.
+    async fn suppliers(&self, page: Page<sluis_core::id::Supplier>) -> Result<Vec<Supplier>, StoreError>;
+    /// One supplier.
+    async fn supplier(&self, supplier: SupplierId) -> Result<Option<Supplier>, StoreError>;
+    /// The products, by id.
+    async fn products(&self, page: Page<sluis_core::id::Product>) -> Result<Vec<Product>, StoreError>;
+    /// One product.
+    async fn product(&self, product: ProductId) -> Result<Option<Product>, StoreError>;
+}
+
+/// Clients, and values that may be used once.
+#[async_trait]
+pub trait ClientStore: Send + Sync {
+    /// One client, revoked ones too.
+    async fn client(&self, client: ClientId) -> Result<Option<Client>, StoreError>;
+    /// Takes note of a single-use value; false when it was used before. Old ones are forgotten after they expire.
+    async fn first_use(&self, value: [u8; 32], expires_at: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// Agreements and what schools and boards decided about them.
+#[async_trait]
+pub trait AgreementStore: Send + Sync {
+    /// One agreement.
+    async fn agreement(&self, agreement: AgreementId) -> Result<Option<Agreement>, StoreError>;
+    /// The agreements of a board, by id.
+    async fn agreements_of_board(
+        &self,
+        board: BoardId,
+        page: Page<sluis_core::id::Agreement>,
+    ) -> Result<Vec<Agreement>, StoreError>;
+    /// The agreements about a product, by id.
+    async fn agreements_of_product(
+        &self,
+        product: ProductId,
+        page: Page<sluis_core::id::Agreement>,
+    ) -> Result<Vec<Agreement>, StoreError>;
+    /// The approvals of a school.
+    async fn approvals(&self, school: SchoolId) -> Result<Vec<Approval>, StoreError>;
+    /// The mandates of a board.
+    async fn mandates(&self, board: BoardId) -> Result<Vec<Mandate>, StoreError>;
+    /// The activations of a school.
+    async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
+    /// The activations of a product at all schools: what its supplier may accept.
+    async fn activations_of_product(&self, product: ProductId) -> Result<Vec<Activation>, StoreError>;
+    /// What the policy of a school is compiled from.
+    async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
+}
+
+/// Connections, runs and rosters.
+#[async_trait]
+pub trait RosterStore: Send + Sync {
+    /// The connections of a school.
+    async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError>;
+    /// The runs of a school, newest first, at most so many.
+    async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError>;
+    /// One run.
+    async fn run(&self, school: SchoolId, run: RunId) -> Result<Option<Run>, StoreError>;
+    /// The roster of a school.
+    async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError>;
+}
+
+/// Accounts, logins under way and codes.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// The account with this key at this supplier.
+    async fn account(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Option<StoredAccount>, StoreError>;
+    /// The accounts with these keys at this supplier, in no order.
+    async fn accounts(&self, supplier: SupplierId, key_hashes: Vec<[u8; 32]>)
+    -> Result<Vec<StoredAccount>, StoreError>;
+
+    /// The login that waits for this `state`.
+    async fn login(&self, state_hash: [u8; 32]) -> Result<Option<StoredLogin>, StoreError>;
+    /// The code with this hash, used ones too.
+    async fn code(&self, code_hash: [u8; 32]) -> Result<Option<StoredCode>, StoreError>;
+}

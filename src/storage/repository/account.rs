@@ -1,0 +1,110 @@
+//! Accounts, logins under way, and authorization codes.
+
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+use sluis_core::id::SupplierId;
+
+use super::Repository;
+use crate::{
+    app::store::{AccountStore, StoreError, StoredAccount, StoredCode, StoredLogin},
+    storage::{Row, Statement, StorageError, params},
+};
+
+pub(crate) const ACCOUNT_OPEN: Statement = Statement {
+    name: "account_open",
+    sql: "INSERT INTO accounts (supplier, key_hash, id, created_at) VALUES ($1, $2, $3, $4) \
+          ON CONFLICT (supplier, key_hash) DO NOTHING",
+};
+pub(crate) const ACCOUNT: Statement = Statement {
+    name: "account",
+    sql: "SELECT supplier, key_hash, id, created_at FROM accounts WHERE supplier = $1 AND key_hash = $2",
+};
+pub(crate) const LOGIN_START: Statement = Statement {
+    name: "login_start",
+    sql: "INSERT INTO logins (id, state_hash, client, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
+};
+pub(crate) const LOGIN_END: Statement = Statement {
+    name: "login_end",
+    sql: "DELETE FROM logins WHERE id = $1",
+};
+pub(crate) const LOGINS_FORGET: Statement = Statement {
+    name: "logins_forget",
+    sql: "DELETE FROM logins WHERE expires_at < $1",
+};
+pub(crate) const LOGIN: Statement = Statement {
+    name: "login",
+    sql: "SELECT id, state_hash, client, sealed, expires_at FROM logins WHERE state_hash = $1",
+};
+pub(crate) const CODE_ADD: Statement = Statement {
+    name: "code_add",
+    sql: "INSERT INTO codes (code_hash, client, school, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
+};
+pub(crate) const CODE_USE: Statement = Statement {
+    name: "code_use",
+    sql: "UPDATE codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
+};
+pub(crate) const CODE: Statement = Statement {
+    name: "code",
+    sql: "SELECT code_hash, client, school, sealed, expires_at, used_at FROM codes WHERE code_hash = $1",
+};
+
+/// How many point reads run beside each other.
+const ABREAST: usize = 16;
+
+fn account(row: &Row) -> Result<StoredAccount, StorageError> {
+    Ok(StoredAccount {
+        supplier: row.get(0)?,
+        key_hash: row.get(1)?,
+        id: row.get(2)?,
+        created_at: row.get(3)?,
+    })
+}
+
+fn login(row: &Row) -> Result<StoredLogin, StorageError> {
+    Ok(StoredLogin {
+        id: row.get(0)?,
+        state_hash: row.get(1)?,
+        client: row.get(2)?,
+        sealed: row.get(3)?,
+        expires_at: row.get(4)?,
+    })
+}
+
+fn code(row: &Row) -> Result<StoredCode, StorageError> {
+    Ok(StoredCode {
+        code_hash: row.get(0)?,
+        client: row.get(1)?,
+        school: row.get(2)?,
+        sealed: row.get(3)?,
+        expires_at: row.get(4)?,
+        used_at: row.get(5)?,
+    })
+}
+
+#[async_trait]
+impl AccountStore for Repository {
+    async fn account(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Option<StoredAccount>, StoreError> {
+        self.one(&ACCOUNT, params![supplier, key_hash], account).await
+    }
+
+    async fn accounts(
+        &self,
+        supplier: SupplierId,
+        key_hashes: Vec<[u8; 32]>,
+    ) -> Result<Vec<StoredAccount>, StoreError> {
+        stream::iter(key_hashes)
+            .map(|key_hash| self.account(supplier, key_hash))
+            .buffer_unordered(ABREAST)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await
+    }
+
+    async fn login(&self, state_hash: [u8; 32]) -> Result<Option<StoredLogin>, StoreError> {
+        self.one(&LOGIN, params![state_hash], login).await
+    }
+
+    async fn code(&self, code_hash: [u8; 32]) -> Result<Option<StoredCode>, StoreError> {
+        self.one(&CODE, params![code_hash], code).await
+    }
+}

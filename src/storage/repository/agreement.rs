@@ -1,0 +1,283 @@
+//! Agreements, acceptances, approvals, mandates, activations, and what a policy is compiled from.
+
+use async_trait::async_trait;
+use sluis_core::{
+    id::{AgreementId, BoardId, ProductId, SchoolId},
+    time::Window,
+};
+
+use super::{EPOCH, Repository, epoch, organisation::start, parsed};
+use crate::{
+    app::{
+        activation::{Activation, Mandate},
+        agreement::{Acceptance, Agreement, Approval, Side},
+        store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
+    },
+    storage::{Query, Row, Statement, StorageError, params},
+};
+
+pub(crate) const AGREEMENT_ADD: Statement = Statement {
+    name: "agreement_add",
+    sql: "INSERT INTO agreements \
+          (id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+};
+pub(crate) const ACCEPTANCE_ADD: Statement = Statement {
+    name: "acceptance_add",
+    sql: "INSERT INTO acceptances (agreement, side, client, accepted_at) VALUES ($1, $2, $3, $4)",
+};
+pub(crate) const AGREEMENT: Statement = Statement {
+    name: "agreement",
+    sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
+          FROM agreements WHERE id = $1",
+};
+pub(crate) const AGREEMENTS_OF_BOARD: Statement = Statement {
+    name: "agreements_of_board",
+    sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
+          FROM agreements WHERE board = $1 AND id > $2 ORDER BY id LIMIT $3",
+};
+pub(crate) const AGREEMENTS_OF_PRODUCT: Statement = Statement {
+    name: "agreements_of_product",
+    sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
+          FROM agreements WHERE product = $1 AND id > $2 ORDER BY id LIMIT $3",
+};
+pub(crate) const ACCEPTANCES: Statement = Statement {
+    name: "acceptances",
+    sql: "SELECT side, client, accepted_at, agreement FROM acceptances WHERE agreement = $1 ORDER BY side",
+};
+pub(crate) const ACCEPTANCES_OF_BOARD: Statement = Statement {
+    name: "acceptances_of_board",
+    sql: "SELECT side, client, accepted_at, agreement FROM acceptances \
+          WHERE agreement IN (SELECT id FROM agreements WHERE board = $1) ORDER BY agreement, side",
+};
+pub(crate) const ACCEPTANCES_OF_PRODUCT: Statement = Statement {
+    name: "acceptances_of_product",
+    sql: "SELECT side, client, accepted_at, agreement FROM acceptances \
+          WHERE agreement IN (SELECT id FROM agreements WHERE product = $1) ORDER BY agreement, side",
+};
+pub(crate) const APPROVAL_ADD: Statement = Statement {
+    name: "approval_add",
+    sql: "INSERT INTO approvals (id, school, agreement, module, valid_from, valid_until) \
+          VALUES ($1, $2, $3, $4, $5, $6)",
+};
+pub(crate) const APPROVAL_END: Statement = Statement {
+    name: "approval_end",
+    sql: "UPDATE approvals SET valid_until = $3 WHERE school = $1 AND id = $2 AND valid_until IS NULL",
+};
+pub(crate) const APPROVALS: Statement = Statement {
+    name: "approvals",
+    sql: "SELECT id, school, agreement, module, valid_from, valid_until FROM approvals WHERE school = $1 ORDER BY id",
+};
+pub(crate) const MANDATE_ADD: Statement = Statement {
+    name: "mandate_add",
+    sql: "INSERT INTO mandates (id, board, supplier, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5)",
+};
+pub(crate) const MANDATE_END: Statement = Statement {
+    name: "mandate_end",
+    sql: "UPDATE mandates SET valid_until = $3 \
+          WHERE board = $1 AND id = $2 AND (valid_until IS NULL OR valid_until > $3)",
+};
+pub(crate) const MANDATES: Statement = Statement {
+    name: "mandates",
+    sql: "SELECT id, board, supplier, valid_from, valid_until FROM mandates WHERE board = $1 ORDER BY id",
+};
+pub(crate) const ACTIVATION_ADD: Statement = Statement {
+    name: "activation_add",
+    sql: "INSERT INTO activations (id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7)",
+};
+pub(crate) const ACTIVATION_ACCEPT: Statement = Statement {
+    name: "activation_accept",
+    sql: "UPDATE activations SET accepted_by_supplier_at = $3 \
+          WHERE school = $1 AND id = $2 AND accepted_by_supplier_at IS NULL",
+};
+pub(crate) const ACTIVATION_END: Statement = Statement {
+    name: "activation_end",
+    sql: "UPDATE activations SET valid_until = $3 \
+          WHERE school = $1 AND id = $2 AND (valid_until IS NULL OR valid_until > $3)",
+};
+pub(crate) const ACTIVATIONS: Statement = Statement {
+    name: "activations",
+    sql: "SELECT id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at \
+          FROM activations WHERE school = $1 ORDER BY id",
+};
+pub(crate) const ACTIVATIONS_OF_PRODUCT: Statement = Statement {
+    name: "activations_of_product",
+    sql: "SELECT id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at \
+          FROM activations WHERE product = $1 ORDER BY id",
+};
+
+fn agreement(row: &Row) -> Result<Agreement, StorageError> {
+    Ok(Agreement {
+        id: row.get(0)?,
+        board: row.get(1)?,
+        supplier: row.get(2)?,
+        product: row.get(3)?,
+        annex: row.get(4)?,
+        annex_hash: row.get(5)?,
+        window: Window {
+            from: row.get(6)?,
+            until: row.get(7)?,
+        },
+        offered_at: row.get(8)?,
+        acceptances: Vec::new(),
+    })
+}
+
+fn acceptance(row: &Row) -> Result<Acceptance, StorageError> {
+    let side: String = row.get(0)?;
+    Ok(Acceptance {
+        side: parsed("side", Side::parse(&side))?,
+        by: row.get(1)?,
+        at: row.get(2)?,
+    })
+}
+
+fn approval(row: &Row) -> Result<Approval, StorageError> {
+    Ok(Approval {
+        id: row.get(0)?,
+        school: row.get(1)?,
+        agreement: row.get(2)?,
+        module: row.get(3)?,
+        window: Window {
+            from: row.get(4)?,
+            until: row.get(5)?,
+        },
+    })
+}
+
+fn mandate(row: &Row) -> Result<Mandate, StorageError> {
+    Ok(Mandate {
+        id: row.get(0)?,
+        board: row.get(1)?,
+        supplier: row.get(2)?,
+        window: Window {
+            from: row.get(3)?,
+            until: row.get(4)?,
+        },
+    })
+}
+
+fn activation(row: &Row) -> Result<Activation, StorageError> {
+    let scope: String = row.get(3)?;
+    Ok(Activation {
+        id: row.get(0)?,
+        school: row.get(1)?,
+        product: row.get(2)?,
+        scope: parsed("scope", serde_json::from_str(&scope).ok())?,
+        window: Window {
+            from: row.get(4)?,
+            until: row.get(5)?,
+        },
+        accepted_by_supplier_at: row.get(6)?,
+    })
+}
+
+/// Puts each acceptance of a list with its agreement.
+fn with_acceptances(agreements: &[Row], acceptances: &[Row]) -> Result<Vec<Agreement>, StorageError> {
+    let mut found: Vec<Agreement> = agreements.iter().map(agreement).collect::<Result<_, _>>()?;
+    for row in acceptances {
+        let of: AgreementId = row.get(3)?;
+        if let Some(agreement) = found.iter_mut().find(|agreement| agreement.id == of) {
+            agreement.acceptances.push(acceptance(row)?);
+        }
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl AgreementStore for Repository {
+    async fn agreement(&self, id: AgreementId) -> Result<Option<Agreement>, StoreError> {
+        let query = |statement| Query {
+            statement,
+            params: params![id],
+        };
+        let [agreements, acceptances] = self.together([query(&AGREEMENT), query(&ACCEPTANCES)]).await?;
+        Ok(with_acceptances(&agreements, &acceptances)?.pop())
+    }
+
+    async fn agreements_of_board(
+        &self,
+        board: BoardId,
+        page: Page<sluis_core::id::Agreement>,
+    ) -> Result<Vec<Agreement>, StoreError> {
+        let agreements = Query {
+            statement: &AGREEMENTS_OF_BOARD,
+            params: params![board, start(page.after), page.limit],
+        };
+        let acceptances = Query {
+            statement: &ACCEPTANCES_OF_BOARD,
+            params: params![board],
+        };
+        let [agreements, acceptances] = self.together([agreements, acceptances]).await?;
+        Ok(with_acceptances(&agreements, &acceptances)?)
+    }
+
+    async fn agreements_of_product(
+        &self,
+        product: ProductId,
+        page: Page<sluis_core::id::Agreement>,
+    ) -> Result<Vec<Agreement>, StoreError> {
+        let agreements = Query {
+            statement: &AGREEMENTS_OF_PRODUCT,
+            params: params![product, start(page.after), page.limit],
+        };
+        let acceptances = Query {
+            statement: &ACCEPTANCES_OF_PRODUCT,
+            params: params![product],
+        };
+        let [agreements, acceptances] = self.together([agreements, acceptances]).await?;
+        Ok(with_acceptances(&agreements, &acceptances)?)
+    }
+
+    async fn approvals(&self, school: SchoolId) -> Result<Vec<Approval>, StoreError> {
+        self.list(&APPROVALS, params![school], approval).await
+    }
+
+    async fn mandates(&self, board: BoardId) -> Result<Vec<Mandate>, StoreError> {
+        self.list(&MANDATES, params![board], mandate).await
+    }
+
+    async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError> {
+        self.list(&ACTIVATIONS, params![school], activation).await
+    }
+
+    async fn activations_of_product(&self, product: ProductId) -> Result<Vec<Activation>, StoreError> {
+        self.list(&ACTIVATIONS_OF_PRODUCT, params![product], activation).await
+    }
+
+    async fn policy_inputs(&self, id: SchoolId) -> Result<Option<PolicyInputs>, StoreError> {
+        let Some(found) = self.school(id).await? else {
+            return Ok(None);
+        };
+        let of_board = |statement| Query {
+            statement,
+            params: params![found.board],
+        };
+        let of_school = |statement| Query {
+            statement,
+            params: params![id],
+        };
+        let everything = Query {
+            statement: &AGREEMENTS_OF_BOARD,
+            params: params![found.board, start(None::<AgreementId>), i64::MAX],
+        };
+        let queries = [
+            of_school(&EPOCH),
+            everything,
+            of_board(&ACCEPTANCES_OF_BOARD),
+            of_school(&APPROVALS),
+            of_board(&MANDATES),
+            of_school(&ACTIVATIONS),
+        ];
+        let [epoch_rows, agreements, acceptances, approvals, mandates, activations] = self.together(queries).await?;
+        Ok(Some(PolicyInputs {
+            epoch: epoch(&epoch_rows)?,
+            school: found,
+            agreements: with_acceptances(&agreements, &acceptances)?,
+            approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,
+            mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,
+            activations: activations.iter().map(activation).collect::<Result<_, _>>()?,
+        }))
+    }
+}

@@ -1,0 +1,102 @@
+//! The repository: what the use cases read and change, as statements and rows.
+
+pub(crate) mod account;
+pub(crate) mod agreement;
+mod changes;
+pub(crate) mod client;
+pub(crate) mod organisation;
+pub(crate) mod roster;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{
+    app::{
+        sealing::Sealing,
+        store::{Change, Store, StoreError},
+    },
+    storage::{Executor, Priority, Query, Row, Statement, StorageError, Value},
+};
+
+/// Reads and changes what is kept, through one executor; seals what is about persons.
+#[derive(Clone)]
+pub struct Repository {
+    executor: Arc<dyn Executor>,
+    sealing: Arc<dyn Sealing>,
+}
+
+impl Repository {
+    /// A repository over this database, sealing with these keys.
+    pub fn new(executor: Arc<dyn Executor>, sealing: Arc<dyn Sealing>) -> Self {
+        Self { executor, sealing }
+    }
+
+    async fn list<T>(
+        &self,
+        statement: &'static Statement,
+        params: Vec<Value>,
+        convert: fn(&Row) -> Result<T, StorageError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.executor.read(statement, params).await?;
+        Ok(rows.iter().map(convert).collect::<Result<_, _>>()?)
+    }
+
+    async fn one<T>(
+        &self,
+        statement: &'static Statement,
+        params: Vec<Value>,
+        convert: fn(&Row) -> Result<T, StorageError>,
+    ) -> Result<Option<T>, StoreError> {
+        let row = self.executor.find(statement, params).await?;
+        Ok(row.as_ref().map(convert).transpose()?)
+    }
+
+    /// The rows of several statements, all as they were at one moment.
+    async fn together<const N: usize>(&self, queries: [Query; N]) -> Result<[Vec<Row>; N], StoreError> {
+        let answers = self.executor.read_together(queries.into()).await?;
+        answers
+            .try_into()
+            .map_err(|_| StoreError::Corrupt("another number of answers than of questions"))
+    }
+}
+
+/// A column that holds a value of a smaller type than its own: anything else was not written by us.
+fn parsed<T>(column: &'static str, value: Option<T>) -> Result<T, StorageError> {
+    value.ok_or_else(|| StorageError::Column {
+        column: column.to_owned(),
+        expected: "a value that was stored here",
+    })
+}
+
+#[async_trait]
+impl Store for Repository {
+    async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError> {
+        let set = self.write_set(changes).await?;
+        self.executor
+            .write(set, if bulk { Priority::Bulk } else { Priority::Interactive })
+            .await?;
+        Ok(())
+    }
+}
+
+/// The epoch of a school; one that nothing was ever decided or changed for has none yet, and stands at 0.
+const EPOCH: Statement = Statement {
+    name: "epoch",
+    sql: "SELECT epoch FROM school_epochs WHERE school = $1",
+};
+
+fn epoch(rows: &[Row]) -> Result<u64, StorageError> {
+    rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
+impl From<StorageError> for StoreError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Duplicate { .. } => Self::Duplicate,
+            StorageError::Reference { .. } => Self::Missing,
+            StorageError::Conflict { .. } => Self::Conflict,
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}

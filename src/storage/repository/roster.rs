@@ -1,0 +1,232 @@
+//! Connections, runs, groups and persons.
+
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+use sluis_core::id::{ConnectionId, RunId, SchoolId};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{Repository, parsed};
+use crate::{
+    app::{
+        connection::{Connection, Credentials, Dialect, Run, RunEnd, RunOutcome},
+        sealing::KeyScope,
+        store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
+    },
+    storage::{Query, Row, Statement, StorageError, params},
+};
+
+pub(crate) const CONNECTION_ADD: Statement = Statement {
+    name: "connection_add",
+    sql: "INSERT INTO connections \
+          (id, school, dialect, endpoint, sealed_credentials, activated_at, ended_at, created_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+};
+pub(crate) const CONNECTION_ACTIVATE: Statement = Statement {
+    name: "connection_activate",
+    sql: "UPDATE connections SET activated_at = $3 \
+          WHERE school = $1 AND id = $2 AND activated_at IS NULL AND ended_at IS NULL",
+};
+pub(crate) const CONNECTION_END: Statement = Statement {
+    name: "connection_end",
+    sql: "UPDATE connections SET ended_at = $3 WHERE school = $1 AND id = $2 AND ended_at IS NULL",
+};
+pub(crate) const CONNECTIONS: Statement = Statement {
+    name: "connections",
+    sql: "SELECT id, school, dialect, endpoint, sealed_credentials, activated_at, ended_at, created_at \
+          FROM connections WHERE school = $1 ORDER BY id",
+};
+pub(crate) const RUN_START: Statement = Statement {
+    name: "run_start",
+    sql: "INSERT INTO runs (id, school, connection, dialect, started_at) VALUES ($1, $2, $3, $4, $5)",
+};
+pub(crate) const RUN_END: Statement = Statement {
+    name: "run_end",
+    sql: "UPDATE runs SET ended_at = $3, outcome = $4, reason = $5, counts = $6 \
+          WHERE school = $1 AND id = $2 AND ended_at IS NULL",
+};
+pub(crate) const RUNS: Statement = Statement {
+    name: "runs",
+    sql: "SELECT id, school, connection, dialect, started_at, ended_at, outcome, reason, counts \
+          FROM runs WHERE school = $1 ORDER BY id DESC LIMIT $2",
+};
+pub(crate) const RUN: Statement = Statement {
+    name: "run",
+    sql: "SELECT id, school, connection, dialect, started_at, ended_at, outcome, reason, counts \
+          FROM runs WHERE school = $1 AND id = $2",
+};
+pub(crate) const GROUP_KEEP: Statement = Statement {
+    name: "group_keep",
+    sql: "INSERT INTO roster_groups (school, id, key_hash, name) VALUES ($1, $2, $3, $4) \
+          ON CONFLICT (school, id) DO UPDATE SET name = excluded.name",
+};
+pub(crate) const GROUP_REMOVE: Statement = Statement {
+    name: "group_remove",
+    sql: "DELETE FROM roster_groups WHERE school = $1 AND id = $2",
+};
+pub(crate) const GROUPS: Statement = Statement {
+    name: "groups",
+    sql: "SELECT id, key_hash, name FROM roster_groups WHERE school = $1 ORDER BY id",
+};
+pub(crate) const PERSON_KEEP: Statement = Statement {
+    name: "person_keep",
+    sql: "INSERT INTO roster_persons (school, id, key_hash, eck_hash, content_hash, sealed) \
+          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (school, id) DO UPDATE SET \
+          key_hash = excluded.key_hash, eck_hash = excluded.eck_hash, content_hash = excluded.content_hash, sealed = excluded.sealed",
+};
+pub(crate) const PERSON_REMOVE: Statement = Statement {
+    name: "person_remove",
+    sql: "DELETE FROM roster_persons WHERE school = $1 AND id = $2",
+};
+pub(crate) const PERSONS: Statement = Statement {
+    name: "persons",
+    sql: "SELECT id, key_hash, eck_hash, content_hash, sealed FROM roster_persons WHERE school = $1 ORDER BY id",
+};
+
+/// The credentials of a connection in their sealed form.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct SealedCredentials<'a> {
+    authorisation_key: std::borrow::Cow<'a, str>,
+    client_code: std::borrow::Cow<'a, str>,
+    client_name: std::borrow::Cow<'a, str>,
+}
+
+/// A row of `connections` before its credentials are opened.
+struct ConnectionRow {
+    connection: ConnectionId,
+    school: SchoolId,
+    dialect: Dialect,
+    endpoint: Url,
+    sealed_credentials: Vec<u8>,
+    activated_at: Option<sluis_core::time::Timestamp>,
+    ended_at: Option<sluis_core::time::Timestamp>,
+    created_at: sluis_core::time::Timestamp,
+}
+
+fn connection_row(row: &Row) -> Result<ConnectionRow, StorageError> {
+    let (dialect, endpoint): (String, String) = (row.get(2)?, row.get(3)?);
+    Ok(ConnectionRow {
+        connection: row.get(0)?,
+        school: row.get(1)?,
+        dialect: parsed("dialect", Dialect::parse(&dialect))?,
+        endpoint: parsed("endpoint", Url::parse(&endpoint).ok())?,
+        sealed_credentials: row.get(4)?,
+        activated_at: row.get(5)?,
+        ended_at: row.get(6)?,
+        created_at: row.get(7)?,
+    })
+}
+
+fn run(row: &Row) -> Result<Run, StorageError> {
+    let dialect: String = row.get(3)?;
+    let ended_at: Option<sluis_core::time::Timestamp> = row.get(5)?;
+    let end = match ended_at {
+        None => None,
+        Some(at) => {
+            let (outcome, counts): (String, String) = (row.get(6)?, row.get(8)?);
+            Some(RunEnd {
+                at,
+                outcome: parsed("outcome", RunOutcome::parse(&outcome))?,
+                reason: row.get(7)?,
+                counts: parsed("counts", serde_json::from_str(&counts).ok())?,
+            })
+        }
+    };
+    Ok(Run {
+        id: row.get(0)?,
+        school: row.get(1)?,
+        connection: row.get(2)?,
+        dialect: parsed("dialect", Dialect::parse(&dialect))?,
+        started_at: row.get(4)?,
+        end,
+    })
+}
+
+fn group(row: &Row) -> Result<StoredGroup, StorageError> {
+    Ok(StoredGroup {
+        id: row.get(0)?,
+        key_hash: row.get(1)?,
+        name: row.get(2)?,
+    })
+}
+
+fn person(row: &Row) -> Result<StoredPerson, StorageError> {
+    Ok(StoredPerson {
+        id: row.get(0)?,
+        key_hash: row.get(1)?,
+        eck_hash: row.get(2)?,
+        content_hash: row.get(3)?,
+        sealed: row.get(4)?,
+    })
+}
+
+fn place(connection: ConnectionId) -> String {
+    format!("connections/{connection}")
+}
+
+impl Repository {
+    pub(super) async fn seal_credentials(&self, connection: &Connection) -> Result<Vec<u8>, StoreError> {
+        let plain = SealedCredentials {
+            authorisation_key: connection.credentials.authorisation_key.expose_secret().into(),
+            client_code: connection.credentials.client_code.expose_secret().into(),
+            client_name: connection.credentials.client_name.as_str().into(),
+        };
+        let plain = Zeroizing::new(
+            serde_json::to_vec(&plain).map_err(|_| StoreError::Corrupt("credentials that cannot be written"))?,
+        );
+        let key = self.sealing.key(KeyScope::School(connection.school)).await?;
+        key.seal(&place(connection.id), &plain)
+    }
+}
+
+#[async_trait]
+impl RosterStore for Repository {
+    async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError> {
+        let rows = self.list(&CONNECTIONS, params![school], connection_row).await?;
+        let key = self.sealing.key(KeyScope::School(school)).await?;
+        rows.into_iter()
+            .map(|row| {
+                let plain = key.open(&place(row.connection), &row.sealed_credentials)?;
+                let credentials: SealedCredentials<'_> =
+                    serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("credentials"))?;
+                Ok(Connection {
+                    id: row.connection,
+                    school: row.school,
+                    dialect: row.dialect,
+                    endpoint: row.endpoint,
+                    credentials: Credentials {
+                        authorisation_key: SecretString::from(credentials.authorisation_key.as_ref()),
+                        client_code: SecretString::from(credentials.client_code.as_ref()),
+                        client_name: credentials.client_name.into_owned(),
+                    },
+                    activated_at: row.activated_at,
+                    ended_at: row.ended_at,
+                    created_at: row.created_at,
+                })
+            })
+            .collect()
+    }
+
+    async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError> {
+        self.list(&RUNS, params![school, limit], run).await
+    }
+
+    async fn run(&self, school: SchoolId, id: RunId) -> Result<Option<Run>, StoreError> {
+        self.one(&RUN, params![school, id], run).await
+    }
+
+    async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError> {
+        let query = |statement| Query {
+            statement,
+            params: params![school],
+        };
+        let [epoch, groups, persons] = self
+            .together([query(&super::EPOCH), query(&GROUPS), query(&PERSONS)])
+            .await?;
+        Ok(StoredRoster {
+            epoch: super::epoch(&epoch)?,
+            groups: groups.iter().map(group).collect::<Result<_, _>>()?,
+            persons: persons.iter().map(person).collect::<Result<_, _>>()?,
+        })
+    }
+}
