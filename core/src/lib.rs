@@ -8,12 +8,14 @@
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
 //! | [`person`] | what the rules need to know about a person |
+//! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
 
 pub mod catalogue;
 pub mod id;
 pub mod identifier;
+pub mod ledger;
 pub mod person;
 pub mod personal;
 pub mod random;

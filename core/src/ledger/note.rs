@@ -1,0 +1,265 @@
+//! Signed notes (C2SP signed-note) with Ed25519, and the two texts that are signed: the head of the tree (C2SP
+//! tlog-checkpoint) and the head of one owner's chain.
+
+use std::fmt;
+
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{Digest, Owner};
+
+/// The signature type of Ed25519 in the registry of C2SP signed-note.
+const ED25519_TYPE: u8 = 0x01;
+/// What stands between the origin and the word for a chain, in the first line of its head.
+const CHAIN_HEAD: &str = "/chain-head";
+
+/// Why a note is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteError {
+    /// Not a signed note, or not one of the text that was expected.
+    #[error("the note is malformed")]
+    Malformed,
+    /// No signature by the key that is trusted.
+    #[error("the note is not signed by the trusted key")]
+    NotSigned,
+    /// A signature under the name of the trusted key that is not right.
+    #[error("the signature is wrong")]
+    WrongSignature,
+    /// About another log.
+    #[error("the note is about another log")]
+    OtherOrigin,
+}
+
+/// The key cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a verifier key is `name+hash+key`, and a name has no spaces and no `+`")]
+pub struct KeyError;
+
+/// The public key of a log, as C2SP writes it: `name+hash+key`. Its name is the origin of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: String,
+    id: [u8; 4],
+    public: [u8; 32],
+}
+
+impl VerifierKey {
+    fn new(name: &str, public: &[u8]) -> Result<Self, KeyError> {
+        let valid =
+            !name.is_empty() && !name.contains(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '+');
+        let public: [u8; 32] = public.try_into().map_err(|_| KeyError)?;
+        if !valid {
+            return Err(KeyError);
+        }
+        // C2SP signed-note, "Signatures": SHA-256(name || LF || type || key), first four bytes.
+        let mut input = name.as_bytes().to_vec();
+        input.extend([b'\n', ED25519_TYPE]);
+        input.extend(public);
+        let hash = digest(&SHA256, &input);
+        let id = hash.as_ref().first_chunk().copied().ok_or(KeyError)?;
+        Ok(Self {
+            name: name.to_owned(),
+            id,
+            public,
+        })
+    }
+
+    /// Reads the text form.
+    ///
+    /// # Errors
+    /// When it is no Ed25519 verifier key, or its hash does not fit.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(KeyError);
+        };
+        let key = STANDARD.decode(key).map_err(|_| KeyError)?;
+        let Some((&ED25519_TYPE, public)) = key.split_first() else {
+            return Err(KeyError);
+        };
+        let parsed = Self::new(name, public)?;
+        if hex::encode(parsed.id) == id {
+            Ok(parsed)
+        } else {
+            Err(KeyError)
+        }
+    }
+
+    /// The name: the origin of the log.
+    pub fn origin(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens a signed note: its text, once the signature of this key is verified. Signatures by others are ignored.
+    ///
+    /// # Errors
+    /// When it is no note, or not signed by this key.
+    pub fn open<'note>(&self, note: &'note str) -> Result<&'note str, NoteError> {
+        let split = note.rfind("\n\n").ok_or(NoteError::Malformed)?;
+        let (text, signatures) = (note.get(..=split), note.get(split + 2..));
+        let (Some(text), Some(signatures)) = (text, signatures.and_then(|lines| lines.strip_suffix('\n'))) else {
+            return Err(NoteError::Malformed);
+        };
+        let mut verdict = Err(NoteError::NotSigned);
+        for line in signatures.split('\n') {
+            let (name, blob) = line
+                .strip_prefix("\u{2014} ")
+                .and_then(|rest| rest.split_once(' '))
+                .ok_or(NoteError::Malformed)?;
+            let blob = STANDARD.decode(blob).map_err(|_| NoteError::Malformed)?;
+            let (id, signature) = blob.split_first_chunk::<4>().ok_or(NoteError::Malformed)?;
+            if name == self.name && *id == self.id {
+                UnparsedPublicKey::new(&ED25519, self.public)
+                    .verify(text.as_bytes(), signature)
+                    .map_err(|_| NoteError::WrongSignature)?;
+                verdict = Ok(text);
+            }
+        }
+        verdict
+    }
+
+    /// Opens a signed checkpoint.
+    ///
+    /// # Errors
+    /// When it is not signed by this key, or is no checkpoint of this log.
+    pub fn open_checkpoint(&self, note: &str) -> Result<TreeHead, NoteError> {
+        let text = self.open(note)?;
+        let checkpoint = tlog_tiles::Checkpoint::from_bytes(text.as_bytes()).map_err(|_| NoteError::Malformed)?;
+        if checkpoint.origin() != self.name {
+            return Err(NoteError::OtherOrigin);
+        }
+        Ok(TreeHead {
+            size: checkpoint.size(),
+            root: (*checkpoint.hash()).into(),
+        })
+    }
+
+    /// Opens the signed head of a chain.
+    ///
+    /// # Errors
+    /// When it is not signed by this key, or is not about this owner in this log.
+    pub fn open_chain_head(&self, note: &str, owner: Owner) -> Result<ChainHead, NoteError> {
+        let text = self.open(note)?;
+        let mut lines = text.lines();
+        let (Some(origin), Some(whose), Some(sequence), Some(hash), Some(tree_size), None) = (
+            lines.next(),
+            lines.next(),
+            lines.next(),
+            lines.next(),
+            lines.next(),
+            lines.next(),
+        ) else {
+            return Err(NoteError::Malformed);
+        };
+        if origin.strip_suffix(CHAIN_HEAD) != Some(&self.name) || whose != owner.to_string() {
+            return Err(NoteError::OtherOrigin);
+        }
+        Ok(ChainHead {
+            link: Link {
+                sequence: sequence.parse().map_err(|_| NoteError::Malformed)?,
+                hash: Digest::parse(hash).map_err(|_| NoteError::Malformed)?,
+            },
+            tree_size: tree_size.parse().map_err(|_| NoteError::Malformed)?,
+        })
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut key = vec![ED25519_TYPE];
+        key.extend(self.public);
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.id), STANDARD.encode(key))
+    }
+}
+
+/// The head of the tree: what a checkpoint says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeHead {
+    /// The number of records.
+    pub size: u64,
+    /// The root.
+    pub root: Digest,
+}
+
+/// The last record of a chain, or the place before its first: sequence 0 and a hash of zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The number of the record in the chain.
+    pub sequence: u64,
+    /// The hash of its leaf.
+    pub hash: Digest,
+}
+
+impl Link {
+    /// The place before the first record.
+    pub const START: Self = Self {
+        sequence: 0,
+        hash: Digest::ZERO,
+    };
+}
+
+/// What the log says of one owner's chain at a size of the tree. It is signed, so that records cut off at the end show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainHead {
+    /// The last record of the chain.
+    pub link: Link,
+    /// The size of the tree for which this holds.
+    pub tree_size: u64,
+}
+
+/// Signs the heads of one log.
+pub struct NoteSigner {
+    pair: Ed25519KeyPair,
+    key: VerifierKey,
+}
+
+impl fmt::Debug for NoteSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NoteSigner({})", self.key)
+    }
+}
+
+impl NoteSigner {
+    /// The signer of a log, from its origin (a name without spaces and `+`, for example `sluis.example/log/1`) and the
+    /// 32 secret bytes of its key.
+    ///
+    /// # Errors
+    /// When the origin cannot be a name.
+    pub fn from_seed(origin: &str, seed: &[u8; 32]) -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| KeyError)?;
+        let key = VerifierKey::new(origin, pair.public_key().as_ref())?;
+        Ok(Self { pair, key })
+    }
+
+    /// The public key to hand out.
+    pub const fn verifier_key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    /// Signs a checkpoint.
+    pub fn checkpoint(&self, head: TreeHead) -> String {
+        let root = STANDARD.encode(head.root.as_bytes());
+        self.sign(format!("{}\n{}\n{root}\n", self.key.name, head.size))
+    }
+
+    /// Signs the head of a chain.
+    pub fn chain_head(&self, owner: Owner, head: ChainHead) -> String {
+        let Link { sequence, hash } = head.link;
+        let origin = &self.key.name;
+        self.sign(format!(
+            "{origin}{CHAIN_HEAD}\n{owner}\n{sequence}\n{hash}\n{}\n",
+            head.tree_size
+        ))
+    }
+
+    fn sign(&self, mut text: String) -> String {
+        let mut blob = self.key.id.to_vec();
+        blob.extend(self.pair.sign(text.as_bytes()).as_ref());
+        text.push_str(&format!("\n\u{2014} {} {}\n", self.key.name, STANDARD.encode(blob)));
+        text
+    }
+}
