@@ -1,0 +1,48 @@
+//! `kennisnet`: the login by Kennisnet's federation.
+
+use url::Url;
+
+use super::{key::section, period::Period, secret::Secret};
+
+section! {
+    /// The login by Kennisnet's federation.
+    Kennisnet = "kennisnet" {
+        /// The issuer; its discovery document is read from there.
+        issuer: Url = "https://oidcng.entree.kennisnet.nl",
+        /// The client id that Kennisnet gave. Without it nobody can log in.
+        client_id: Option<String>,
+        /// The client secret that Kennisnet gave.
+        client_secret: Secret,
+        /// Where Kennisnet sends the browser back to; without a value, the callback under `server.public_url`.
+        redirect_url: Option<Url>,
+        /// Segments of an ECK iD that are accepted. `pilot` is for tests only.
+        eck_id_segments: Vec<String> = ["201703"],
+        /// How long a login may take, from the first redirect to the last.
+        login_timeout: Period = "15m",
+        /// How long one call to Kennisnet may take.
+        timeout: Period = "10s",
+    }
+}
+
+impl Kennisnet {
+    fn check(&self) -> Vec<(&'static str, &'static str)> {
+        let mut disagreements = Vec::new();
+        if self.client_id.is_some() != self.client_secret.is_set() {
+            let reason = "`kennisnet.client_id` and `kennisnet.client_secret` go together";
+            disagreements.push(("kennisnet.client_id", reason));
+        }
+        if !self.issuer.username().is_empty() || self.issuer.password().is_some() || self.issuer.query().is_some() {
+            disagreements.push(("kennisnet.issuer", "an issuer has no user, password or query"));
+        }
+        let segment = |text: &String| {
+            !text.is_empty()
+                && !text.starts_with("sp")
+                && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if self.eck_id_segments.is_empty() || !self.eck_id_segments.iter().all(segment) {
+            let reason = "at least one, of lower-case letters and digits; `sp...` is a stem pseudonym, which never leaves a school";
+            disagreements.push(("kennisnet.eck_id_segments", reason));
+        }
+        disagreements
+    }
+}
