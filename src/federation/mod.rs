@@ -1,1 +1,3 @@
 //! Login by Kennisnet, our own issuer, tokens and keys.
+
+pub mod kennisnet;
