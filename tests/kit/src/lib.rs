@@ -1,3 +1,4 @@
 //! The harness of the tests: a real service on a free port, fixed clock, seeded random.
 
 pub mod databases;
+pub mod keys;
