@@ -8,6 +8,7 @@
 //! | [`executor`] | the one door to a database: read, or submit a write-set |
 //! | [`database`] | which of the two engines is behind the door |
 //! | [`sqlite`], [`postgres`] | what differs between them, and nothing else |
+//! | [`keyring`] | keys, and values sealed with them |
 //! | [`migrate`] | both schemas move in equal steps |
 //!
 //! Deliberately absent: interactive transactions. A use case reads, then submits one write-set.
@@ -15,6 +16,7 @@
 pub mod database;
 pub mod error;
 pub mod executor;
+pub mod keyring;
 pub mod migrate;
 pub mod postgres;
 pub mod repository;
@@ -38,4 +40,4 @@ macro_rules! params {
 pub use crate::params;
 
 /// Every statement that is not an engine's own, room by room. A test prepares and runs each on both engines.
-pub const REGISTRY: &[&[&Statement]] = &[];
+pub const REGISTRY: &[&[&Statement]] = &[keyring::ALL];

@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod executor;
+mod keyring;
 mod migrations;
 mod registry;

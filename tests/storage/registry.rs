@@ -3,21 +3,32 @@
 //! A room adds its examples to [`script`], in an order in which they work (parents before children). One call of each
 //! statement is the least; more may follow.
 
+mod keyring;
+
 use std::collections::BTreeSet;
 
 use sluis::storage::{Executor, Expect, Priority, REGISTRY, Statement, Value, WriteSet};
 use sluis_test_kit::databases;
 
-/// A call of a statement with parameters that fit the rows before it.
+/// A call of a registered statement with parameters that fit the rows before it.
 pub(crate) struct Example {
-    pub statement: &'static Statement,
-    pub params: Vec<Value>,
+    statement: &'static Statement,
+    params: Vec<Value>,
+}
+
+impl Example {
+    /// A call of the statement of this name.
+    pub(crate) fn of(name: &str, params: Vec<Value>) -> Self {
+        let mut registered = REGISTRY.iter().copied().flatten().copied();
+        let statement = registered.find(|statement| statement.name == name);
+        let statement = statement.unwrap_or_else(|| panic!("`{name}` is not registered"));
+        Self { statement, params }
+    }
 }
 
 /// All examples, run in this order on each engine.
 fn script() -> Vec<Example> {
-    let rooms: [Vec<Example>; 0] = [];
-    rooms.into_iter().flatten().collect()
+    [keyring::examples()].into_iter().flatten().collect()
 }
 
 /// What a call answered, as both engines must answer it.

@@ -1,0 +1,189 @@
+//! What the keyring promises, on both engines.
+
+use std::{path::PathBuf, sync::Arc};
+
+use sluis::storage::{
+    Database, Priority, StorageError, WriteSet,
+    keyring::{KeyPurpose, Keyring, KeyringError, MasterKeySource, Place, Scope},
+};
+use sluis_core::{
+    id::{SchoolId, SupplierId},
+    random::SystemRandom,
+    time::SystemClock,
+};
+use sluis_test_kit::databases;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+async fn open(database: &Database, path: PathBuf) -> Result<Keyring, KeyringError> {
+    let source = MasterKeySource::File(path);
+    Keyring::open(
+        database.executor(),
+        &source,
+        Arc::new(SystemRandom),
+        Arc::new(SystemClock),
+    )
+    .await
+}
+
+fn school() -> SchoolId {
+    SchoolId::from_uuid(Uuid::from_u128(1))
+}
+
+fn scopes() -> [Scope; 4] {
+    let supplier = |number| Scope::Supplier(school(), SupplierId::from_uuid(Uuid::from_u128(number)));
+    [Scope::Platform, Scope::School(school()), supplier(1), supplier(2)]
+}
+
+#[tokio::test]
+async fn the_first_start_makes_a_key_file_and_a_restart_reads_what_was_sealed() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        let place = Place::of_school("persons", school(), b"a");
+
+        let first = open(&database.database, path.clone()).await.unwrap();
+        assert_eq!(first.made_key_file(), Some(path.as_path()));
+        let key = first.seal_key(Scope::School(school())).await.unwrap();
+        let sealed = key.seal(b"Saar", &place).unwrap();
+        let hash = first
+            .index_key(Scope::School(school()))
+            .await
+            .unwrap()
+            .hash("eckId", b"x");
+        drop(first);
+
+        let database = database.reopen().await;
+        let second = open(&database.database, path).await.unwrap();
+        assert_eq!(second.made_key_file(), None);
+        let key = second.seal_key(Scope::School(school())).await.unwrap();
+        assert_eq!(key.open(&sealed, &place).unwrap().as_slice(), b"Saar");
+        let again = second.index_key(Scope::School(school())).await.unwrap();
+        assert_eq!(again.hash("eckId", b"x"), hash);
+        assert_ne!(again.hash("email", b"x"), hash);
+    }
+}
+
+#[tokio::test]
+async fn without_the_master_key_or_with_another_nothing_starts() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        open(&database.database, path.clone()).await.unwrap();
+
+        std::fs::remove_file(&path).unwrap();
+        let missing = open(&database.database, path.clone()).await.err().unwrap();
+        assert!(matches!(missing, KeyringError::MasterKeyMissing { .. }), "{missing:?}");
+        assert!(!path.exists(), "no new key may hide that the old one is lost");
+
+        std::fs::write(&path, "ab".repeat(32)).unwrap();
+        let other = open(&database.database, path).await.err().unwrap();
+        assert!(matches!(other, KeyringError::MasterKeyDiffers { .. }), "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn replicas_that_start_with_different_new_keys_do_not_both_run() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let (one, other) = tokio::join!(
+            open(&database.database, folder.path().join("one.key")),
+            open(&database.database, folder.path().join("other.key")),
+        );
+        assert!(one.is_ok() != other.is_ok(), "just one of the two keys counts");
+    }
+}
+
+#[tokio::test]
+async fn every_scope_has_keys_of_its_own() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let keyring = open(&database.database, folder.path().join("master.key"))
+            .await
+            .unwrap();
+        let place = Place::of_platform("t", b"a");
+        let mut hashes = Vec::new();
+        for scope in scopes() {
+            let sealed = keyring.seal_key(scope).await.unwrap().seal(b"x", &place).unwrap();
+            for other in scopes() {
+                let opened = keyring.seal_key(other).await.unwrap().open(&sealed, &place);
+                assert_eq!(opened.is_ok(), other == scope, "{scope:?} with {other:?}");
+            }
+            hashes.push(keyring.index_key(scope).await.unwrap().hash("l", b"x"));
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), scopes().len());
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_many_want_at_once_is_made_once() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        let mut asked = Vec::new();
+        for _ in 0..4 {
+            let replica = Arc::new(open(&database.database, path.clone()).await.unwrap());
+            for _ in 0..4 {
+                let replica = Arc::clone(&replica);
+                asked.push(tokio::spawn(
+                    async move { replica.seal_key(Scope::School(school())).await },
+                ));
+            }
+        }
+        let mut ids = Vec::new();
+        for key in asked {
+            ids.push(key.await.unwrap().unwrap().id());
+        }
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "{}", database.engine());
+    }
+}
+
+#[tokio::test]
+async fn a_destroyed_key_opens_nothing_and_writes_nothing() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        let keyring = open(&database.database, path.clone()).await.unwrap();
+        let replica = open(&database.database, path).await.unwrap();
+        let scope = Scope::School(school());
+        let place = Place::of_school("persons", school(), b"a");
+        let kept = replica.seal_key(scope).await.unwrap();
+        let sealed = keyring.seal_key(scope).await.unwrap().seal(b"Saar", &place).unwrap();
+
+        let mut writes = WriteSet::new();
+        kept.guard(&mut writes);
+        let executor = database.database.executor();
+        executor.write(writes.clone(), Priority::Interactive).await.unwrap();
+        keyring.destroy(scope, KeyPurpose::Seal).await.unwrap();
+
+        let refused = executor.write(writes, Priority::Interactive).await;
+        assert!(matches!(refused, Err(StorageError::Conflict { .. })), "{refused:?}");
+        let new = keyring.seal_key(scope).await.unwrap();
+        assert_ne!(new.id(), kept.id());
+        assert!(matches!(new.open(&sealed, &place), Err(KeyringError::Unreadable)));
+    }
+}
+
+#[tokio::test]
+async fn a_wrapped_key_put_in_another_row_is_refused() {
+    const SWAP: sluis::storage::Statement = sluis::storage::Statement {
+        name: "test_swap_key",
+        sql: "UPDATE data_keys SET supplier = $1 WHERE purpose = $2",
+    };
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        let keyring = open(&database.database, path.clone()).await.unwrap();
+        keyring.seal_key(Scope::School(school())).await.unwrap();
+        let mut writes = WriteSet::new();
+        let supplier = SupplierId::from_uuid(Uuid::from_u128(1));
+        writes.one(&SWAP, sluis::storage::params![supplier, "seal"]);
+        let executor = database.database.executor();
+        executor.write(writes, Priority::Interactive).await.unwrap();
+        let moved = keyring.seal_key(Scope::Supplier(school(), supplier)).await;
+        assert!(matches!(moved, Err(KeyringError::Unreadable)), "{moved:?}");
+    }
+}
