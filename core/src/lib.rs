@@ -7,11 +7,13 @@
 //! | [`personal`] | personal data cannot be printed |
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
+//! | [`agreement`] | the coded annex, its hash, its defects, and the dated records around it |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
 
+pub mod agreement;
 pub mod catalogue;
 pub mod id;
 pub mod identifier;

@@ -1,0 +1,311 @@
+//! The coded form of model 4.0 as a document: what a supplier offers and a board accepts, word for word.
+//!
+//! Codes stay texts here, also the wrong ones: a document is evidence and is not repaired. The lint reads them.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Model;
+use crate::{
+    catalogue::{Attribute, Label, Purpose},
+    id::SupplierId,
+};
+
+/// The privacy annex of one product, with what the gate needs of the other annexes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnnexDocument {
+    /// The model; always [`Model::V4_0Coded`] in a document that was read.
+    pub model: Model,
+    /// The product.
+    pub product: ProductDocument,
+    /// Who agrees.
+    pub parties: Parties,
+    /// Which version this is.
+    pub version: AnnexVersion,
+    /// The parts that can be approved apart.
+    pub modules: Vec<ModuleDocument>,
+    /// Table 1: what happens, why, and with which data.
+    pub rows: Vec<RowDocument>,
+    /// What may go with a login (article 7.4).
+    pub login: LoginSet,
+    /// Whether a login needs a second factor.
+    pub second_factor: bool,
+    /// What deviates from the model, with its motivation (annex 3).
+    pub deviations: Vec<Deviation>,
+    /// How long data are kept.
+    pub retention: Retention,
+    /// Where data are processed (part G).
+    pub places: Vec<PlaceDocument>,
+    /// Who works for the processor (part H).
+    pub sub_processors: Vec<SubProcessorDocument>,
+    /// Who may receive data under D5 and D11.
+    pub receivers: Vec<ReceiverDocument>,
+}
+
+/// The product that an annex is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProductDocument {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: Label,
+    /// A page about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+}
+
+/// The two sides. An offer does not name the controller yet: its acceptance does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Parties {
+    /// The supplier or distributor.
+    pub processor: Party,
+    /// The board, if the document is made for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<Party>,
+}
+
+/// One side of the agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Party {
+    /// The name with its legal form.
+    pub name: String,
+    /// A number in a public register: KvK, BRIN or RIO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_number: Option<String>,
+    /// Where it has its seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub town: Option<String>,
+}
+
+/// The version of an annex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnnexVersion {
+    /// Its number.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
+}
+
+/// A part of the product that can be approved apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ModuleDocument {
+    /// The code that rows and approvals use.
+    pub code: ModuleCode,
+    /// Its name.
+    pub name: Label,
+    /// Whether the product works without it.
+    pub need: Need,
+}
+
+/// Whether a module belongs to the product or is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Need {
+    /// Inseparable from the product.
+    Necessary,
+    /// Inactive until a school approves it.
+    Optional,
+}
+
+/// One row of table 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RowDocument {
+    /// The module.
+    pub module: ModuleCode,
+    /// Codes of processings, V1 to V4.
+    pub processings: Vec<String>,
+    /// Codes of purposes, D1 to D22.
+    pub purposes: Vec<String>,
+    /// Codes of pupils' data, CD1 to CD29.
+    pub pupil_categories: Vec<String>,
+    /// Codes of staff's data, CM1 to CM29.
+    pub staff_categories: Vec<String>,
+    /// Whether this row rests on the consent of the person.
+    pub rests_on_consent: bool,
+    /// The purpose that D22 stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_purpose: Option<Label>,
+    /// The attributes that CD29 or CM29 stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_data: Option<Vec<Attribute>>,
+    /// The legal ground for special categories (GDPR 9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special_ground: Option<Label>,
+}
+
+/// The attributes that may go with a login, beside the ECK iD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LoginSet {
+    /// Of pupils.
+    pub pupil: Vec<Attribute>,
+    /// Of staff.
+    pub staff: Vec<Attribute>,
+}
+
+/// A deviation from the model, with its motivation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Deviation {
+    /// The article that it deviates from.
+    pub article: String,
+    /// For article 7.4: the attributes that go with a login on top of the set.
+    pub attributes: Vec<Attribute>,
+    /// Why.
+    pub motivation: Label,
+}
+
+/// How long data are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Retention {
+    /// How many days D14 and D15 may go on after a person left; without it, not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_after_leaving: Option<u32>,
+    /// Within how many days after the end data are returned and destroyed.
+    pub days_after_end: u32,
+    /// What else holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Label>,
+}
+
+/// A country by its two letters (ISO 3166-1).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CountryCode(String);
+
+impl CountryCode {
+    /// The two letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it belongs to the European Economic Area.
+    pub fn is_in_eea(&self) -> bool {
+        const EEA: [&str; 30] = [
+            "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI",
+            "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+        ];
+        EEA.contains(&self.as_str())
+    }
+}
+
+/// Where somebody processes the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlaceDocument {
+    /// Who: the processor or one of the sub-processors, by name.
+    pub party: String,
+    /// The country.
+    pub country: CountryCode,
+    /// The country of the back-ups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_up_country: Option<CountryCode>,
+}
+
+/// Somebody who processes data for the processor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SubProcessorDocument {
+    /// The name.
+    pub name: String,
+    /// What it does.
+    pub task: Label,
+    /// Where it does so.
+    pub country: CountryCode,
+    /// Codes of pupils' data.
+    pub pupil_categories: Vec<String>,
+    /// Codes of staff's data.
+    pub staff_categories: Vec<String>,
+    /// When it was announced as a change; absent for one that was listed from the first signature on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Date>,
+}
+
+/// Somebody who may receive data under D5 or D11.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReceiverDocument {
+    /// The name.
+    pub name: String,
+    /// The supplier under which it is known here; without it, nothing can be sent to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<SupplierId>,
+    /// For which of the two purposes.
+    pub purposes: Vec<Purpose>,
+}
+
+/// The code of a module: lower-case letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleCode(Box<str>);
+
+/// The text is no code of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a module code is 1 to 40 lower-case letters, digits and hyphens, a letter first")]
+pub struct ModuleCodeError;
+
+impl ModuleCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// When it is of another form.
+    pub fn parse(text: &str) -> Result<Self, ModuleCodeError> {
+        let rest = text.strip_prefix(|first: char| first.is_ascii_lowercase());
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if text.len() <= 40 && rest.is_some_and(|rest| rest.bytes().all(allowed)) {
+            Ok(Self(text.into()))
+        } else {
+            Err(ModuleCodeError)
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl Serialize for ModuleCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+impl<'de> Deserialize<'de> for ModuleCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_codes_are_plain() {
+        assert_eq!(ModuleCode::parse("oefenen-2").unwrap().as_str(), "oefenen-2");
+        for wrong in ["", "2x", "Oefenen", "a b", "-a", "a_b", &"a".repeat(41)] {
+            assert_eq!(ModuleCode::parse(wrong), Err(ModuleCodeError), "`{wrong}`");
+        }
+    }
+
+    #[test]
+    fn the_eea_is_the_union_with_iceland_liechtenstein_and_norway() {
+        for (code, inside) in [
+            ("NL", true),
+            ("NO", true),
+            ("LI", true),
+            ("GB", false),
+            ("CH", false),
+            ("US", false),
+        ] {
+            assert_eq!(CountryCode(code.to_owned()).is_in_eea(), inside, "{code}");
+        }
+    }
+}

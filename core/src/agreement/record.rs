@@ -1,0 +1,104 @@
+//! The dated facts around an annex, as they are on record; the gate compiles them into a policy.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Annex, ModuleCode};
+use crate::{
+    id::{ActivationId, AgreementId, ApprovalId, GroupId, MandateId, PersonId, ProductId, SupplierId},
+    person::{PersonFacts, YearGroup},
+    time::{Timestamp, Window},
+};
+
+/// A product and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProductRecord {
+    /// The product.
+    pub product: ProductId,
+    /// Its one supplier.
+    pub supplier: SupplierId,
+}
+
+/// An agreement about one product, for one school.
+#[derive(Debug, Clone)]
+pub struct AgreementRecord {
+    /// The agreement.
+    pub id: AgreementId,
+    /// The product.
+    pub product: ProductId,
+    /// What was agreed.
+    pub annex: Arc<Annex>,
+    /// From when until when it is meant to hold.
+    pub window: Window,
+    /// When the board accepted it.
+    pub accepted_by_board_at: Option<Timestamp>,
+    /// When the supplier accepted it.
+    pub accepted_by_supplier_at: Option<Timestamp>,
+    /// The spans in which a side has said that it can no longer comply.
+    pub suspensions: Vec<Window>,
+}
+
+/// A school's approval of one optional module of one agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRecord {
+    /// The approval.
+    pub id: ApprovalId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The module.
+    pub module: ModuleCode,
+    /// From when until when.
+    pub window: Window,
+}
+
+/// A board's authorisation of a supplier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MandateRecord {
+    /// The mandate.
+    pub id: MandateId,
+    /// The supplier.
+    pub supplier: SupplierId,
+    /// From when until when.
+    pub window: Window,
+}
+
+/// A product switched on by a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivationRecord {
+    /// The activation.
+    pub id: ActivationId,
+    /// The product.
+    pub product: ProductId,
+    /// From when until when.
+    pub window: Window,
+    /// When the school accepted it.
+    pub accepted_by_school_at: Option<Timestamp>,
+    /// When the supplier accepted it.
+    pub accepted_by_supplier_at: Option<Timestamp>,
+    /// For whom.
+    pub scope: Scope,
+}
+
+/// For whom a product is switched on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody at the school.
+    School,
+    /// Everybody in these year groups.
+    YearGroups(BTreeSet<YearGroup>),
+    /// Everybody in at least one of these groups.
+    Groups(BTreeSet<GroupId>),
+    /// These persons.
+    Persons(BTreeSet<PersonId>),
+}
+
+impl Scope {
+    /// Whether a person is inside.
+    pub fn holds(&self, person: &PersonFacts<'_>) -> bool {
+        match self {
+            Self::School => true,
+            Self::YearGroups(years) => person.year_group.is_some_and(|year| years.contains(&year)),
+            Self::Groups(groups) => person.groups.iter().any(|group| groups.contains(group)),
+            Self::Persons(persons) => persons.contains(&person.person),
+        }
+    }
+}

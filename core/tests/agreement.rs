@@ -1,0 +1,225 @@
+//! Reading an annex: the example, its canonical bytes and hash, every error at once, every defect of a row.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use sluis_core::{
+    agreement::{Annex, AnnexDocument, AnnexErrorCode, AnnexHash, DefectCode, Model},
+    catalogue::{Attribute, Catalogue},
+};
+
+const REKENBAAI: &str = include_str!("../../examples/agreements/rekenbaai.json");
+
+fn example() -> Value {
+    serde_json::from_str(REKENBAAI).unwrap()
+}
+
+fn parse(value: &Value) -> Result<Annex, Vec<(String, AnnexErrorCode)>> {
+    Annex::parse(&serde_json::to_vec(value).unwrap())
+        .map_err(|errors| errors.0.into_iter().map(|error| (error.place, error.code)).collect())
+}
+
+#[test]
+fn the_example_is_read_without_defects_and_written_back_unchanged() {
+    let annex = Annex::parse(REKENBAAI.as_bytes()).unwrap();
+    assert_eq!(annex.document().model, Model::V4_0Coded);
+    assert_eq!(annex.document().defects(Catalogue::built_in()), []);
+    assert_eq!(serde_json::to_value(annex.document()).unwrap(), example());
+}
+
+#[test]
+fn the_hash_is_of_the_canonical_bytes_and_ignores_only_white_space_and_order() {
+    let annex = Annex::parse(REKENBAAI.as_bytes()).unwrap();
+    let again = Annex::parse(annex.canonical()).unwrap();
+    assert_eq!((again.hash(), again.canonical()), (annex.hash(), annex.canonical()));
+    let text = std::str::from_utf8(annex.canonical()).unwrap();
+    assert!(
+        text.starts_with(r#"{"deviations":[],"login":{"pupil":["givenName","#),
+        "{text}"
+    );
+    assert!(text.contains("Reservekopieën"));
+    assert_eq!(AnnexHash::parse(&annex.hash().to_string()), Ok(annex.hash()));
+    let mut other = example();
+    other["rows"][0]["restsOnConsent"] = json!(true);
+    assert_ne!(parse(&other).unwrap().hash(), annex.hash());
+}
+
+#[test]
+fn all_errors_come_at_once_each_with_its_place() {
+    let mut wrong = example();
+    wrong["product"]["name"] = json!(7);
+    wrong["parties"]["processor"]["registrationNumber"] = json!("nummer 1");
+    wrong["version"]["date"] = json!("2026-02-30");
+    wrong["modules"][1]["code"] = json!("oefenen");
+    wrong["rows"][0].as_object_mut().unwrap().remove("restsOnConsent");
+    wrong["rows"][1]["a/b"] = json!(1);
+    wrong["login"]["pupil"] = json!(["bsn"]);
+    wrong["login"]["staff"] = json!(["eckId", "eckId"]);
+    wrong["places"] = json!([]);
+    wrong.as_object_mut().unwrap().remove("secondFactor");
+    let expected = [
+        ("/login/pupil/0", AnnexErrorCode::WrongValue),
+        ("/login/staff", AnnexErrorCode::Repeated),
+        ("/modules/1/code", AnnexErrorCode::Repeated),
+        ("/parties/processor/registrationNumber", AnnexErrorCode::WrongForm),
+        ("/places", AnnexErrorCode::WrongSize),
+        ("/product/name", AnnexErrorCode::WrongType),
+        ("/rows/0/restsOnConsent", AnnexErrorCode::FieldMissing),
+        ("/rows/1/a~1b", AnnexErrorCode::FieldUnknown),
+        ("/secondFactor", AnnexErrorCode::FieldMissing),
+        ("/version/date", AnnexErrorCode::WrongForm),
+    ];
+    let expected = expected.map(|(place, code)| (place.to_owned(), code));
+    assert_eq!(parse(&wrong).unwrap_err(), expected);
+}
+
+#[rstest]
+#[case("3.0", AnnexErrorCode::ModelNotSupported)]
+#[case("4.0", AnnexErrorCode::ModelNotSupported)]
+#[case("mbo-3.0", AnnexErrorCode::ModelNotSupported)]
+#[case("5.0", AnnexErrorCode::WrongValue)]
+fn another_model_is_refused_by_name(#[case] model: &str, #[case] code: AnnexErrorCode) {
+    let mut other = example();
+    other["model"] = json!(model);
+    assert_eq!(parse(&other).unwrap_err(), [("/model".to_owned(), code)]);
+}
+
+#[test]
+fn what_is_no_json_or_says_a_thing_twice_is_refused() {
+    let code = |text: &str| Annex::parse(text.as_bytes()).unwrap_err().0[0].code;
+    assert_eq!(code("{"), AnnexErrorCode::NotJson);
+    assert_eq!(code("[]"), AnnexErrorCode::WrongType);
+    for (once, twice) in [
+        (
+            r#""secondFactor": false"#,
+            r#""secondFactor": true, "secondFactor": false"#,
+        ),
+        (r#""daysAfterEnd": 30"#, r#""daysAfterEnd": 3, "daysAfterEnd": 30"#),
+    ] {
+        assert_eq!(
+            code(&REKENBAAI.replacen(once, twice, 1)),
+            AnnexErrorCode::Ambiguous,
+            "{once}"
+        );
+    }
+}
+
+/// Each case changes row 0 of the example; the places are below `/rows/0`.
+#[rstest]
+#[case::unfilled(json!({"processings": [], "purposes": []}), &[("", DefectCode::RowUnfilled)])]
+#[case::module(json!({"module": "elders"}), &[("/module", DefectCode::ModuleUndefined)])]
+#[case::codes(
+    json!({"processings": ["V9"], "purposes": ["D1", "D23"], "pupilCategories": ["CC12"], "staffCategories": ["CD1"]}),
+    &[
+        ("/processings/0", DefectCode::CodeUndefined),
+        ("/purposes/1", DefectCode::CodeUndefined),
+        ("/pupilCategories/0", DefectCode::CodeUndefined),
+        ("/staffCategories/0", DefectCode::CodeUndefined),
+    ]
+)]
+#[case::national_number(json!({"pupilCategories": ["CD1", "BSN"]}), &[("/pupilCategories/1", DefectCode::NationalNumber)])]
+#[case::without_category(
+    json!({"pupilCategories": [], "staffCategories": []}),
+    &[("/purposes", DefectCode::PurposeWithoutCategory)]
+)]
+#[case::unnamed_purpose(json!({"purposes": ["D22"]}), &[("/purposes/0", DefectCode::PurposeUnnamed)])]
+#[case::named_purpose(json!({"purposes": ["D22"], "otherPurpose": {"nl": "schoolfeest", "en": "school party"}}), &[])]
+#[case::unnamed_data(json!({"pupilCategories": ["CD29"]}), &[("/pupilCategories/0", DefectCode::OtherDataUnnamed)])]
+#[case::named_otherwise(
+    json!({"pupilCategories": ["CD29"], "otherData": ["birthDate"]}),
+    &[("/pupilCategories/0", DefectCode::OtherDataUnnamed)]
+)]
+#[case::named_data(json!({"pupilCategories": ["CD29"], "otherData": ["userName"]}), &[])]
+#[case::special(json!({"staffCategories": ["CM18"]}), &[("/staffCategories/0", DefectCode::SpecialGroundMissing)])]
+#[case::special_with_ground(
+    json!({"pupilCategories": ["CD19"], "specialGround": {"nl": "artikel 30 UAVG", "en": "article 30 UAVG"}}),
+    &[]
+)]
+fn a_defect_names_its_row_and_place(#[case] change: Value, #[case] expected: &[(&str, DefectCode)]) {
+    let mut document = example();
+    for (name, value) in change.as_object().unwrap() {
+        document["rows"][0][name] = value.clone();
+    }
+    let defects = parse(&document).unwrap().document().defects(Catalogue::built_in());
+    assert!(defects.iter().all(|defect| defect.row == Some(0)));
+    let found: Vec<_> = defects.into_iter().map(|defect| (defect.place, defect.code)).collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(place, code)| (format!("/rows/0{place}"), *code))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn an_undefined_code_of_a_sub_processor_touches_every_row() {
+    let mut document = example();
+    document["subProcessors"][0]["pupilCategories"] = json!(["CC12"]);
+    let defects = parse(&document).unwrap().document().defects(Catalogue::built_in());
+    let found: Vec<_> = defects
+        .iter()
+        .map(|defect| (defect.row, defect.place.as_str(), defect.code))
+        .collect();
+    assert_eq!(
+        found,
+        [(None, "/subProcessors/0/pupilCategories/0", DefectCode::CodeUndefined)]
+    );
+}
+
+#[test]
+fn the_schema_and_the_type_know_the_same_fields() {
+    let schema: Value = serde_json::from_str(Annex::SCHEMA).unwrap();
+    let enumerated = &schema["$defs"]["attributes"]["items"]["enum"];
+    assert_eq!(enumerated, &json!(Attribute::ALL.to_vec()));
+
+    // A document with every optional field: what the schema allows, the type keeps.
+    let mut whole = example();
+    let text = json!({"nl": "a", "en": "b"});
+    whole["parties"]["controller"] =
+        json!({"name": "Stichting Kwelder", "registrationNumber": "90000025", "town": "Delfzijl"});
+    whole["rows"][0]["otherPurpose"] = text.clone();
+    whole["rows"][0]["otherData"] = json!(["userName"]);
+    whole["rows"][0]["specialGround"] = text.clone();
+    whole["deviations"] = json!([{"article": "7.4", "attributes": ["familyName"], "motivation": text}]);
+    whole["subProcessors"][0]["announced"] = json!("2026-01-01");
+    whole["receivers"] =
+        json!([{"name": "Elders B.V.", "supplier": "01890000-0000-7000-8000-000000000001", "purposes": ["D5"]}]);
+    assert_eq!(serde_json::to_value(parse(&whole).unwrap().document()).unwrap(), whole);
+
+    let (mut known, mut used) = (BTreeSet::new(), BTreeSet::new());
+    collect_fields(&schema, &mut known);
+    collect_keys(&whole, &mut used);
+    assert_eq!(known, used);
+
+    for field in schema["required"].as_array().unwrap() {
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove(field.as_str().unwrap());
+        assert!(serde_json::from_value::<AnnexDocument>(without).is_err(), "{field}");
+    }
+}
+
+/// The names below every `properties` of a schema.
+fn collect_fields(schema: &Value, into: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Object(properties)) = fields.get("properties") {
+                into.extend(properties.keys().cloned());
+            }
+            fields.values().for_each(|field| collect_fields(field, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_fields(item, into)),
+        _ => {}
+    }
+}
+
+fn collect_keys(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            into.extend(fields.keys().cloned());
+            fields.values().for_each(|field| collect_keys(field, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_keys(item, into)),
+        _ => {}
+    }
+}
