@@ -1,1 +1,3 @@
 //! Stand-ins for demonstrations: a Kennisnet OpenID provider and a UWLR administration system.
+
+pub mod kennisnet;
