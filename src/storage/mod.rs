@@ -40,4 +40,11 @@ macro_rules! params {
 pub use crate::params;
 
 /// Every statement that is not an engine's own, room by room. A test prepares and runs each on both engines.
-pub const REGISTRY: &[&[&Statement]] = &[keyring::ALL];
+pub const REGISTRY: &[&[&Statement]] = &[
+    keyring::ALL,
+    repository::organisation::ALL,
+    repository::client::ALL,
+    repository::agreement::ALL,
+    repository::roster::ALL,
+    repository::account::ALL,
+];

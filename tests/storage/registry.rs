@@ -4,6 +4,7 @@
 //! statement is the least; more may follow.
 
 mod keyring;
+mod repository;
 
 use std::collections::BTreeSet;
 
@@ -19,16 +20,22 @@ pub(crate) struct Example {
 impl Example {
     /// A call of the statement of this name.
     pub(crate) fn of(name: &str, params: Vec<Value>) -> Self {
-        let mut registered = REGISTRY.iter().copied().flatten().copied();
-        let statement = registered.find(|statement| statement.name == name);
+        let statement = statements().find(|statement| statement.name == name);
         let statement = statement.unwrap_or_else(|| panic!("`{name}` is not registered"));
         Self { statement, params }
     }
 }
 
+fn statements() -> impl Iterator<Item = &'static Statement> {
+    REGISTRY.iter().copied().flatten().copied()
+}
+
 /// All examples, run in this order on each engine.
 fn script() -> Vec<Example> {
-    [keyring::examples()].into_iter().flatten().collect()
+    [keyring::examples(), repository::examples()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What a call answered, as both engines must answer it.
@@ -79,7 +86,7 @@ async fn every_statement_answers_the_same_on_both_engines() {
 #[test]
 fn every_statement_has_a_name_of_its_own_and_an_example() {
     let mut names = BTreeSet::new();
-    for statement in REGISTRY.iter().copied().flatten() {
+    for statement in statements() {
         assert!(
             names.insert(statement.name),
             "two statements are called `{}`",
@@ -92,7 +99,7 @@ fn every_statement_has_a_name_of_its_own_and_an_example() {
 
 #[test]
 fn statements_keep_to_what_both_engines_understand() {
-    for statement in REGISTRY.iter().copied().flatten() {
+    for statement in statements() {
         let sql = statement.sql.to_uppercase();
         for word in [
             "::",

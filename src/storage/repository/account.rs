@@ -48,6 +48,19 @@ pub(crate) const CODE: Statement = Statement {
     sql: "SELECT code_hash, client, school, sealed, expires_at, used_at FROM codes WHERE code_hash = $1",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[
+    &ACCOUNT_OPEN,
+    &ACCOUNT,
+    &LOGIN_START,
+    &LOGIN_END,
+    &LOGINS_FORGET,
+    &LOGIN,
+    &CODE_ADD,
+    &CODE_USE,
+    &CODE,
+];
+
 /// How many point reads run beside each other.
 const ABREAST: usize = 16;
 

@@ -107,6 +107,29 @@ pub(crate) const ACTIVATIONS_OF_PRODUCT: Statement = Statement {
           FROM activations WHERE product = $1 ORDER BY id",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[
+    &AGREEMENT_ADD,
+    &ACCEPTANCE_ADD,
+    &AGREEMENT,
+    &AGREEMENTS_OF_BOARD,
+    &AGREEMENTS_OF_PRODUCT,
+    &ACCEPTANCES,
+    &ACCEPTANCES_OF_BOARD,
+    &ACCEPTANCES_OF_PRODUCT,
+    &APPROVAL_ADD,
+    &APPROVAL_END,
+    &APPROVALS,
+    &MANDATE_ADD,
+    &MANDATE_END,
+    &MANDATES,
+    &ACTIVATION_ADD,
+    &ACTIVATION_ACCEPT,
+    &ACTIVATION_END,
+    &ACTIVATIONS,
+    &ACTIVATIONS_OF_PRODUCT,
+];
+
 fn agreement(row: &Row) -> Result<Agreement, StorageError> {
     Ok(Agreement {
         id: row.get(0)?,

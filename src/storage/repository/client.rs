@@ -37,6 +37,9 @@ pub(crate) const SINGLE_USE_FORGET: Statement = Statement {
     sql: "DELETE FROM single_use_values WHERE expires_at < $1",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[&CLIENT_ADD, &CLIENT_REVOKE, &CLIENT, &SINGLE_USE, &SINGLE_USE_FORGET];
+
 fn client(row: &Row) -> Result<Client, StorageError> {
     let role: String = row.get(2)?;
     let redirect_uris: String = row.get(8)?;

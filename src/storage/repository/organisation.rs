@@ -81,6 +81,25 @@ pub(crate) const PRODUCT: Statement = Statement {
     sql: "SELECT id, supplier, name, created_at FROM products WHERE id = $1",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[
+    &BOARD_ADD,
+    &BOARDS,
+    &BOARD,
+    &SCHOOL_ADD,
+    &SCHOOLS,
+    &SCHOOLS_OF_BOARD,
+    &SCHOOL,
+    &SCHOOLS_BY_BRIN,
+    &SCHOOLS_OF_PRODUCT,
+    &SUPPLIER_ADD,
+    &SUPPLIERS,
+    &SUPPLIER,
+    &PRODUCT_ADD,
+    &PRODUCTS,
+    &PRODUCT,
+];
+
 fn oin(text: Option<String>) -> Result<Option<Oin>, StorageError> {
     text.map(|text| parsed("oin", Oin::parse(&text).ok())).transpose()
 }

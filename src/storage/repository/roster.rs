@@ -83,6 +83,24 @@ pub(crate) const PERSONS: Statement = Statement {
     sql: "SELECT id, key_hash, eck_hash, content_hash, sealed FROM roster_persons WHERE school = $1 ORDER BY id",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[
+    &CONNECTION_ADD,
+    &CONNECTION_ACTIVATE,
+    &CONNECTION_END,
+    &CONNECTIONS,
+    &RUN_START,
+    &RUN_END,
+    &RUNS,
+    &RUN,
+    &GROUP_KEEP,
+    &GROUP_REMOVE,
+    &GROUPS,
+    &PERSON_KEEP,
+    &PERSON_REMOVE,
+    &PERSONS,
+];
+
 /// The credentials of a connection in their sealed form.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct SealedCredentials<'a> {
