@@ -2,6 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use sluis::app::{
+    sealing::{KeyScope, Sealing},
+    store::StoreError,
+};
 use sluis::storage::{
     Database, Priority, StorageError, WriteSet,
     keyring::{KeyPurpose, Keyring, KeyringError, MasterKeySource, Place, Scope},
@@ -30,9 +34,19 @@ fn school() -> SchoolId {
     SchoolId::from_uuid(Uuid::from_u128(1))
 }
 
-fn scopes() -> [Scope; 4] {
-    let supplier = |number| Scope::Supplier(school(), SupplierId::from_uuid(Uuid::from_u128(number)));
-    [Scope::Platform, Scope::School(school()), supplier(1), supplier(2)]
+fn supplier(number: u128) -> SupplierId {
+    SupplierId::from_uuid(Uuid::from_u128(number))
+}
+
+fn scopes() -> [Scope; 5] {
+    [
+        Scope::Platform,
+        Scope::School(school()),
+        // The same number as the school's.
+        Scope::Supplier(supplier(1)),
+        Scope::SchoolAndSupplier(school(), supplier(1)),
+        Scope::SchoolAndSupplier(school(), supplier(2)),
+    ]
 }
 
 #[tokio::test]
@@ -179,11 +193,28 @@ async fn a_wrapped_key_put_in_another_row_is_refused() {
         let keyring = open(&database.database, path.clone()).await.unwrap();
         keyring.seal_key(Scope::School(school())).await.unwrap();
         let mut writes = WriteSet::new();
-        let supplier = SupplierId::from_uuid(Uuid::from_u128(1));
+        let supplier = supplier(1);
         writes.one(&SWAP, sluis::storage::params![supplier, "seal"]);
         let executor = database.database.executor();
         executor.write(writes, Priority::Interactive).await.unwrap();
-        let moved = keyring.seal_key(Scope::Supplier(school(), supplier)).await;
+        let moved = keyring.seal_key(Scope::SchoolAndSupplier(school(), supplier)).await;
         assert!(matches!(moved, Err(KeyringError::Unreadable)), "{moved:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_port_of_the_use_cases_seals_by_place_and_scope() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let keyring = open(&database.database, folder.path().join("master.key"))
+            .await
+            .unwrap();
+        let key = keyring.key(KeyScope::School(school())).await.unwrap();
+        let sealed = key.seal("persons/a", b"Saar").unwrap();
+        assert_eq!(key.open("persons/a", &sealed).unwrap().as_slice(), b"Saar");
+        assert!(matches!(key.open("persons/b", &sealed), Err(StoreError::Corrupt(_))));
+        let other = keyring.key(KeyScope::Supplier(supplier(1))).await.unwrap();
+        assert!(matches!(other.open("persons/a", &sealed), Err(StoreError::Corrupt(_))));
+        assert_ne!(key.hash("eckId", b"x"), other.hash("eckId", b"x"));
     }
 }

@@ -4,4 +4,6 @@
 mod executor;
 mod keyring;
 mod migrations;
+mod postgres;
 mod registry;
+mod sqlite;

@@ -5,6 +5,7 @@
 //! | master key | outside of the database: file, environment or command | wraps the data keys |
 //! | data key of the platform | `data_keys`, wrapped | login sessions, codes, signing keys of tokens |
 //! | data keys of a school | `data_keys`, wrapped | persons, and the hashes by which they are found |
+//! | data keys of a supplier | `data_keys`, wrapped | the hashes by which accounts are found |
 //! | data keys of a school and supplier | `data_keys`, wrapped | accounts and results |
 //!
 //! A data key is made at its first use. Destroying it makes everything sealed with it unreadable for good; another
@@ -16,6 +17,7 @@ mod cipher;
 mod error;
 mod index;
 mod master;
+mod port;
 mod seal;
 mod store;
 
@@ -64,8 +66,10 @@ pub enum Scope {
     Platform,
     /// A school's own.
     School(SchoolId),
+    /// What a supplier has at all schools: the hashes by which its accounts are found.
+    Supplier(SupplierId),
     /// What a school has with a supplier: accounts and results.
-    Supplier(SchoolId, SupplierId),
+    SchoolAndSupplier(SchoolId, SupplierId),
 }
 
 /// What a key does.

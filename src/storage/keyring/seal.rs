@@ -25,6 +25,11 @@ impl Place {
         Self(cipher::framed(&[table.as_bytes(), school.as_bytes(), id]))
     }
 
+    /// A place that the caller has given a name of its own.
+    pub fn named(name: &str) -> Self {
+        Self(cipher::framed(&[name.as_bytes()]))
+    }
+
     /// A row of a table that belongs to no school.
     pub fn of_platform(table: &'static str, id: &[u8]) -> Self {
         Self(cipher::framed(&[table.as_bytes(), b"", id]))

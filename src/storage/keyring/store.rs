@@ -156,6 +156,7 @@ fn parts(scope: &Scope) -> [&[u8]; 2] {
     match scope {
         Scope::Platform => [b"", b""],
         Scope::School(school) => [school.as_bytes(), b""],
-        Scope::Supplier(school, supplier) => [school.as_bytes(), supplier.as_bytes()],
+        Scope::Supplier(supplier) => [b"", supplier.as_bytes()],
+        Scope::SchoolAndSupplier(school, supplier) => [school.as_bytes(), supplier.as_bytes()],
     }
 }

@@ -3,15 +3,21 @@
 
 use std::{
     num::NonZeroUsize,
+    path::PathBuf,
     process,
     sync::{
-        Once,
+        Arc, Once,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
-use sluis::storage::{Database, postgres::PostgresOptions};
+use sluis::storage::{
+    Database,
+    keyring::{Keyring, MasterKeySource},
+    postgres::{Postgres, PostgresOptions},
+};
+use sluis_core::{random::SystemRandom, time::SystemClock};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -28,7 +34,8 @@ pub struct TestDatabase {
     _place: Place,
 }
 
-#[expect(dead_code, reason = "held so that the place stays, dropped so that it goes")]
+/// Held so that the place stays, dropped so that it goes.
+#[expect(dead_code, reason = "what they hold is never read")]
 enum Place {
     Folder(TempDir),
     Schema(Schema),
@@ -41,6 +48,22 @@ impl TestDatabase {
             Database::Sqlite(_) => "sqlite",
             Database::Postgres(_) => "postgres",
         }
+    }
+
+    /// The keys of this database, under a master key that all tests share.
+    pub async fn keyring(&self) -> Keyring {
+        let master = MasterKeySource::Command {
+            program: PathBuf::from("/bin/echo"),
+            arguments: vec!["5e".repeat(32)],
+        };
+        let (random, clock) = (Arc::new(SystemRandom), Arc::new(SystemClock));
+        let keyring = Keyring::open(self.database.executor(), &master, random, clock).await;
+        keyring.expect("the keys of a test database open")
+    }
+
+    /// Closes the database, and keeps the place that it was in.
+    pub fn close(self) -> impl Sized {
+        self._place
     }
 
     /// Closes the database and opens it again, as a restart does.
@@ -90,9 +113,7 @@ pub async fn postgres() -> Option<TestDatabase> {
     let address = schema.address.clone();
     let mut options = PostgresOptions::parse(&address).expect("the address of the schema is one");
     options.connections = const { NonZeroUsize::new(4).unwrap() };
-    let database = sluis::storage::postgres::Postgres::open(options)
-        .await
-        .expect("a fresh schema opens");
+    let database = Postgres::open(options).await.expect("a fresh schema opens");
     Some(TestDatabase {
         database: Database::Postgres(database),
         address,

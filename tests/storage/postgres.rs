@@ -1,0 +1,168 @@
+//! What only the server promises: replicas that keep out of each other's way.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sluis::storage::{
+    Executor, Expect, Priority, Statement, StorageError, WriteSet, params,
+    postgres::{IsolationLevel, Postgres, PostgresOptions, Transaction, Work, bind},
+};
+use sluis_core::id::SchoolId;
+use sluis_test_kit::databases;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+const ADD: Statement = Statement {
+    name: "test_add_number",
+    sql: "INSERT INTO single_use_values (value, expires_at) VALUES ($1, $2)",
+};
+const INCREASE: Statement = Statement {
+    name: "test_increase",
+    sql: "UPDATE single_use_values SET expires_at = expires_at + $2 WHERE value = $1",
+};
+const NUMBER: Statement = Statement {
+    name: "test_number",
+    sql: "SELECT expires_at FROM single_use_values WHERE value = $1",
+};
+
+fn school() -> SchoolId {
+    SchoolId::from_uuid(Uuid::from_u128(1))
+}
+
+async fn replica(schema: &databases::Schema) -> Postgres {
+    let mut options = PostgresOptions::parse(&schema.address).unwrap();
+    options.lock_timeout = Duration::from_millis(300);
+    Postgres::open(options).await.unwrap()
+}
+
+/// A withdrawal: adds one under the fence.
+fn withdrawal() -> WriteSet {
+    let mut writes = WriteSet::new();
+    writes.fence(school());
+    writes.one(&INCREASE, params![b"epoch", 1_i64]);
+    writes
+}
+
+async fn start() -> Option<(databases::Schema, Postgres, Postgres)> {
+    let schema = databases::Schema::create().await?;
+    let (one, other) = (replica(&schema).await, replica(&schema).await);
+    let mut writes = WriteSet::new();
+    writes.one(&ADD, params![b"epoch", 1_i64]);
+    one.write(writes, Priority::Interactive).await.unwrap();
+    Some((schema, one, other))
+}
+
+/// A batch of evidence: takes the fence, reads the epoch, and waits before it commits.
+struct Batch<'a> {
+    postgres: &'a Postgres,
+    reached: Arc<Notify>,
+    go: Arc<Notify>,
+}
+
+#[async_trait]
+impl Work for Batch<'_> {
+    type Output = i64;
+
+    async fn run(&self, transaction: &Transaction<'_>) -> Result<i64, StorageError> {
+        self.postgres.hold_shared(transaction, [school()]).await?;
+        let rows = bind::query(transaction, &NUMBER, &params![b"epoch"]).await?;
+        self.reached.notify_one();
+        self.go.notified().await;
+        rows[0].get(0)
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_waits_for_evidence_and_is_seen_by_all_that_follows() {
+    let Some((_schema, one, other)) = start().await else {
+        return;
+    };
+    let (reached, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let batch = Batch {
+        postgres: &one,
+        reached: Arc::clone(&reached),
+        go: Arc::clone(&go),
+    };
+    let evidence = one.transaction(IsolationLevel::ReadCommitted, &batch);
+    let withdraw = async {
+        reached.notified().await;
+        let withdrawal = other.write(withdrawal(), Priority::Interactive);
+        tokio::pin!(withdrawal);
+        let early = tokio::time::timeout(Duration::from_millis(100), &mut withdrawal).await;
+        assert!(early.is_err(), "it must wait for the evidence");
+        go.notify_one();
+        withdrawal.await.unwrap();
+    };
+    let (epoch, ()) = tokio::join!(evidence, withdraw);
+    assert_eq!(epoch.unwrap(), 1);
+    go.notify_one();
+    assert_eq!(one.transaction(IsolationLevel::ReadCommitted, &batch).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_replica_that_hangs_keeps_a_withdrawal_waiting_no_longer_than_the_time_out() {
+    let Some((_schema, one, other)) = start().await else {
+        return;
+    };
+    let (reached, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let batch = Batch {
+        postgres: &one,
+        reached: Arc::clone(&reached),
+        go: Arc::clone(&go),
+    };
+    let hanging = one.transaction(IsolationLevel::ReadCommitted, &batch);
+    let withdraw = async {
+        reached.notified().await;
+        let refused = other.write(withdrawal(), Priority::Interactive).await;
+        assert!(matches!(refused, Err(StorageError::Unavailable { .. })), "{refused:?}");
+        go.notify_one();
+    };
+    let (epoch, ()) = tokio::join!(hanging, withdraw);
+    assert_eq!(epoch.unwrap(), 1);
+    other.write(withdrawal(), Priority::Interactive).await.unwrap();
+}
+
+#[tokio::test]
+async fn write_sets_that_collide_are_tried_again_until_all_are_done() {
+    let Some((_schema, one, other)) = start().await else {
+        return;
+    };
+    let writers: Vec<_> = (0..20)
+        .map(|number| {
+            let replica = if number % 2 == 0 { one.clone() } else { other.clone() };
+            tokio::spawn(async move {
+                let mut writes = WriteSet::new();
+                writes.push(&NUMBER, params![b"epoch"], Expect::Exactly(1));
+                writes.one(&INCREASE, params![b"epoch", 1_i64]);
+                replica.write(writes, Priority::Interactive).await
+            })
+        })
+        .collect();
+    let mut done = 0;
+    for writer in writers {
+        match writer.await.unwrap() {
+            Ok(_) => done += 1,
+            Err(error) => assert!(matches!(error, StorageError::Contention { .. }), "{error:?}"),
+        }
+    }
+    let row = one.find(&NUMBER, params![b"epoch"]).await.unwrap().unwrap();
+    assert_eq!(row.get::<i64>(0).unwrap(), 1 + done);
+    assert!(done >= 15, "only {done} of 20 were done");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_refused_when_tls_is_asked() {
+    let Some(schema) = databases::Schema::create().await else {
+        return;
+    };
+    let options = PostgresOptions::parse(&format!("{}&sslmode=require", schema.address)).unwrap();
+    let refused = Postgres::open(options).await.err().unwrap();
+    assert!(matches!(refused, StorageError::Unavailable { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unavailable() {
+    let options = PostgresOptions::parse("postgres://nobody@127.0.0.1:1/none").unwrap();
+    let refused = Postgres::open(options).await.err().unwrap();
+    assert!(matches!(refused, StorageError::Unavailable { .. }), "{refused:?}");
+}
