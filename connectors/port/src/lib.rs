@@ -5,11 +5,14 @@
 //! | [`roster`] | the vocabulary: only fields that have a data category; personal values cannot be printed |
 //! | [`connector`] | the trait that every dialect stands behind |
 //! | [`error`] | one error per thing that somebody can do something about, each with a stable code |
+//! | `contract` (feature `contract`) | the suite that every pull connector passes |
 //!
 //! Deliberately absent: fields without a category (ethnicity, parents' countries, weights, national numbers, free
 //! blocks). They have no type here, so no connector can hand them on.
 
 pub mod connector;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod error;
 pub mod roster;
 
