@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value, json};
-use sluis_core::id::SchoolId;
+use sluis_core::{catalogue::Purpose, id::SchoolId};
 
 use crate::app::caller::Bound;
 
@@ -71,7 +71,7 @@ impl SluisDetails {
             faults.push(DetailsFault::Nothing);
         }
         let school = member(one, "school", |text| SchoolId::parse(text).ok());
-        let purpose = member(one, "purpose", purpose_number);
+        let purpose = member(one, "purpose", |text| Purpose::parse(text).ok().map(Purpose::number));
         faults.extend(school.is_none().then_some(DetailsFault::School));
         faults.extend(purpose.is_none().then_some(DetailsFault::Purpose));
         match (school, purpose) {
@@ -89,17 +89,12 @@ fn member<T>(object: &Map<String, Value>, name: &str, parse: impl Fn(&str) -> Op
     }
 }
 
-fn purpose_number(code: &str) -> Option<u8> {
-    let number = code.strip_prefix('D')?.parse().ok()?;
-    ((1..=22).contains(&number) && code == format!("D{number}")).then_some(number)
-}
-
 impl Serialize for SluisDetails {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut one = Map::from_iter([("type".to_owned(), json!(DETAILS_TYPE))]);
         one.extend(self.0.school.map(|school| ("school".to_owned(), json!(school))));
-        let purpose = self.0.purpose.map(|number| format!("D{number}"));
-        one.extend(purpose.map(|code| ("purpose".to_owned(), json!(code))));
+        let purpose = self.0.purpose.and_then(Purpose::from_number);
+        one.extend(purpose.map(|purpose| ("purpose".to_owned(), json!(purpose.code()))));
         [one].serialize(serializer)
     }
 }
