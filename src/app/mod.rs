@@ -1,7 +1,9 @@
 //! Use cases, and the ports they need. Knows neither SQL nor HTTP.
 
+pub mod action;
 pub mod activation;
 pub mod agreement;
+pub mod authentication;
 pub mod caller;
 pub mod client;
 pub mod connection;
@@ -9,3 +11,4 @@ pub mod error;
 pub mod organisation;
 pub mod sealing;
 pub mod store;
+pub mod trace;

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod error;
+pub mod openapi;
 pub mod telemetry;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use self::{config::ConfigCommand, error::CliError};
+use self::{config::ConfigCommand, error::CliError, openapi::OpenApiCommand};
 use crate::config::source::Sources;
 
 /// The gate between Dutch schools and the suppliers of their digital learning materials.
@@ -37,12 +38,15 @@ struct Arguments {
 enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
+    #[command(name = "openapi")]
+    OpenApi(OpenApiCommand),
 }
 
 impl Command {
     async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         match self {
             Self::Config(command) => command.run(sources, out),
+            Self::OpenApi(command) => command.run(out),
         }
     }
 }

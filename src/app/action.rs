@@ -1,0 +1,89 @@
+//! What may be done, and by which roles: the authorization table. A role may do nothing that is not ticked here; whether
+//! the thing itself is within reach (this board, this school) is for the use case to check.
+
+use crate::app::caller::RoleKind;
+
+/// Something that a caller may be allowed to do.
+pub trait Action: 'static {
+    /// The stable name, also the scope in the OpenAPI document.
+    const NAME: &'static str;
+    /// What it is, for the OpenAPI document.
+    const MEANING: &'static str;
+    /// Whether callers in this role may ask for it at all.
+    fn permits(role: RoleKind) -> bool;
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// [`Action::NAME`].
+    pub name: &'static str,
+    /// [`Action::MEANING`].
+    pub meaning: &'static str,
+    /// [`Action::permits`].
+    pub permits: fn(RoleKind) -> bool,
+}
+
+macro_rules! ticked {
+    (x) => {
+        true
+    };
+    (-) => {
+        false
+    };
+}
+
+macro_rules! actions {
+    ($($action:ident $name:literal $operator:tt $board:tt $school:tt $supplier:tt $distributor:tt $meaning:literal)+) => {
+        $(
+            #[doc = concat!($meaning, ".")]
+            #[derive(Debug)]
+            pub enum $action {}
+            impl Action for $action {
+                const NAME: &'static str = $name;
+                const MEANING: &'static str = $meaning;
+                fn permits(role: RoleKind) -> bool {
+                    match role {
+                        RoleKind::Operator => ticked!($operator),
+                        RoleKind::Board => ticked!($board),
+                        RoleKind::School => ticked!($school),
+                        RoleKind::Supplier => ticked!($supplier),
+                        RoleKind::Distributor => ticked!($distributor),
+                    }
+                }
+            }
+        )+
+        /// All actions, in the order of the table.
+        pub const ALL: &[Entry] = &[$(Entry { name: $name, meaning: $meaning, permits: <$action as Action>::permits }),+];
+    };
+}
+
+#[rustfmt::skip]
+actions! {
+    //                                        operator
+    //                                          board
+    //                                            school
+    //                                              supplier
+    //                                                distributor
+    ReadSelf            "self.read"             x x x x x "See what the caller may do"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_action_is_open_to_somebody() {
+        let names: BTreeSet<_> = ALL.iter().map(|entry| entry.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        for entry in ALL {
+            assert!(
+                RoleKind::ALL.into_iter().any(entry.permits),
+                "nobody may do `{}`",
+                entry.name
+            );
+        }
+    }
+}

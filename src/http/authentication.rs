@@ -1,0 +1,124 @@
+//! The only way to the use cases: a verified bearer token whose role may take the action.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderValue},
+    web::Data,
+};
+use futures::future::LocalBoxFuture;
+use secrecy::SecretString;
+
+use crate::{
+    app::{action::Action, authentication::AuthenticationError, caller::Caller, trace::TraceContext},
+    http::{Http, code::Code, problem::Problem},
+};
+
+/// A caller that may take this action. A handler without it reaches no use case.
+#[derive(Debug)]
+pub struct May<A> {
+    caller: Caller,
+    trace: TraceContext,
+    action: PhantomData<A>,
+}
+
+impl<A> May<A> {
+    /// Who calls.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The trace of the request.
+    pub const fn trace(&self) -> &TraceContext {
+        &self.trace
+    }
+}
+
+impl<A> Deref for May<A> {
+    type Target = Caller;
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<A: Action> FromRequest for May<A> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let http = request
+                .app_data::<Data<Http>>()
+                .ok_or_else(|| Problem::new(Code::Internal))?;
+            let token = bearer_token(&request)?;
+            let caller = http.authenticator.authenticate(&token).await.map_err(refusal)?;
+            http.limits.check_client(caller.client)?;
+            let trace = request.extensions().get::<TraceContext>().copied();
+            let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random));
+            request.extensions_mut().insert(caller.client);
+            if !A::permits(caller.role.kind()) {
+                let detail = format!(
+                    "a client in the role `{}` may not do `{}`",
+                    caller.role.kind().as_str(),
+                    A::NAME
+                );
+                return Err(Problem::new(Code::RoleNotPermitted).detail(detail));
+            }
+            Ok(Self {
+                caller,
+                trace,
+                action: PhantomData,
+            })
+        })
+    }
+}
+
+/// RFC 6750, 2.1: in the header, and nowhere else. One in the address is refused even beside a good one: it has leaked.
+fn bearer_token(request: &HttpRequest) -> Result<SecretString, Problem> {
+    let in_query = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .any(|(name, _)| name.eq_ignore_ascii_case("access_token"));
+    if in_query {
+        return Err(challenge(Code::TokenInQuery, "Bearer error=\"invalid_request\""));
+    }
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let (value, another) = (values.next(), values.next());
+    let credentials = value
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '));
+    match (credentials, another) {
+        (Some((scheme, token)), None) if scheme.eq_ignore_ascii_case("bearer") && is_b64token(token.trim()) => {
+            Ok(token.trim().to_owned().into())
+        }
+        // RFC 6750, 3.1: without any credentials the challenge names no error.
+        (None, None) if value.is_none() => Err(challenge(Code::Unauthenticated, "Bearer")),
+        (Some((scheme, _)), None) if !scheme.eq_ignore_ascii_case("bearer") => {
+            Err(challenge(Code::Unauthenticated, "Bearer"))
+        }
+        _ => Err(challenge(Code::InvalidToken, "Bearer error=\"invalid_token\"")),
+    }
+}
+
+/// RFC 6750, 2.1: the characters of a token.
+fn is_b64token(token: &str) -> bool {
+    !token.is_empty()
+        && token
+            .trim_end_matches('=')
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}
+
+fn refusal(error: AuthenticationError) -> Problem {
+    match error {
+        AuthenticationError::Invalid(_) => {
+            challenge(Code::InvalidToken, "Bearer error=\"invalid_token\"").because(error)
+        }
+        AuthenticationError::Unavailable(_) => Problem::new(Code::Unavailable).because(error),
+    }
+}
+
+fn challenge(code: Code, challenge: &'static str) -> Problem {
+    Problem::new(code).header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}

@@ -1,0 +1,66 @@
+//! Where no handler matches: 405 with the methods that do exist at this address, or 404.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::ResourceDef,
+    http::header::{self, HeaderValue},
+    web::Data,
+};
+use utoipa::openapi::OpenApi;
+
+use crate::http::{Http, code::Code, openapi, problem::Problem};
+
+/// The methods of each address, from the document and from the list of what stands outside it.
+pub(super) struct Methods(Vec<(ResourceDef, String)>);
+
+/// Addresses outside the document.
+const OUTSIDE: &[(&str, &str)] = &[
+    ("/health/live", "GET"),
+    ("/health/ready", "GET"),
+    ("/metrics", "GET"),
+    ("/problems", "GET"),
+    ("/problems/{code}", "GET"),
+    ("/v1/openapi.json", "GET"),
+];
+
+impl Methods {
+    /// Reads the document.
+    pub(super) fn of(document: &OpenApi) -> Self {
+        let inside = openapi::operations(document).map(|(method, path, _)| (format!("/v1{path}"), method));
+        let outside = OUTSIDE.iter().map(|(path, method)| ((*path).to_owned(), *method));
+        let mut by_path: Vec<(String, String)> = Vec::new();
+        for (path, method) in inside.chain(outside) {
+            match by_path.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, methods)) => *methods = format!("{methods}, {method}"),
+                None => by_path.push((path, method.to_owned())),
+            }
+        }
+        Self(
+            by_path
+                .into_iter()
+                .map(|(path, methods)| (ResourceDef::new(path), methods))
+                .collect(),
+        )
+    }
+
+    fn at(&self, path: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(address, _)| address.is_match(path))
+            .map(|(_, methods)| methods.as_str())
+    }
+}
+
+/// Answers what no handler answers.
+pub(super) async fn fallback(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (path, method) = (request.path(), request.method().as_str());
+    let others = http
+        .methods
+        .at(path)
+        .filter(|methods| !methods.split(", ").any(|known| known == method));
+    let allowed = others.and_then(|methods| HeaderValue::from_str(methods).ok());
+    Err(match allowed {
+        Some(methods) => Problem::new(Code::MethodNotAllowed).header(header::ALLOW, methods),
+        None => Problem::new(Code::NotFound),
+    })
+}

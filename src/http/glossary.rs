@@ -1,0 +1,69 @@
+//! The words of the API with the Dutch or legal word beside each.
+
+/// Tags of operations.
+pub(super) const TAGS: &[(&str, &str)] = &[
+    ("service", "What this service is and what the caller may do"),
+    (
+        "organisations",
+        "Boards (bevoegde gezagen), schools (scholen), suppliers (leveranciers) and products (digitale onderwijsmiddelen)",
+    ),
+    (
+        "agreements",
+        "Processing agreements (verwerkersovereenkomsten), approvals (akkoorden) and mandates (mandaten)",
+    ),
+    (
+        "activations",
+        "Products switched on by a school, with a scope (activaties)",
+    ),
+    (
+        "connections",
+        "Links to administration systems (koppelingen) and their runs",
+    ),
+    (
+        "exchange",
+        "Accounts, learners and decisions: what suppliers ask (verstrekkingen)",
+    ),
+    ("evidence", "Records and checkpoints (logboek)"),
+];
+
+const WORDS: &[(&str, &str)] = &[
+    ("Board", "bevoegd gezag (verwerkingsverantwoordelijke)"),
+    ("School", "school of vestiging"),
+    ("Supplier, Distributor", "leverancier, distributeur (verwerker)"),
+    ("Product, Module", "digitaal onderwijsmiddel, module"),
+    ("Agreement", "verwerkersovereenkomst"),
+    ("Privacy annex", "privacybijsluiter (bijlage 1)"),
+    ("Acceptance", "ondertekening"),
+    ("Approval", "akkoord"),
+    ("Purpose", "doeleinde (D1 tot en met D22)"),
+    ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
+    ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
+    ("Account", "account bij de leverancier"),
+    ("Decision, Release, Withheld", "besluit, verstrekking, achtergehouden"),
+    ("Connection, Run", "koppeling, run"),
+    (
+        "Roster, Learner, Employee, Group",
+        "leerlinggegevens, leerling, medewerker, groep",
+    ),
+    (
+        "Entitlement, Delivery, Receipt",
+        "aanspraak of licentie, levering, ontvangst",
+    ),
+    ("Record, Ledger, Checkpoint", "logregel, logboek, controlepunt"),
+];
+
+/// The description of the document.
+pub(super) fn description() -> String {
+    let rows: String = WORDS
+        .iter()
+        .map(|(english, dutch)| format!("| {english} | {dutch} |\n"))
+        .collect();
+    format!(
+        "The gate between Dutch schools and the suppliers of their digital learning materials. Nothing about a pupil \
+         passes unless a signed processing agreement, the school's own approval and the purpose of the request allow \
+         it, and every passage and every refusal is on record before the answer leaves.\n\n\
+         Errors are `application/problem+json` (RFC 9457) with a stable `code`; input errors come all at once, and a \
+         refusal lists all its reasons and who can fix them. Moments are RFC 3339, answered in UTC.\n\n\
+         ## Words\n\n| English | Dutch |\n|---|---|\n{rows}"
+    )
+}

@@ -1,0 +1,217 @@
+//! The OpenAPI document, made from the same registration as the server: what is not registered is not documented, and
+//! the other way round. What holds for every operation is added here, so that no operation can forget it.
+
+use std::{collections::BTreeSet, fs, io, path::Path};
+
+use actix_web::App;
+use utoipa::{
+    PartialSchema,
+    openapi::{
+        Components, Contact, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiVersion, Ref, RefOr,
+        ServerBuilder,
+        path::Operation,
+        schema::{SchemaFormat, Type},
+        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+        tag::TagBuilder,
+    },
+};
+use utoipa_actix_web::AppExt;
+
+use crate::{
+    app::action,
+    http::{
+        glossary,
+        harden::API_VERSION,
+        input::InputError,
+        problem::{ProblemView, ReasonView},
+        response, v1,
+    },
+};
+
+/// Where the checked-in document says that the service is.
+const EXAMPLE_BASE: &str = "https://sluis.example";
+
+/// Where tokens are given out, behind our public address.
+pub const TOKEN_PATH: &str = "/oidc/token";
+
+/// The document of a service at this address (without a slash at the end).
+pub fn document(base: &str) -> OpenApi {
+    let (_, registered) = App::new().into_utoipa_app().configure(v1::register).split_for_parts();
+    complete(registered, base)
+}
+
+/// The checked-in document and the list of operations.
+///
+/// # Errors
+/// When the document cannot be written as JSON.
+pub fn render() -> serde_json::Result<(String, String)> {
+    let document = document(EXAMPLE_BASE);
+    let mut lines: Vec<_> = operations(&document)
+        .map(|(method, path, operation)| {
+            let id = operation.operation_id.as_deref().unwrap_or("?");
+            format!("{method} /v1{path} {id}\n")
+        })
+        .collect();
+    lines.sort();
+    Ok((document.to_pretty_json()? + "\n", lines.concat()))
+}
+
+/// Writes `openapi.json` and `operations.txt` into a folder.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write(folder: &Path) -> io::Result<()> {
+    let (document, operations) = render()?;
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("openapi.json"), document)?;
+    fs::write(folder.join("operations.txt"), operations)
+}
+
+/// All operations with method and path.
+pub(super) fn operations(document: &OpenApi) -> impl Iterator<Item = (&'static str, &str, &Operation)> {
+    document.paths.paths.iter().flat_map(|(path, item)| {
+        let by_method = [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
+        by_method
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((method, path.as_str(), operation.as_ref()?)))
+    })
+}
+
+fn complete(mut document: OpenApi, base: &str) -> OpenApi {
+    document.openapi = OpenApiVersion::Version31;
+    document.info = InfoBuilder::new()
+        .title("Sluis")
+        .version(API_VERSION)
+        .description(Some(glossary::description()))
+        .contact(Some(contact()))
+        .license(Some(licence()))
+        .build();
+    document.servers = Some(vec![ServerBuilder::new().url(format!("{base}/v1")).build()]);
+    document.tags = Some(
+        glossary::TAGS
+            .iter()
+            .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
+            .collect(),
+    );
+    for item in document.paths.paths.values_mut() {
+        let all = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        all.into_iter().flatten().for_each(complete_operation);
+    }
+    complete_components(&mut document, base);
+    document
+}
+
+fn complete_operation(operation: &mut Operation) {
+    let has_body = operation.request_body.is_some();
+    let has_caller = operation.security.as_ref().is_some_and(|security| !security.is_empty());
+    for common in response::ALL {
+        let applies = match common.name {
+            "BadRequest" | "NotAcceptable" | "TooManyRequests" | "Internal" | "Unavailable" => true,
+            "Unauthenticated" | "Forbidden" => has_caller,
+            "BodyTooLarge" | "UnsupportedMediaType" => has_body,
+            _ => false,
+        };
+        if applies {
+            for (status, reference) in response::reference(common) {
+                operation.responses.responses.entry(status).or_insert(reference);
+            }
+        }
+    }
+    for (status, answer) in &mut operation.responses.responses {
+        let RefOr::T(answer) = answer else { continue };
+        answer.headers.insert(
+            "API-Version".to_owned(),
+            RefOr::Ref(Ref::new("#/components/headers/API-Version")),
+        );
+        if status == "201" {
+            answer.headers.insert(
+                "Location".to_owned(),
+                RefOr::Ref(Ref::new("#/components/headers/Location")),
+            );
+        }
+    }
+}
+
+fn complete_components(document: &mut OpenApi, base: &str) {
+    let used: BTreeSet<_> = operations(document)
+        .flat_map(|(_, _, operation)| operation.responses.responses.values())
+        .filter_map(|answer| match answer {
+            RefOr::Ref(reference) => reference.ref_location.strip_prefix("#/components/responses/"),
+            RefOr::T(_) => None,
+        })
+        .map(str::to_owned)
+        .collect();
+    let components = document.components.get_or_insert_with(Components::new);
+    for answer in response::ALL.iter().filter(|answer| used.contains(answer.name)) {
+        components
+            .responses
+            .insert(answer.name.to_owned(), answer.component().into());
+    }
+    components.schemas.insert("Problem".to_owned(), ProblemView::schema());
+    components.schemas.insert("InputError".to_owned(), InputError::schema());
+    components.schemas.insert("Reason".to_owned(), ReasonView::schema());
+    components.headers.insert(
+        "API-Version".to_owned(),
+        header("The full version of the API", API_VERSION, None).into(),
+    );
+    components.headers.insert(
+        "Location".to_owned(),
+        header(
+            "The address of what was made",
+            "/v1/schools/01990a3e-7c00-7000-8000-000000000001",
+            Some("uri-reference"),
+        )
+        .into(),
+    );
+    let scopes: Vec<_> = action::ALL
+        .iter()
+        .map(|action| (action.name.to_owned(), action.meaning.to_owned()))
+        .collect();
+    let flow = ClientCredentials::new(format!("{base}{TOKEN_PATH}"), Scopes::from_iter(scopes));
+    components.security_schemes.insert(
+        "bearer".to_owned(),
+        RefOr::T(SecurityScheme::OAuth2(OAuth2::with_description(
+            [Flow::ClientCredentials(flow)],
+            "An access token (RFC 9068) from the client credentials grant with `private_key_jwt` (RFC 7523), sent in the \
+             `Authorization` header. What a client may do follows from what it was registered for; the scopes here name \
+             the action that each operation needs.",
+        ))),
+    );
+}
+
+fn header(description: &str, example: &str, format: Option<&str>) -> Header {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(format.map(|format| SchemaFormat::Custom(format.to_owned())))
+        .build();
+    let mut header = Header::new(schema);
+    header.description = Some(description.to_owned());
+    header.example = Some(example.into());
+    header
+}
+
+fn contact() -> Contact {
+    let mut contact = Contact::new();
+    contact.name = Some("The maintainers of Sluis".to_owned());
+    contact.url = Some(EXAMPLE_BASE.to_owned());
+    contact.email = Some("api@sluis.example".to_owned());
+    contact
+}
+
+fn licence() -> License {
+    let mut licence = License::new("European Union Public Licence 1.2");
+    licence.identifier = Some("EUPL-1.2".to_owned());
+    licence
+}
