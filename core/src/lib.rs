@@ -9,12 +9,14 @@
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
 //! | [`agreement`] | the coded annex, its hash, its defects, and the dated records around it |
 //! | [`person`] | what the rules need to know about a person |
+//! | [`gate`] | the one decision: permit or deny, with every reason |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
 
 pub mod agreement;
 pub mod catalogue;
+pub mod gate;
 pub mod id;
 pub mod identifier;
 pub mod ledger;

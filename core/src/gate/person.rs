@@ -1,0 +1,62 @@
+//! What can only be decided person by person: scope, check 7 and check 8.
+
+use super::{Missing, Reason, ReasonCode, SchoolDecision};
+use crate::{catalogue::Purpose, person::PersonFacts, time::Window};
+
+impl SchoolDecision<'_> {
+    /// Every reason against this person; empty, and without allocation, when there is none.
+    pub(super) fn person_reasons(&self, person: &PersonFacts<'_>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if !self.request.asker.works_under_agreement() {
+            return reasons;
+        }
+        let at = self.request.at;
+        let mut deny = |code, missing| reasons.push(self.reason(code, missing));
+        let holds = |window: Option<Window>| window.is_some_and(|window| window.holds(at));
+
+        let mut active = self.activations().peekable();
+        if active.peek().is_some() && !active.any(|scope| scope.holds(person)) {
+            deny(ReasonCode::PersonOutOfScope, Missing::Nothing);
+        }
+        if person.kind != self.request.person_kind {
+            deny(ReasonCode::PersonOfOtherKind, Missing::Nothing);
+        }
+        if at < person.enrolment.from {
+            deny(ReasonCode::NotYetEnrolled, Missing::Nothing);
+        }
+        if let Some(left) = person.enrolment.until.filter(|left| *left <= at) {
+            if !self.request.purpose.is_some_and(Purpose::outlives_enrolment) {
+                deny(ReasonCode::HasLeft, Missing::Nothing);
+            } else if let Some(agreement) = self.considered
+                && agreement
+                    .seconds_after_leaving
+                    .is_none_or(|term| left.plus_secs(term) <= at)
+            {
+                deny(ReasonCode::RetentionOver, Missing::Nothing);
+            }
+        }
+        if holds(person.restriction) {
+            deny(ReasonCode::ProcessingRestricted, Missing::Nothing);
+        }
+        if holds(person.objection) {
+            deny(ReasonCode::PersonObjected, Missing::Nothing);
+        }
+        // Consents are not on record yet: where the processing rests on one, it is missing.
+        if let Some(purpose) = self.request.purpose.filter(|_| self.needs_consent) {
+            deny(ReasonCode::ConsentMissing, Missing::Purpose(purpose));
+        }
+        for attribute in self.consent_missing.iter() {
+            deny(ReasonCode::ConsentMissing, self.attribute(attribute));
+        }
+        reasons
+    }
+
+    /// The scopes of the activations that hold.
+    fn activations(&self) -> impl Iterator<Item = &crate::agreement::Scope> {
+        let at = self.request.at;
+        let all = self.product.map(|product| &*product.activations).unwrap_or_default();
+        all.iter()
+            .filter(move |activation| activation.is_active(at))
+            .map(|activation| &activation.scope)
+    }
+}

@@ -1,0 +1,427 @@
+//! What can be decided for the school as a whole: checks 1 to 6 and 9 to 11. A page of persons decides this once.
+
+use std::sync::Arc;
+
+use super::{
+    AgreementUsed, Asker, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
+    policy::{CompiledAgreement, CompiledRow, Hands, ProductPolicy, Standing},
+};
+use crate::{
+    agreement::{DefectCode, Model},
+    catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
+    person::PersonFacts,
+};
+
+/// A request decided for the school; each person of a page is then decided from it at little cost.
+#[derive(Debug, Clone)]
+pub struct SchoolDecision<'a> {
+    pub(super) request: &'a Request,
+    pub(super) product: Option<&'a ProductPolicy>,
+    /// The agreement whose rows were looked at, in force or not.
+    pub(super) considered: Option<&'a CompiledAgreement>,
+    pub(super) model: Option<Model>,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) rows: u64,
+    /// Whether every row that permits the purpose rests on consent.
+    pub(super) needs_consent: bool,
+    pub(super) released: AttributeSet,
+    /// Indispensable, and only in rows that rest on consent.
+    pub(super) consent_missing: AttributeSet,
+    pub(super) withheld: Option<Arc<[Withheld]>>,
+    pub(super) catalogue: &'a Catalogue,
+}
+
+/// What the rows of an agreement give for one purpose and kind of person.
+#[derive(Default)]
+struct Found {
+    rows: u64,
+    consent_rows: u64,
+    agreed: AttributeSet,
+    on_consent: AttributeSet,
+}
+
+pub(super) fn decide<'a>(
+    request: &'a Request,
+    policy: Option<&'a SchoolPolicy>,
+    catalogue: &'a Catalogue,
+) -> SchoolDecision<'a> {
+    let mut decision = SchoolDecision {
+        request,
+        product: None,
+        considered: None,
+        model: None,
+        reasons: Vec::new(),
+        rows: 0,
+        needs_consent: false,
+        released: AttributeSet::EMPTY,
+        consent_missing: AttributeSet::EMPTY,
+        withheld: None,
+        catalogue,
+    };
+    let Some(policy) = policy.filter(|policy| policy.school() == request.school) else {
+        decision.deny(ReasonCode::FactsUnavailable, Missing::Nothing);
+        return decision;
+    };
+    decision.product = policy.product(request.product);
+    let standing = decision.product.map(|product| product.standing(request.at));
+    decision.considered = standing.and_then(Standing::considered);
+    let pending = decision.product.and_then(|product| product.pending(request.at));
+    decision.model = decision
+        .considered
+        .map(|agreement| agreement.model)
+        .or(pending.map(|pending| pending.model));
+
+    // Only suppliers, distributors and the school's own programs work under an agreement. What the others need is not
+    // on record yet, and what is not on record denies.
+    match request.asker {
+        Asker::NextSchool => decision.deny(ReasonCode::HandoverMissing, Missing::Nothing),
+        Asker::Person => decision.deny(ReasonCode::SubjectRequestMissing, Missing::Nothing),
+        Asker::Authority => decision.deny(ReasonCode::LegalGroundUnverified, Missing::Nothing),
+        Asker::Supplier(_) | Asker::Distributor(_) | Asker::Controller => {
+            decision.check_agreement(standing);
+            decision.check_activation();
+            decision.check_purpose(policy);
+            decision.check_rows(policy);
+            decision.check_hands();
+            decision.check_assurance();
+        }
+    }
+    decision.reasons.sort_by_key(|reason| reason.code);
+    decision
+}
+
+impl SchoolDecision<'_> {
+    /// The decision about the school as a whole.
+    pub fn decision(&self) -> Decision {
+        self.answer(Vec::new())
+    }
+
+    /// The decision about one person.
+    pub fn person(&self, person: &PersonFacts<'_>) -> Decision {
+        self.answer(self.person_reasons(person))
+    }
+
+    /// The decision about somebody whom the school does not know.
+    pub fn unknown_person(&self) -> Decision {
+        self.answer(vec![self.reason(ReasonCode::PersonUnknown, Missing::Nothing)])
+    }
+
+    fn answer(&self, about_the_person: Vec<Reason>) -> Decision {
+        let agreement = self.considered.map(|agreement| AgreementUsed {
+            id: agreement.id,
+            annex_hash: agreement.annex_hash,
+            model: agreement.model,
+            rows: self.rows,
+        });
+        if self.reasons.is_empty() && about_the_person.is_empty() {
+            let (released, withheld) = (Some(self.released), self.withheld.clone());
+            return Decision {
+                released,
+                withheld,
+                reasons: Vec::new(),
+                agreement,
+            };
+        }
+        let mut reasons = about_the_person;
+        reasons.extend_from_slice(&self.reasons);
+        reasons.sort_by_key(|reason| reason.code);
+        Decision {
+            released: None,
+            withheld: None,
+            reasons,
+            agreement,
+        }
+    }
+
+    pub(super) fn reason(&self, code: ReasonCode, missing: Missing) -> Reason {
+        Reason::new(code, self.model, missing)
+    }
+
+    pub(super) const fn attribute(&self, attribute: Attribute) -> Missing {
+        let category = self.catalogue.category_of(attribute);
+        Missing::Attribute {
+            attribute,
+            category,
+            kind: self.request.person_kind,
+        }
+    }
+
+    fn deny(&mut self, code: ReasonCode, missing: Missing) {
+        let reason = self.reason(code, missing);
+        self.reasons.push(reason);
+    }
+
+    /// Check 1, and 11: who asks, and by which agreement.
+    fn check_agreement(&mut self, standing: Option<Standing<'_>>) {
+        let at = self.request.at;
+        if let (Asker::Supplier(asker) | Asker::Distributor(asker), Some(product)) = (self.request.asker, self.product)
+            && asker != product.supplier
+        {
+            self.deny(ReasonCode::ProductOfAnother, Missing::Nothing);
+        }
+        if let Asker::Distributor(_) = self.request.asker {
+            // Instructions to distributors are not on record yet.
+            self.deny(ReasonCode::DistributorNotInstructed, Missing::Nothing);
+        }
+        let standing = standing.filter(|standing| standing.in_force().is_none());
+        let Some(standing) = standing else {
+            if self.product.is_none() {
+                self.deny(ReasonCode::AgreementMissing, Missing::Nothing);
+            }
+            return;
+        };
+        if standing.ended {
+            self.deny(ReasonCode::AgreementEnded, Missing::Nothing);
+        }
+        if standing.suspended {
+            self.deny(ReasonCode::AgreementSuspended, Missing::Nothing);
+        }
+        if standing.future.is_some() {
+            self.deny(ReasonCode::AgreementNotStarted, Missing::Nothing);
+        }
+        let pending = self.product.and_then(|product| product.pending(at));
+        if let Some(pending) = pending.filter(|_| standing.current.is_none() || standing.ended) {
+            if !pending.accepted_by_board {
+                self.deny(ReasonCode::AgreementNotAcceptedByBoard, Missing::Nothing);
+            }
+            if !pending.accepted_by_supplier {
+                self.deny(ReasonCode::AgreementNotAcceptedBySupplier, Missing::Nothing);
+            }
+        }
+        if standing.considered().is_none() && pending.is_none() {
+            self.deny(ReasonCode::AgreementMissing, Missing::Nothing);
+        }
+    }
+
+    /// Check 3, as far as it is about the school.
+    fn check_activation(&mut self) {
+        let at = self.request.at;
+        if !self.product.is_some_and(|product| product.has_mandate(at)) {
+            self.deny(ReasonCode::MandateMissing, Missing::Nothing);
+        }
+        let activations = self.product.map(|product| &*product.activations).unwrap_or_default();
+        if activations.iter().any(|activation| activation.is_active(at)) {
+            return;
+        }
+        let holding = || activations.iter().filter(|activation| activation.window.holds(at));
+        if holding().next().is_none() {
+            let ended = activations
+                .iter()
+                .any(|activation| activation.window.until.is_some_and(|until| until <= at));
+            let code = if ended {
+                ReasonCode::ActivationEnded
+            } else {
+                ReasonCode::ActivationMissing
+            };
+            self.deny(code, Missing::Nothing);
+        }
+        if holding().any(|activation| !activation.school_accepted(at)) {
+            self.deny(ReasonCode::ActivationNotAcceptedBySchool, Missing::Nothing);
+        }
+        if holding().any(|activation| !activation.supplier_accepted(at)) {
+            self.deny(ReasonCode::ActivationNotAcceptedBySupplier, Missing::Nothing);
+        }
+    }
+
+    /// Check 4, apart from the rows.
+    fn check_purpose(&mut self, policy: &SchoolPolicy) {
+        let Some(purpose) = self.request.purpose else {
+            self.deny(ReasonCode::PurposeMissing, Missing::Nothing);
+            return;
+        };
+        if self.request.channel == super::Channel::Login && purpose != Purpose::ACCESS {
+            self.deny(ReasonCode::PurposeNotForLogin, Missing::Purpose(Purpose::ACCESS));
+        }
+        if purpose.needs_deidentified_data() {
+            // De-identification is not part of this service yet.
+            self.deny(ReasonCode::DeidentificationMissing, Missing::Purpose(purpose));
+        }
+        match (purpose.needs_receiver(), self.request.receiver) {
+            (false, None) => {}
+            (false, Some(receiver)) => self.deny(ReasonCode::ReceiverUnexpected, Missing::Receiver(receiver)),
+            (true, None) => self.deny(ReasonCode::ReceiverMissing, Missing::Purpose(purpose)),
+            (true, Some(receiver)) => {
+                let listed = self.considered.is_some_and(|agreement| {
+                    agreement
+                        .receivers
+                        .iter()
+                        .any(|(id, purposes)| *id == receiver && purposes.contains(purpose))
+                });
+                if self.considered.is_some() && !listed {
+                    self.deny(ReasonCode::ReceiverNotListed, Missing::Receiver(receiver));
+                }
+                if !policy.has_agreement(receiver, self.request.at) {
+                    self.deny(ReasonCode::ReceiverWithoutAgreement, Missing::Receiver(receiver));
+                }
+            }
+        }
+    }
+
+    /// Checks 2, 4, 5 and 6: one row must hold both the purpose and the category.
+    fn check_rows(&mut self, policy: &SchoolPolicy) {
+        let (Some(agreement), Some(purpose)) = (self.considered, self.request.purpose) else {
+            return;
+        };
+        let (kind, at) = (self.request.person_kind, self.request.at);
+        let mut found = Found::default();
+        for (index, row) in agreement.rows.iter().enumerate() {
+            if !row.speaks_of(purpose, kind) || !row.permits(at) {
+                continue;
+            }
+            if row.rests_on_consent {
+                found.consent_rows |= 1 << index;
+                found.on_consent = found.on_consent.union(row.attributes_of(kind));
+            } else {
+                found.rows |= 1 << index;
+                found.agreed = found.agreed.union(row.attributes_of(kind));
+            }
+        }
+        self.needs_consent = found.rows == 0;
+        self.rows = if self.needs_consent {
+            found.consent_rows
+        } else {
+            found.rows
+        };
+        if self.rows == 0 {
+            self.needs_consent = false;
+            self.deny_for_rows(agreement, purpose);
+            return;
+        }
+
+        let login = self.request.is_login().then(|| agreement.login.of(kind));
+        let needed = (self.request.direction == Direction::Connection)
+            .then(|| policy.needed_apart_from(Some(self.request.product), at).of(kind));
+        let wanted = self.request.wanted();
+        let within =
+            |limit: Option<AttributeSet>, set: AttributeSet| limit.map_or(set, |limit| set.intersection(limit));
+        self.released = within(needed, within(login, wanted.intersection(found.agreed)));
+        let missing = wanted.difference(self.released);
+        if missing.is_empty() {
+            return;
+        }
+        let reasons: Arc<[Withheld]> = missing
+            .iter()
+            .map(|attribute| {
+                let reason = if found.agreed.union(found.on_consent).contains(attribute) {
+                    let code = if login.is_some_and(|set| !set.contains(attribute)) {
+                        ReasonCode::NotInLoginSet
+                    } else if needed.is_some_and(|set| !set.contains(attribute)) {
+                        ReasonCode::AttributeNotNeeded
+                    } else {
+                        ReasonCode::ConsentMissing
+                    };
+                    self.reason(code, self.attribute(attribute))
+                } else {
+                    self.not_agreed(agreement, purpose, attribute)
+                };
+                Withheld { attribute, reason }
+            })
+            .collect();
+        for withheld in reasons
+            .iter()
+            .filter(|held| self.request.indispensable().contains(held.attribute))
+        {
+            if withheld.reason.code == ReasonCode::ConsentMissing {
+                self.consent_missing = self.consent_missing.with(withheld.attribute);
+            } else {
+                self.reasons.push(withheld.reason.clone());
+            }
+        }
+        self.withheld = Some(reasons);
+    }
+
+    /// Why no row permits the purpose: every unapproved module and every defect that stands in the way.
+    fn deny_for_rows(&mut self, agreement: &CompiledAgreement, purpose: Purpose) {
+        let mut modules = Vec::new();
+        let mut any = false;
+        for (index, row) in agreement.rows.iter().enumerate() {
+            if !row.speaks_of(purpose, self.request.person_kind) {
+                continue;
+            }
+            any = true;
+            if let Some(defect) = row.defect {
+                let (code, missing) = defect_reason(defect, index);
+                self.deny(code, missing);
+            }
+            if !row.is_approved(self.request.at) && !modules.contains(&row.module) {
+                modules.push(row.module);
+                self.deny(ReasonCode::ModuleNotApproved, module(agreement, row));
+            }
+        }
+        if !any {
+            self.deny(ReasonCode::PurposeNotAgreed, Missing::Purpose(purpose));
+        }
+    }
+
+    /// Why an attribute is in no row that permits: an unapproved module first, then a defect.
+    fn not_agreed(&self, agreement: &CompiledAgreement, purpose: Purpose, attribute: Attribute) -> Reason {
+        let kind = self.request.person_kind;
+        let holding = || {
+            let rows = agreement.rows.iter().enumerate();
+            rows.filter(move |(_, row)| row.speaks_of(purpose, kind) && row.attributes_of(kind).contains(attribute))
+        };
+        if let Some((_, row)) = holding().find(|(_, row)| row.defect.is_none()) {
+            return self.reason(ReasonCode::ModuleNotApproved, module(agreement, row));
+        }
+        if let Some((index, defect)) = holding().find_map(|(index, row)| Some((index, row.defect?))) {
+            let (code, missing) = defect_reason(defect, index);
+            return self.reason(code, missing);
+        }
+        self.reason(ReasonCode::AttributeNotAgreed, self.attribute(attribute))
+    }
+
+    /// Check 9.
+    fn check_hands(&mut self) {
+        let Some(agreement) = self.considered else { return };
+        let Hands {
+            outside_eea,
+            unlisted,
+            announced,
+        } = &agreement.hands;
+        for party in outside_eea {
+            self.deny(ReasonCode::PlaceOutsideEea, Missing::Party(party.clone()));
+        }
+        for party in unlisted {
+            self.deny(ReasonCode::SubProcessorUnlisted, Missing::Party(party.clone()));
+        }
+        for (party, over) in announced {
+            if self.request.at < *over {
+                self.deny(ReasonCode::SubProcessorTooRecent, Missing::Party(party.clone()));
+            }
+        }
+    }
+
+    /// Check 10.
+    fn check_assurance(&mut self) {
+        if !self.considered.is_some_and(|agreement| agreement.second_factor) {
+            return;
+        }
+        if self.request.channel.is_machine() {
+            if !self.request.assurance.sender_bound {
+                self.deny(ReasonCode::SenderUnbound, Missing::Nothing);
+            }
+        } else if !self.request.assurance.second_factor {
+            self.deny(ReasonCode::SecondFactorMissing, Missing::Nothing);
+        }
+    }
+}
+
+fn defect_reason(defect: DefectCode, row: usize) -> (ReasonCode, Missing) {
+    let code = if defect == DefectCode::SpecialGroundMissing {
+        ReasonCode::SpecialGroundMissing
+    } else {
+        ReasonCode::AnnexDefect
+    };
+    (
+        code,
+        Missing::Defect {
+            code: defect,
+            row: u8::try_from(row).unwrap_or(u8::MAX),
+        },
+    )
+}
+
+fn module(agreement: &CompiledAgreement, row: &CompiledRow) -> Missing {
+    let code = row.module.and_then(|place| agreement.modules.get(place));
+    code.map_or(Missing::Nothing, |code| Missing::Module(code.clone()))
+}
