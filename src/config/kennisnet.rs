@@ -1,5 +1,7 @@
 //! `kennisnet`: the login by Kennisnet's federation.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::{key::section, period::Period, secret::Secret};
@@ -17,10 +19,18 @@ section! {
         redirect_url: Option<Url>,
         /// Segments of an ECK iD that are accepted. `pilot` is for tests only.
         eck_id_segments: Vec<String> = ["201703"],
+        /// Scopes to ask; `openid` is always asked.
+        scopes: Vec<String> = ["openid", "profile"],
+        /// Claim names by which an attribute may arrive, in order: `{ eck_id = ["eckId"] }`. Attributes that are not named keep Kennisnet's own names.
+        aliases: BTreeMap<String, Vec<String>> = BTreeMap::<String, Vec<String>>::new(),
+        /// Values of `acr` that stand for a second factor.
+        second_factor: Vec<String> = [(); 0],
+        /// How far Kennisnet's clock may be off.
+        clock_skew: Period = "30s",
         /// How long a login may take, from the first redirect to the last.
         login_timeout: Period = "15m",
         /// How long one call to Kennisnet may take.
-        timeout: Period = "10s",
+        timeout: Period = "5s",
     }
 }
 

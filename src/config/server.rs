@@ -17,7 +17,7 @@ section! {
         listen: SocketAddr = "127.0.0.1:8080",
         /// The address that others know the service by: issuer of its tokens and base of its links. `https`, except on loopback.
         public_url: Url = "http://localhost:8080",
-        /// Addresses or networks of proxies whose `Forwarded` and `X-Forwarded-For` are believed.
+        /// Addresses or networks of our own proxies; from others `X-Forwarded-For` is not believed.
         trusted_proxies: Vec<Network> = [(); 0],
         /// Threads that answer requests; without a value, one per processor.
         workers: Option<NonZeroUsize>,
@@ -27,6 +27,10 @@ section! {
         rate_per_second: NonZeroU32 = 50,
         /// Requests that one client may make at once before the rate counts.
         rate_burst: NonZeroU32 = 200,
+        /// The same for one network address, which may stand for a whole school.
+        address_rate_per_second: NonZeroU32 = 200,
+        /// Requests that one network address may make at once before the rate counts.
+        address_rate_burst: NonZeroU32 = 1000,
         /// How long the head of a request may take to arrive.
         head_timeout: Period = "5s",
         /// How long an answer may take before the caller gets a 503.
@@ -69,9 +73,9 @@ impl Server {
 pub struct Network(IpNet);
 
 impl Network {
-    /// Whether an address lies inside.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address.to_canonical())
+    /// The network; an address is a network of one.
+    pub const fn net(self) -> IpNet {
+        self.0
     }
 }
 

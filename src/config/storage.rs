@@ -15,7 +15,7 @@ section! {
         postgres: Secret,
         /// Connections that read (SQLite), or connections in the pool (PostgreSQL).
         connections: NonZeroUsize = 8,
-        /// How long one statement may take.
+        /// How long one statement may take (PostgreSQL).
         statement_timeout: Period = "10s",
     }
 }
