@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluis_core::{random::SystemRandom, time::Timestamp};
@@ -215,5 +216,20 @@ fn altered_oversized_and_other_texts_are_refused() {
     );
     for text in ["", "a.b.c", "...", "not a token"] {
         assert_eq!(verify(text), Err(AssertionError::Malformed));
+    }
+}
+
+static TEXT: LazyLock<String> = LazyLock::new(|| good().sign());
+
+proptest! {
+    #[test]
+    fn an_assertion_with_any_other_sign_is_never_believed(
+        place: prop::sample::Index, sign in "[A-Za-z0-9_.-]", insert: bool
+    ) {
+        let place = place.index(TEXT.len());
+        let rest = if insert { place } else { place + 1 };
+        let mutated = format!("{}{sign}{}", &TEXT[..place], &TEXT[rest..]);
+        prop_assume!(mutated != *TEXT);
+        prop_assert!(verify(&mutated).is_err());
     }
 }

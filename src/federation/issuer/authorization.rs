@@ -4,12 +4,14 @@
 //! with us (RFC 6749, 4.1.2.1): a service that sends browsers to any address that is asked is a tool for thieves.
 
 mod refusal;
+mod return_address;
 mod school_hint;
 #[cfg(test)]
 mod tests;
 
 pub use refusal::{Refusal, RefusalCode};
-pub use school_hint::SchoolHint;
+pub use return_address::{ReturnAddressError, return_address};
+pub use school_hint::{SchoolHint, SchoolHintError};
 
 use serde::{Deserialize, Serialize};
 use sluis_core::id::ClientId;
