@@ -58,7 +58,8 @@ type Reading = Box<dyn FnOnce(&mut Connection) + Send>;
 struct Inner {
     writes: Arc<Lanes<writer::Job>>,
     reads: Arc<Lanes<Reading>>,
-    threads: Vec<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
     // Dropped last: the next process may open the file when no thread of this one has it.
     _lock: FileLock,
 }
@@ -86,17 +87,16 @@ impl Sqlite {
         let mut inner = Inner {
             writes: Arc::new(Lanes::new()),
             reads: Arc::new(Lanes::new()),
-            threads: Vec::new(),
+            readers: Vec::new(),
+            writer: None,
             _lock: lock,
         };
         let writes = Arc::clone(&inner.writes);
-        inner
-            .threads
-            .push(spawn("sqlite-writer", move || writer::run(&writes, connection))?);
+        inner.writer = Some(spawn("sqlite-writer", move || writer::run(&writes, connection))?);
         for _ in 0..options.readers.get() {
             let mut connection = connect(&options.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             let reads = Arc::clone(&inner.reads);
-            inner.threads.push(spawn("sqlite-reader", move || {
+            inner.readers.push(spawn("sqlite-reader", move || {
                 while let Some((_, read)) = reads.take() {
                     read(&mut connection);
                 }
@@ -167,14 +167,18 @@ impl Executor for Sqlite {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.writes.close();
         self.reads.close();
-        for thread in self.threads.drain(..) {
-            // The last clone may go within a function on one of these threads: that one ends by itself.
-            if thread.thread().id() != std::thread::current().id() {
-                let _ = thread.join();
-            }
-        }
+        self.readers.drain(..).for_each(end);
+        // The writer's connection is the last: it moves the log into the file and removes it, a reader's may not.
+        self.writes.close();
+        self.writer.take().into_iter().for_each(end);
+    }
+}
+
+fn end(thread: JoinHandle<()>) {
+    // The last clone may go within a function on one of these threads: that one ends by itself.
+    if thread.thread().id() != std::thread::current().id() {
+        let _ = thread.join();
     }
 }
 
