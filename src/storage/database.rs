@@ -1,6 +1,6 @@
 //! Which of the two engines is behind the door.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     error::StorageError,
@@ -8,6 +8,24 @@ use super::{
     postgres::{Postgres, PostgresOptions},
     sqlite::{Sqlite, SqliteOptions},
 };
+
+/// What a database may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections that read (SQLite), or connections at most (PostgreSQL).
+    pub connections: NonZeroUsize,
+    /// How long one statement may take (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: const { NonZeroUsize::new(8).unwrap() },
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
 
 /// An open database, its schema up to date.
 #[derive(Clone)]
@@ -19,17 +37,30 @@ pub enum Database {
 }
 
 impl Database {
+    /// Opens a database with the usual limits.
+    ///
+    /// # Errors
+    /// As [`Database::open_within`].
+    pub async fn open(address: &str) -> Result<Self, StorageError> {
+        Self::open_within(address, Limits::default()).await
+    }
+
     /// Opens `sqlite:PATH`, `postgres://...` or `postgresql://...`, and brings its schema up to date.
     ///
     /// # Errors
     /// When the address is not usable, the database does not answer or is in use, or its schema is newer.
-    pub async fn open(address: &str) -> Result<Self, StorageError> {
+    pub async fn open_within(address: &str, limits: Limits) -> Result<Self, StorageError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
-            let options = SqliteOptions::new(PathBuf::from(path));
+            let options = SqliteOptions {
+                path: PathBuf::from(path),
+                readers: limits.connections,
+            };
             return Sqlite::open(options).await.map(Self::Sqlite);
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = PostgresOptions::parse(address)?;
+            let mut options = PostgresOptions::parse(address)?;
+            options.connections = limits.connections;
+            options.statement_timeout = limits.statement_timeout;
             return Postgres::open(options).await.map(Self::Postgres);
         }
         Err(StorageError::Address {

@@ -29,6 +29,14 @@ pub struct Query {
     pub params: Vec<Value>,
 }
 
+const PING: Statement = Statement {
+    name: "executor_ping",
+    sql: "SELECT 1",
+};
+
+/// The statements of the executor itself.
+pub(super) const ALL: &[&Statement] = &[&PING];
+
 /// Reads, and writes what belongs together. Two engines implement it.
 #[async_trait]
 pub trait Executor: Send + Sync {
@@ -45,6 +53,11 @@ pub trait Executor: Send + Sync {
 
     /// The rows of several statements, all as they were at one moment.
     async fn read_together(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StorageError> {
+        self.read(&PING, Vec::new()).await.map(drop)
+    }
 
     /// Writes all of it or nothing; answers when it is durable, with the rows that each statement touched.
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError>;

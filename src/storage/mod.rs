@@ -25,7 +25,7 @@ pub mod statement;
 pub mod value;
 pub mod write_set;
 
-pub use database::Database;
+pub use database::{Database, Limits};
 pub use error::{Fault, StorageError};
 pub use executor::{Executor, Priority, Query};
 pub use statement::Statement;
@@ -41,6 +41,7 @@ pub use crate::params;
 
 /// Every statement that is not an engine's own, room by room. A test prepares and runs each on both engines.
 pub const REGISTRY: &[&[&Statement]] = &[
+    executor::ALL,
     keyring::ALL,
     repository::organisation::ALL,
     repository::client::ALL,

@@ -1,6 +1,6 @@
 //! What the executor promises, on both engines.
 
-use sluis::storage::{Executor, Expect, Priority, Query, Statement, StorageError, WriteSet, params};
+use sluis::storage::{Database, Executor, Expect, Priority, Query, Statement, StorageError, WriteSet, params};
 use sluis_test_kit::databases;
 
 const ADD: Statement = Statement {
@@ -236,5 +236,44 @@ async fn a_long_write_set_keeps_its_order() {
         }
         assert_eq!(write(executor.as_ref(), &writes).await.unwrap().len(), 1_800);
         assert_eq!(number(executor.as_ref()).await, 600);
+    }
+}
+
+#[tokio::test]
+async fn an_open_database_answers_and_an_unusable_address_does_not_open() {
+    for database in databases::both().await {
+        database.database.executor().ping().await.unwrap();
+    }
+    for address in [
+        "mysql://root:secret@localhost/x",
+        "",
+        "/tmp/sluis.db",
+        "postgres://u:secret@h/d?x=1",
+    ] {
+        let error = Database::open(address).await.err().unwrap();
+        assert!(matches!(error, StorageError::Address { .. }), "{error:?}");
+        assert!(!error.to_string().contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_points_nowhere_is_refused() {
+    const PRODUCT: Statement = Statement {
+        name: "test_product",
+        sql: "INSERT INTO products (id, supplier, name, created_at) VALUES ($1, $2, $3, $4)",
+    };
+    for database in databases::both().await {
+        let mut writes = WriteSet::new();
+        writes.one(&PRODUCT, params![[1_u8; 16], [2_u8; 16], "Sommen", 1_i64]);
+        let error = write(database.database.executor().as_ref(), &writes).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                StorageError::Reference {
+                    statement: "test_product"
+                }
+            ),
+            "{error:?}"
+        );
     }
 }

@@ -32,10 +32,14 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
 
 /// All examples, run in this order on each engine.
 fn script() -> Vec<Example> {
-    [keyring::examples(), repository::examples()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        vec![Example::of("executor_ping", vec![])],
+        keyring::examples(),
+        repository::examples(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What a call answered, as both engines must answer it.

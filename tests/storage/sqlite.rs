@@ -1,8 +1,11 @@
 //! What only the embedded engine promises: one process, one line of writers.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    os::unix::fs::PermissionsExt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use sluis::storage::{
@@ -136,6 +139,19 @@ async fn deleted_bytes_do_not_stay_in_the_file() {
             path.display()
         );
     }
+}
+
+#[tokio::test]
+async fn a_new_file_is_its_owners_only_and_its_folder_is_made() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("data");
+    let sqlite = Sqlite::open(SqliteOptions::new(place.join("sluis.db"))).await.unwrap();
+    for entry in std::fs::read_dir(&place).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", entry.path().display());
+    }
+    drop(sqlite);
 }
 
 #[tokio::test]

@@ -77,6 +77,7 @@ impl Sqlite {
 
     fn open_blocking(options: &SqliteOptions) -> Result<Self, StorageError> {
         let lock = FileLock::take(&options.path)?;
+        lock::make_private(&options.path)?;
         let mut connection = connect(
             &options.path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,

@@ -13,9 +13,8 @@ use std::{
 };
 
 use sluis::storage::{
-    Database,
+    Database, Limits,
     keyring::{Keyring, MasterKeySource},
-    postgres::{Postgres, PostgresOptions},
 };
 use sluis_core::{random::SystemRandom, time::SystemClock};
 use tempfile::TempDir;
@@ -23,6 +22,12 @@ use tokio_postgres::NoTls;
 
 /// The server that is tried when `SLUIS_TEST_POSTGRES_URL` is not set.
 const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432/test";
+
+/// Few connections, since many tests share one server.
+const LIMITS: Limits = Limits {
+    connections: const { NonZeroUsize::new(4).unwrap() },
+    statement_timeout: Duration::from_secs(10),
+};
 
 /// A database of its own for one test. It goes when this is dropped.
 pub struct TestDatabase {
@@ -74,7 +79,9 @@ impl TestDatabase {
             _place,
         } = self;
         drop(database);
-        let database = Database::open(&address).await.expect("the database opens again");
+        let database = Database::open_within(&address, LIMITS)
+            .await
+            .expect("the database opens again");
         Self {
             database,
             address,
@@ -98,7 +105,9 @@ pub async fn sqlite() -> TestDatabase {
     let folder = TempDir::new().expect("a temporary folder can be made");
     let address = format!("sqlite:{}", folder.path().join("sluis.db").display());
     TestDatabase {
-        database: Database::open(&address).await.expect("a fresh file opens"),
+        database: Database::open_within(&address, LIMITS)
+            .await
+            .expect("a fresh file opens"),
         address,
         _place: Place::Folder(folder),
     }
@@ -111,11 +120,11 @@ pub async fn sqlite() -> TestDatabase {
 pub async fn postgres() -> Option<TestDatabase> {
     let schema = Schema::create().await?;
     let address = schema.address.clone();
-    let mut options = PostgresOptions::parse(&address).expect("the address of the schema is one");
-    options.connections = const { NonZeroUsize::new(4).unwrap() };
-    let database = Postgres::open(options).await.expect("a fresh schema opens");
+    let database = Database::open_within(&address, LIMITS)
+        .await
+        .expect("a fresh schema opens");
     Some(TestDatabase {
-        database: Database::Postgres(database),
+        database,
         address,
         _place: Place::Schema(schema),
     })
