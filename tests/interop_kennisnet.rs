@@ -1,0 +1,215 @@
+//! The relying party towards Kennisnet against whole providers: a certified one, and our own stand-in.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it must be, and says what it left out"
+)]
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::Arc,
+};
+
+use reqwest::{Client, header};
+use secrecy::SecretString;
+use sluis::federation::kennisnet::{
+    Affiliation, Callback, IssuerUrl, Kennisnet, KennisnetError, KennisnetSettings, Organisation,
+};
+use sluis_core::{
+    identifier::{Brin4, EckIdRules},
+    random::SystemRandom,
+    time::SystemClock,
+};
+use url::Url;
+
+const CLIENT: &str = "sluis.example.nl";
+const SECRET: &str = "a secret of a test, with : and %";
+const BACK: &str = "https://sluis.example.nl/oidc/callback";
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/oidc-provider");
+
+fn http() -> Client {
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
+}
+
+fn relying_party(issuer: &str) -> Kennisnet {
+    let mut settings = KennisnetSettings::new(
+        IssuerUrl::new(issuer.to_owned()).unwrap(),
+        CLIENT.to_owned(),
+        SecretString::from(SECRET),
+        Url::parse(BACK).unwrap(),
+    );
+    settings.eck_id = EckIdRules::new(["pilot".to_owned()]);
+    Kennisnet::new(settings, http(), Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap()
+}
+
+/// Goes where a browser would go, cookies included, until the provider sends it back to us.
+async fn browse(mut address: Url) -> Callback {
+    let (http, mut cookies) = (http(), BTreeMap::new());
+    for _ in 0..10 {
+        let jar: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = http.get(address.clone()).header(header::COOKIE, jar.join("; "));
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_redirection(), "{} at {address}", answer.status());
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            cookies.insert(name.to_owned(), value.to_owned());
+        }
+        address = address
+            .join(answer.headers()[header::LOCATION].to_str().unwrap())
+            .unwrap();
+        if address.as_str().starts_with(BACK) {
+            let pairs: serde_json::Map<_, _> = address
+                .query_pairs()
+                .map(|(name, value)| (name.into_owned(), value.into()))
+                .collect();
+            return serde_json::from_value(pairs.into()).unwrap();
+        }
+    }
+    panic!("the provider never sends the browser back");
+}
+
+/// The certified provider; it ends with the test.
+struct Certified {
+    process: Child,
+    issuer: String,
+    /// Held open: the provider ends when it cannot print.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Certified {
+    /// Starts it, or says why that cannot be done here. Where interop tests are required, that is a failure.
+    fn start() -> Option<Self> {
+        let missing = if Command::new("node").arg("--version").output().is_err() {
+            "node is not installed"
+        } else if !Path::new(PROGRAM).join("node_modules").is_dir() {
+            "run `npm ci --ignore-scripts` in tests/interop/oidc-provider"
+        } else {
+            return Some(Self::run());
+        };
+        assert!(
+            std::env::var("SLUIS_TEST_INTEROP").as_deref() != Ok("required"),
+            "interop tests are required: {missing}"
+        );
+        eprintln!("SKIPPED, no login at a certified provider was tried: {missing}");
+        None
+    }
+
+    fn run() -> Self {
+        let mut process = Command::new("node")
+            .args(["kennisnet.js", "--client-id", CLIENT, "--client-secret", SECRET])
+            .args(["--redirect-uri", BACK])
+            .current_dir(PROGRAM)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let issuer = line
+            .trim()
+            .strip_prefix("issuer ")
+            .expect("the provider says where it is");
+        Self {
+            issuer: issuer.to_owned(),
+            _output: output,
+            process,
+        }
+    }
+}
+
+impl Drop for Certified {
+    fn drop(&mut self) {
+        let _ended = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_pupil_logs_in_at_a_certified_provider() {
+    let Some(provider) = Certified::start() else { return };
+    let kennisnet = relying_party(&provider.issuer);
+
+    let (address, pending) = kennisnet.begin().await.unwrap();
+    let callback = browse(address).await;
+    assert_eq!(callback.iss.as_deref(), Some(provider.issuer.as_str()));
+    let login = kennisnet.finish(pending.clone(), callback.clone()).await.unwrap();
+    assert_eq!(login.subject.issuer, provider.issuer);
+    assert_eq!(login.uid.unwrap().expose(), "abcdefghijklmno@99zz.example");
+    assert_eq!(login.given_name.unwrap().expose(), "Sanne");
+    assert_eq!(Vec::from_iter(login.affiliations), [Affiliation::Pupil]);
+    assert_eq!(
+        login.organisation,
+        Some(Organisation::Institution(Brin4::parse("99ZZ").unwrap()))
+    );
+    assert!(login.eck_id.is_some());
+
+    let replayed = kennisnet.finish(pending, callback).await;
+    assert!(matches!(replayed, Err(KennisnetError::CodeRefused)), "{replayed:?}");
+
+    let (address, pending) = kennisnet.begin().await.unwrap();
+    let mut nameless = browse(address).await;
+    nameless.iss = None;
+    let refused = kennisnet.finish(pending, nameless).await;
+    assert!(matches!(refused, Err(KennisnetError::SenderMismatch)), "{refused:?}");
+}
+
+#[cfg(feature = "demo")]
+mod stand_in {
+    use sluis_stand_ins::kennisnet as stand_in;
+
+    use super::*;
+
+    fn start(brin: &str, eck_id: Option<String>) -> stand_in::Kennisnet {
+        let person = |username: &str, given_name: &str, role| stand_in::Person {
+            username: username.to_owned(),
+            given_name: given_name.to_owned(),
+            role,
+            brin: brin.to_owned(),
+            eck_id: eck_id.clone(),
+        };
+        let persons = vec![
+            person("sanne", "Sanne", stand_in::Role::Pupil),
+            person("joost", "Joost", stand_in::Role::Teacher),
+        ];
+        let options = stand_in::Options::new(CLIENT, SECRET, BACK, persons);
+        stand_in::Kennisnet::start("127.0.0.1:0", options).unwrap()
+    }
+
+    #[tokio::test]
+    async fn everybody_logs_in_at_the_stand_in_also_after_its_keys_rotate() {
+        let provider = start("99ZZ01", Some(format!("https://ketenid.nl/pilot/{}", "ab".repeat(64))));
+        let kennisnet = relying_party(provider.issuer());
+        let mut subjects = Vec::new();
+        for (username, role) in [("sanne", Affiliation::Pupil), ("joost", Affiliation::Staff)] {
+            let (address, pending) = kennisnet.begin().await.unwrap();
+            let callback = browse(stand_in::Kennisnet::picked(&address, username)).await;
+            let login = kennisnet.finish(pending, callback).await.unwrap();
+            assert_eq!(Vec::from_iter(login.affiliations), [role]);
+            assert!(matches!(login.organisation, Some(Organisation::Branch(_))));
+            assert!(login.eck_id.is_some());
+            subjects.push(login.subject);
+            provider.rotate_keys().unwrap();
+        }
+        assert_ne!(subjects[0], subjects[1]);
+        provider.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_school_that_passes_no_eck_id_on_is_no_failure() {
+        let provider = start("99ZZ", None);
+        let kennisnet = relying_party(provider.issuer());
+        let (address, pending) = kennisnet.begin().await.unwrap();
+        let callback = browse(stand_in::Kennisnet::picked(&address, "sanne")).await;
+        assert!(kennisnet.finish(pending, callback).await.unwrap().eck_id.is_none());
+    }
+}
