@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::config::fault::ConfigError;
+use crate::{config::fault::ConfigError, storage::StorageError};
 
 /// Exit code: something failed.
 pub(super) const FAILURE: u8 = 1;
@@ -18,6 +18,9 @@ pub enum CliError {
     /// Logging was set up before.
     #[error("logs cannot be written")]
     Telemetry(#[from] super::telemetry::TelemetryError),
+    /// The database cannot be used.
+    #[error("the database cannot be used")]
+    Storage(#[from] StorageError),
     /// The operating system refused.
     #[error("the operating system refused")]
     System(#[from] io::Error),
@@ -28,7 +31,7 @@ impl CliError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => USAGE,
-            Self::Telemetry(_) | Self::System(_) => FAILURE,
+            Self::Telemetry(_) | Self::Storage(_) | Self::System(_) => FAILURE,
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod error;
 pub mod openapi;
+pub mod parts;
 pub mod telemetry;
 
 use std::{

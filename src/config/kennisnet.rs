@@ -9,8 +9,8 @@ use super::{key::section, period::Period, secret::Secret};
 section! {
     /// The login by Kennisnet's federation.
     Kennisnet = "kennisnet" {
-        /// The issuer; its discovery document is read from there.
-        issuer: Url = "https://oidcng.entree.kennisnet.nl",
+        /// The issuer exactly as Kennisnet writes it; its discovery document is read from there.
+        issuer: String = "https://oidcng.entree.kennisnet.nl",
         /// The client id that Kennisnet gave. Without it nobody can log in.
         client_id: Option<String>,
         /// The client secret that Kennisnet gave.
@@ -41,8 +41,19 @@ impl Kennisnet {
             let reason = "`kennisnet.client_id` and `kennisnet.client_secret` go together";
             disagreements.push(("kennisnet.client_id", reason));
         }
-        if !self.issuer.username().is_empty() || self.issuer.password().is_some() || self.issuer.query().is_some() {
-            disagreements.push(("kennisnet.issuer", "an issuer has no user, password or query"));
+        // OpenID Connect Discovery 1.0, 3: an issuer is an https address without query and fragment.
+        let issuer = Url::parse(&self.issuer).is_ok_and(|issuer| {
+            matches!(issuer.scheme(), "https" | "http")
+                && issuer.username().is_empty()
+                && issuer.password().is_none()
+                && issuer.query().is_none()
+                && issuer.fragment().is_none()
+        });
+        if !issuer {
+            disagreements.push((
+                "kennisnet.issuer",
+                "an address without user, password, query and fragment",
+            ));
         }
         let segment = |text: &String| {
             !text.is_empty()

@@ -221,6 +221,7 @@ fn values_that_do_not_go_together_are_refused() {
         ("kennisnet.eck_id_segments", "['sp201703']"),
         ("kennisnet.eck_id_segments", "[]"),
         ("kennisnet.issuer", "https://user@issuer.example"),
+        ("kennisnet.issuer", "issuer.example"),
         ("issuer.access_token_lifetime", "2h"),
         ("issuer.code_lifetime", "11m"),
         ("evidence.origin", "two words"),
