@@ -1,0 +1,113 @@
+//! What repairs a refusal, how activations add up, what a connection takes in, and what a decision names.
+
+use serde_json::json;
+use sluis_core::{
+    agreement::{ActivationRecord, MandateRecord, Scope},
+    catalogue::{Attribute, AttributeSet},
+    gate::{Asker, Channel, Direction, ReasonCode},
+    time::Window,
+};
+
+use crate::scenes::{with_an_agreement_of_the_receiver, with_receivers};
+use crate::world::{About, World, id, moment, span};
+
+#[test]
+fn what_repairs_a_refusal_permits_again() {
+    let mut world = World::new();
+    world.purpose("D9");
+    world.approve("berichten", Window::since(moment("2026-08-01T00:00:00Z")));
+    assert!(world.decide().is_permit());
+
+    let mut world = World::new();
+    with_receivers(&mut world);
+    with_an_agreement_of_the_receiver(&mut world);
+    world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+    assert!(world.decide().is_permit());
+
+    let mut world = World::new();
+    world.annex(|annex| annex["subProcessors"][0]["announced"] = json!("2026-08-03"));
+    assert!(
+        world.decide().is_permit(),
+        "six weeks after 3 August end with 14 September"
+    );
+
+    let mut world = World::new();
+    world.annex(|annex| annex["secondFactor"] = json!(true));
+    world.request.assurance.sender_bound = true;
+    assert!(world.decide().is_permit());
+    world.purpose("D13");
+    world.request.channel = Channel::Login;
+    world.request.assurance.second_factor = true;
+    assert!(world.decide().is_permit());
+
+    let mut world = World::new();
+    world.purpose("D14");
+    world.jorn.enrolment = span("2024-08-01T00:00:00Z", "2026-07-17T09:00:01Z");
+    assert!(
+        world.decide().is_permit(),
+        "security goes on until the retention term is over"
+    );
+}
+
+#[test]
+fn a_second_activation_widens_the_scope_and_an_ended_one_does_not() {
+    let mut world = World::new();
+    world.groups = vec![id(98)];
+    let more = ActivationRecord {
+        id: id(16),
+        scope: Scope::School,
+        ..world.inputs.activations[0].clone()
+    };
+    world.inputs.activations.push(more);
+    assert!(world.decide().is_permit());
+    world.inputs.activations[1].window = span("2026-08-01T00:00:00Z", "2026-09-01T00:00:00Z");
+    assert_eq!(world.decide().reasons()[0].code, ReasonCode::PersonOutOfScope);
+}
+
+#[test]
+fn a_connection_takes_in_what_other_agreements_need() {
+    let mut world = World::new();
+    with_an_agreement_of_the_receiver(&mut world);
+    world.inputs.mandates.push(MandateRecord {
+        supplier: id(World::OTHER_SUPPLIER),
+        ..world.inputs.mandates[0]
+    });
+    let other = ActivationRecord {
+        product: id(World::OTHER_PRODUCT),
+        ..world.inputs.activations[0].clone()
+    };
+    world.inputs.activations.push(other);
+    world.about = About::School;
+    world.request.asker = Asker::Controller;
+    world.request.direction = Direction::Connection;
+    world.request.channel = Channel::RosterPull;
+    let decision = world.decide();
+    let taken_in = AttributeSet::from_iter([Attribute::GivenName, Attribute::Groups]);
+    assert_eq!((decision.is_permit(), decision.released()), (true, taken_in));
+    let needed = world.policy().needed(world.request.at);
+    assert!(taken_in.is_subset(needed.pupils) && !needed.pupils.contains(Attribute::BirthDate));
+    assert!(
+        !needed.staff.contains(Attribute::SchoolEmail),
+        "the module with messages is not approved"
+    );
+}
+
+#[test]
+fn the_decision_names_the_agreement_its_annex_and_the_rows() {
+    let world = World::new();
+    let decision = world.decide();
+    let used = decision.agreement().unwrap();
+    assert_eq!(
+        (used.id, used.annex_hash),
+        (id(10), world.inputs.agreements[0].annex.hash())
+    );
+    assert_eq!(used.rows().collect::<Vec<_>>(), [0]);
+    let mut refused = World::new();
+    refused.purpose("D6");
+    let decision = refused.decide();
+    assert_eq!(decision.agreement().unwrap().rows().count(), 0);
+    assert_eq!(
+        (decision.released(), decision.withheld().len()),
+        (AttributeSet::EMPTY, 0)
+    );
+}

@@ -1,0 +1,47 @@
+//! Changes to the world that more than one test needs.
+
+use serde_json::json;
+use sluis_core::agreement::{AgreementRecord, ProductRecord};
+
+use crate::world::{World, id, span};
+
+pub(crate) fn a_newer_agreement_has_ended(world: &mut World) {
+    let newer = AgreementRecord {
+        id: id(14),
+        window: span("2026-08-15T00:00:00Z", "2026-09-01T00:00:00Z"),
+        ..world.inputs.agreements[0].clone()
+    };
+    world.inputs.agreements.push(newer);
+}
+
+pub(crate) fn with_receivers(world: &mut World) {
+    world.annex(|annex| {
+        annex["rows"][0]["purposes"] = json!(["D5", "D11"]);
+        annex["receivers"] =
+            json!([{"name": "Ommen Toetsen B.V.", "supplier": "00000000-0000-0000-0000-000000000006", "purposes": ["D5"]}]);
+    });
+    world.purpose("D5");
+}
+
+pub(crate) fn with_an_agreement_of_the_receiver(world: &mut World) {
+    let own = ProductRecord {
+        product: id(World::OTHER_PRODUCT),
+        supplier: id(World::OTHER_SUPPLIER),
+    };
+    world.inputs.products.push(own);
+    let agreement = AgreementRecord {
+        id: id(15),
+        product: id(World::OTHER_PRODUCT),
+        ..world.inputs.agreements[0].clone()
+    };
+    world.inputs.agreements.push(agreement);
+}
+
+pub(crate) fn with_birth_date_on_consent(world: &mut World) {
+    world.annex(|annex| {
+        let mut row = annex["rows"][0].clone();
+        row["pupilCategories"] = json!(["CD14"]);
+        row["restsOnConsent"] = json!(true);
+        annex["rows"].as_array_mut().unwrap().push(row);
+    });
+}
