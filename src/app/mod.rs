@@ -8,6 +8,7 @@ pub mod caller;
 pub mod client;
 pub mod connection;
 pub mod error;
+pub mod evidence;
 pub mod organisation;
 pub mod sealing;
 pub mod store;

@@ -1,0 +1,154 @@
+//! The port to evidence: decide, record durably, then answer. Without a record there is no release.
+//!
+//! A permit takes effect when its record is committed. The record names the epoch of the policy that decided; when the
+//! school's policy has moved on since, the record is not written and the use case decides again.
+
+use async_trait::async_trait;
+use sluis_core::{
+    id::{RecordId, SchoolId},
+    ledger::{Commitment, Known, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey},
+};
+
+use crate::app::store::{Change, StoreError};
+
+/// A decision that waits to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    epoch: u64,
+    draft: RecordDraft,
+    lines: Vec<PageLine>,
+}
+
+impl Entry {
+    /// A decision by the policy of this epoch.
+    pub const fn new(epoch: u64, mut draft: RecordDraft) -> Self {
+        draft.policy_epoch = Some(epoch);
+        Self {
+            epoch,
+            draft,
+            lines: Vec::new(),
+        }
+    }
+
+    /// A decision by the policy of this epoch about many persons, with a line for each.
+    pub fn page(epoch: u64, mut draft: RecordDraft, lines: Vec<PageLine>) -> Self {
+        draft.page = Some(Commitment::to(&lines));
+        Self {
+            lines,
+            ..Self::new(epoch, draft)
+        }
+    }
+
+    /// The epoch of the policy that decided.
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// What is recorded.
+    pub const fn draft(&self) -> &RecordDraft {
+        &self.draft
+    }
+
+    /// The list that the record commits to.
+    pub fn lines(&self) -> &[PageLine] {
+        &self.lines
+    }
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is on record, durably: now it may take effect.
+    Committed(Committed),
+    /// The policy has moved on since: decide again.
+    Stale {
+        /// The epoch now.
+        current: u64,
+    },
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The record.
+    pub record: RecordId,
+    /// Its place in the tree.
+    pub position: u64,
+    /// Its number in the chain of its owner.
+    pub sequence: u64,
+}
+
+/// Something that somebody did, with what it changes: recorded and applied together or not at all.
+#[derive(Debug, Default)]
+pub struct Act {
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// The schools whose policy it changes. When the act is done, nothing can be released by the policy before it.
+    pub policy_of: Vec<SchoolId>,
+    /// The records of it: at least one.
+    pub drafts: Vec<RecordDraft>,
+}
+
+/// A record as its owner reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedRecord {
+    /// Its place in the tree.
+    pub position: u64,
+    /// What it says.
+    pub record: Record,
+}
+
+/// Evidence as the use cases see it.
+#[async_trait]
+pub trait Evidence: Send + Sync {
+    /// Records a decision; answers when it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: it may or may not be on record, and nothing may be released.
+    async fn decision(&self, entry: Entry) -> Result<Recorded, StoreError>;
+
+    /// Applies and records an act; answers when it is durable and no older permit can take effect any more.
+    ///
+    /// # Errors
+    /// As for changes, and then nothing is changed; [`StoreError::Unavailable`]: it may or may not be done.
+    async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError>;
+
+    /// The records of an owner after a number, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], or [`StoreError::Corrupt`] when what is stored is not a record.
+    async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
+
+    /// The records of an owner with proofs, to take home: those after what the owner knows already.
+    ///
+    /// # Errors
+    /// As [`Evidence::records`]; [`StoreError::Missing`] when what is known is not of this log.
+    async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError>;
+
+    /// Recomputes everything that is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be read. What is wrong with it is in the report.
+    async fn verify(&self) -> Result<Report, StoreError>;
+
+    /// The public key that exports are checked with.
+    fn verifier_key(&self) -> &VerifierKey;
+}
+
+/// What an owner knows from an earlier export; nothing at first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExportFrom {
+    /// The number of the last record.
+    pub sequence: u64,
+    /// The size of the tree.
+    pub tree_size: u64,
+}
+
+impl From<Known> for ExportFrom {
+    fn from(known: Known) -> Self {
+        Self {
+            sequence: known.link.sequence,
+            tree_size: known.tree.size,
+        }
+    }
+}
