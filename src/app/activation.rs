@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sluis_core::{
     id::{ActivationId, BoardId, GroupId, MandateId, PersonId, ProductId, SchoolId, SupplierId},
+    person::YearGroup,
     time::{Timestamp, Window},
 };
 
@@ -44,9 +45,11 @@ pub enum ActivationScope {
     /// Everybody at the school.
     School,
     /// The pupils of these year groups, in the codes of the administration.
-    YearGroups(BTreeSet<String>),
+    YearGroups(BTreeSet<YearGroup>),
     /// The pupils of these groups.
     Groups(BTreeSet<GroupId>),
+    /// The pupils of the groups with these names, whatever roster they come with.
+    GroupNames(BTreeSet<String>),
     /// These persons.
     Persons(BTreeSet<PersonId>),
 }

@@ -2,6 +2,8 @@
 
 use sluis_core::id::{BoardId, ClientId, ProductId, SchoolId, SupplierId};
 
+use crate::app::trace::TraceId;
+
 /// What a client acts for. A client acts for exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -86,6 +88,8 @@ pub struct Caller {
     pub role: Role,
     /// The school and purpose that its token is bound to, if any (`authorization_details` of type `sluis`).
     pub bound: Option<Bound>,
+    /// The trace (W3C Trace Context) that its request belongs to; random, never made from a person.
+    pub trace: TraceId,
 }
 
 /// What a token is bound to (RFC 9396).

@@ -1,6 +1,6 @@
 //! What can go wrong in a use case. `http` turns each into a problem by one table.
 
-use crate::app::store::StoreError;
+use crate::app::{gatekeeper::Refusal, store::StoreError};
 
 /// Why a use case did not do what was asked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum AppError {
     /// The two places that speak of the purpose or the school do not agree, or a needed one is missing.
     #[error("{0}")]
     Binding(#[from] BindingError),
+    /// The gate refuses; it is on record.
+    #[error("the gate refuses this")]
+    Refused(Box<Refusal>),
     /// Evidence cannot be written or the store does not answer: nothing is released.
     #[error("the store is not available")]
     Unavailable(#[source] StoreError),

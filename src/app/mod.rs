@@ -1,15 +1,134 @@
 //! Use cases, and the ports they need. Knows neither SQL nor HTTP.
+//!
+//! | ports | implemented by |
+//! |---|---|
+//! | [`store`], [`sealing`], [`evidence`] | `storage` |
+//! | [`openid`] (tokens, our provider), [`login`] (Kennisnet) | `federation` |
+//! | [`pull`] (connectors) | `cli`, from the connector crates |
+//!
+//! Everything about persons goes through `gatekeeper`: there is no other door.
 
+mod act;
 pub mod action;
+mod activate;
 pub mod activation;
+pub mod agree;
 pub mod agreement;
 pub mod authentication;
 pub mod caller;
 pub mod client;
 pub mod connection;
+pub mod enrol;
 pub mod error;
 pub mod evidence;
+pub mod gatekeeper;
+mod inspect;
+pub mod intake;
+pub mod judge;
+pub mod learner;
+pub mod login;
+pub mod openid;
 pub mod organisation;
+pub mod organise;
+mod policy;
+pub mod pull;
+mod roster;
 pub mod sealing;
+mod secret;
 pub mod store;
 pub mod trace;
+
+use std::sync::Arc;
+
+use moka::future::Cache;
+use sluis_core::{
+    catalogue::Catalogue, gate::SchoolPolicy, id::SchoolId, identifier::EckIdRules, random::Random, time::Clock,
+};
+
+use self::{
+    evidence::Evidence, intake::ShrinkGuard, login::IdentityProvider, openid::Tokens, pull::Connectors, roster::Roster,
+    sealing::Sealing, store::Store,
+};
+
+/// How many policies stay in memory.
+const POLICIES: u64 = 100_000;
+
+/// The parts that the use cases are put together from.
+pub struct Parts {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub random: Arc<dyn Random>,
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// The records.
+    pub evidence: Arc<dyn Evidence>,
+    /// The keys.
+    pub sealing: Arc<dyn Sealing>,
+    /// Access tokens and keys of clients.
+    pub tokens: Arc<dyn Tokens>,
+    /// Where people log in.
+    pub identities: Arc<dyn IdentityProvider>,
+    /// The administration systems.
+    pub connectors: Arc<dyn Connectors>,
+    /// Purposes, categories and attributes.
+    pub catalogue: &'static Catalogue,
+    /// The settings of the use cases.
+    pub settings: AppSettings,
+}
+
+/// The settings of the use cases.
+#[derive(Debug, Clone)]
+pub struct AppSettings {
+    /// Which ECK iDs are taken in.
+    pub eck_ids: EckIdRules,
+    /// When a delivery is too small to be believed.
+    pub shrink_guard: ShrinkGuard,
+    /// How many persons of opened rosters stay in memory.
+    pub persons_in_memory: u64,
+}
+
+/// The use cases.
+pub struct App {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    store: Arc<dyn Store>,
+    evidence: Arc<dyn Evidence>,
+    sealing: Arc<dyn Sealing>,
+    tokens: Arc<dyn Tokens>,
+    identities: Arc<dyn IdentityProvider>,
+    connectors: Arc<dyn Connectors>,
+    catalogue: &'static Catalogue,
+    settings: AppSettings,
+    policies: Cache<SchoolId, Arc<SchoolPolicy>>,
+    rosters: Cache<SchoolId, Arc<Roster>>,
+}
+
+impl App {
+    /// Puts the use cases together.
+    pub fn new(parts: Parts) -> Self {
+        let weigh = |_: &SchoolId, roster: &Arc<Roster>| u32::try_from(roster.persons.len()).unwrap_or(u32::MAX);
+        Self {
+            clock: parts.clock,
+            random: parts.random,
+            store: parts.store,
+            evidence: parts.evidence,
+            sealing: parts.sealing,
+            tokens: parts.tokens,
+            identities: parts.identities,
+            connectors: parts.connectors,
+            catalogue: parts.catalogue,
+            policies: Cache::new(POLICIES),
+            rosters: Cache::builder()
+                .weigher(weigh)
+                .max_capacity(parts.settings.persons_in_memory)
+                .build(),
+            settings: parts.settings,
+        }
+    }
+
+    /// The catalogue.
+    pub const fn catalogue(&self) -> &'static Catalogue {
+        self.catalogue
+    }
+}

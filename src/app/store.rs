@@ -197,6 +197,8 @@ pub struct PolicyInputs {
     pub mandates: Vec<Mandate>,
     /// The activations of the school.
     pub activations: Vec<Activation>,
+    /// The groups of its roster.
+    pub groups: Vec<StoredGroup>,
 }
 
 /// The roster of one school as it is kept, read at one epoch.
@@ -280,6 +282,8 @@ pub trait AgreementStore: Send + Sync {
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
     /// The activations of a product at all schools: what its supplier may accept.
     async fn activations_of_product(&self, product: ProductId) -> Result<Vec<Activation>, StoreError>;
+    /// The epoch of a school.
+    async fn epoch(&self, school: SchoolId) -> Result<u64, StoreError>;
     /// What the policy of a school is compiled from.
     async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
 }

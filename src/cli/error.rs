@@ -15,8 +15,8 @@ pub enum CliError {
     /// The settings are not usable.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Logs or metrics could not be started.
-    #[error("logs and metrics cannot be kept")]
+    /// Logging was set up before.
+    #[error("logs cannot be written")]
     Telemetry(#[from] super::telemetry::TelemetryError),
     /// The database cannot be used.
     #[error("the database cannot be used")]

@@ -5,4 +5,5 @@ pub mod issuer;
 pub mod jwks;
 pub mod kennisnet;
 pub mod pkce;
+pub mod provider;
 pub mod token;

@@ -11,6 +11,7 @@ mod answer;
 mod claims;
 mod error;
 mod login;
+mod port;
 mod provider;
 mod settings;
 #[cfg(test)]

@@ -6,7 +6,12 @@ use sluis_core::{
     time::Window,
 };
 
-use super::{EPOCH, Repository, epoch, organisation::start, parsed};
+use super::{
+    EPOCH, Repository, epoch,
+    organisation::start,
+    parsed,
+    roster::{GROUPS, group},
+};
 use crate::{
     app::{
         activation::{Activation, Mandate},
@@ -269,6 +274,10 @@ impl AgreementStore for Repository {
         self.list(&ACTIVATIONS_OF_PRODUCT, params![product], activation).await
     }
 
+    async fn epoch(&self, school: SchoolId) -> Result<u64, StoreError> {
+        Ok(epoch(&self.executor.read(&EPOCH, params![school]).await?)?)
+    }
+
     async fn policy_inputs(&self, id: SchoolId) -> Result<Option<PolicyInputs>, StoreError> {
         let Some(found) = self.school(id).await? else {
             return Ok(None);
@@ -292,8 +301,17 @@ impl AgreementStore for Repository {
             of_school(&APPROVALS),
             of_board(&MANDATES),
             of_school(&ACTIVATIONS),
+            of_school(&GROUPS),
         ];
-        let [epoch_rows, agreements, acceptances, approvals, mandates, activations] = self.together(queries).await?;
+        let [
+            epoch_rows,
+            agreements,
+            acceptances,
+            approvals,
+            mandates,
+            activations,
+            groups,
+        ] = self.together(queries).await?;
         Ok(Some(PolicyInputs {
             epoch: epoch(&epoch_rows)?,
             school: found,
@@ -301,6 +319,7 @@ impl AgreementStore for Repository {
             approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,
             mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,
             activations: activations.iter().map(activation).collect::<Result<_, _>>()?,
+            groups: groups.iter().map(group).collect::<Result<_, _>>()?,
         }))
     }
 }

@@ -6,6 +6,7 @@ mod changes;
 pub(crate) mod client;
 pub(crate) mod organisation;
 pub(crate) mod roster;
+pub(crate) mod secret;
 
 use std::sync::Arc;
 
@@ -81,12 +82,12 @@ impl Store for Repository {
 }
 
 /// The epoch of a school; one that nothing was ever decided or changed for has none yet, and stands at 0.
-pub(crate) const EPOCH: Statement = Statement {
+const EPOCH: Statement = Statement {
     name: "epoch",
     sql: "SELECT epoch FROM school_epochs WHERE school = $1",
 };
 
-pub(crate) fn epoch(rows: &[Row]) -> Result<u64, StorageError> {
+fn epoch(rows: &[Row]) -> Result<u64, StorageError> {
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 

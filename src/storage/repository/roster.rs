@@ -160,7 +160,7 @@ fn run(row: &Row) -> Result<Run, StorageError> {
     })
 }
 
-fn group(row: &Row) -> Result<StoredGroup, StorageError> {
+pub(super) fn group(row: &Row) -> Result<StoredGroup, StorageError> {
     Ok(StoredGroup {
         id: row.get(0)?,
         key_hash: row.get(1)?,

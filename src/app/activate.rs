@@ -1,0 +1,299 @@
+//! Mandating, switching on and switching off.
+
+use std::collections::BTreeSet;
+
+use sluis_core::{
+    id::{ActivationId, BoardId, MandateId, ProductId, SchoolId, SupplierId},
+    ledger::Owner,
+    time::Window,
+};
+
+use crate::app::{
+    App,
+    activation::{Activation, ActivationScope, Mandate},
+    agree::{already, ended},
+    caller::{Caller, Role},
+    error::{AppError, ConflictCode, Invalid},
+    store::Change,
+};
+
+impl App {
+    /// A board authorises a supplier.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for another board or an unknown supplier, [`AppError::Conflict`] when it is authorised.
+    pub async fn mandate_create(
+        &self,
+        caller: &Caller,
+        board: BoardId,
+        supplier: SupplierId,
+        until: Option<sluis_core::time::Timestamp>,
+    ) -> Result<Mandate, AppError> {
+        own_board(caller, board)?;
+        self.supplier_view(supplier).await?;
+        let now = self.now();
+        if until.is_some_and(|until| until <= now) {
+            return Err(past("/validUntil"));
+        }
+        let holds = |mandate: &Mandate| mandate.supplier == supplier && mandate.window.holds(now);
+        if self.store.mandates(board).await?.iter().any(holds) {
+            return Err(already("the supplier has a mandate of this board"));
+        }
+        let mandate = Mandate {
+            id: self.new_id(),
+            board,
+            supplier,
+            window: Window { from: now, until },
+        };
+        self.board_act(
+            caller,
+            board,
+            "mandate.give",
+            mandate.id,
+            Change::MandateGiven(mandate.clone()),
+        )
+        .await?;
+        Ok(mandate)
+    }
+
+    /// The mandates of a board.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for another board.
+    pub async fn mandate_list(&self, caller: &Caller, board: BoardId) -> Result<Vec<Mandate>, AppError> {
+        own_board(caller, board)?;
+        Ok(self.store.mandates(board).await?)
+    }
+
+    /// A board takes an authorisation back, with effect at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it has ended.
+    pub async fn mandate_revoke(&self, caller: &Caller, board: BoardId, id: MandateId) -> Result<Mandate, AppError> {
+        own_board(caller, board)?;
+        let mandates = self.store.mandates(board).await?;
+        let mut mandate = mandates
+            .into_iter()
+            .find(|mandate| mandate.id == id)
+            .ok_or(AppError::NotFound("mandate"))?;
+        let now = self.now();
+        if mandate.window.until.is_some_and(|until| until <= now) {
+            return Err(ended("the mandate has ended"));
+        }
+        self.board_act(
+            caller,
+            board,
+            "mandate.revoke",
+            id,
+            Change::MandateRevoked(board, id, now),
+        )
+        .await?;
+        mandate.window.until = Some(now);
+        Ok(mandate)
+    }
+
+    async fn board_act(
+        &self,
+        caller: &Caller,
+        board: BoardId,
+        name: &'static str,
+        id: MandateId,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let schools = self.schools_under(board).await?;
+        let mut act = self.act_of(caller);
+        self.note(&mut act, Owner::Board(board), name, "mandate", id);
+        for school in &schools {
+            self.note(&mut act, Owner::School(school.id), name, "mandate", id);
+        }
+        act.changes_policy_of(schools.iter().map(|school| school.id));
+        self.carry_out(act, vec![change]).await
+    }
+
+    /// A school switches a product on for a scope. It works once the supplier has accepted.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school or unknown product, [`AppError::Invalid`] for a scope that names
+    /// groups or persons the roster does not have, [`AppError::Conflict`] when it is switched on.
+    pub async fn activation_create(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        product: ProductId,
+        scope: ActivationScope,
+        until: Option<sluis_core::time::Timestamp>,
+    ) -> Result<Activation, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        self.product_view(product).await?;
+        let now = self.now();
+        if until.is_some_and(|until| until <= now) {
+            return Err(past("/validUntil"));
+        }
+        self.check_scope(school.id, &scope).await?;
+        let on = |activation: &Activation| activation.product == product && activation.window.holds(now);
+        if self.store.activations(school.id).await?.iter().any(on) {
+            return Err(already("the product is switched on: end that activation first"));
+        }
+        let activation = Activation {
+            id: self.new_id(),
+            school: school.id,
+            product,
+            scope,
+            window: Window { from: now, until },
+            accepted_by_supplier_at: None,
+        };
+        let mut act = self.act_of(caller);
+        act.changes_policy_of([school.id]);
+        self.note(
+            &mut act,
+            Owner::School(school.id),
+            "activation.request",
+            "activation",
+            activation.id,
+        );
+        self.carry_out(act, vec![Change::ActivationRequested(activation.clone())])
+            .await?;
+        Ok(activation)
+    }
+
+    async fn check_scope(&self, school: SchoolId, scope: &ActivationScope) -> Result<(), AppError> {
+        let unknown = match scope {
+            ActivationScope::School => false,
+            ActivationScope::YearGroups(codes) => codes.is_empty(),
+            ActivationScope::GroupNames(names) => names.is_empty(),
+            ActivationScope::Groups(groups) => {
+                let roster = self.store.roster(school).await?;
+                let known: BTreeSet<_> = roster.groups.iter().map(|group| group.id).collect();
+                groups.is_empty() || !groups.is_subset(&known)
+            }
+            ActivationScope::Persons(persons) => {
+                let roster = self.store.roster(school).await?;
+                let known: BTreeSet<_> = roster.persons.iter().map(|person| person.id).collect();
+                persons.is_empty() || !persons.is_subset(&known)
+            }
+        };
+        if unknown {
+            return Err(AppError::Invalid(vec![Invalid {
+                pointer: "/scope/members".to_owned(),
+                code: "scope_unknown",
+                detail: "the scope is empty, or names groups or persons that the roster does not have".to_owned(),
+            }]));
+        }
+        Ok(())
+    }
+
+    /// The activations that the caller may see: of its school, or of its product.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school.
+    pub async fn activation_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Activation>, AppError> {
+        let school = self.school_view(caller, school).await?;
+        let mut found = self.store.activations(school.id).await?;
+        match caller.role {
+            Role::Operator => return Err(AppError::NotYours),
+            Role::Board(_) | Role::School(_) => {}
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
+                found.retain(|activation| activation.product == product);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The supplier accepts that a school switched its product on.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for an activation of another product, [`AppError::Conflict`] when it was accepted
+    /// before or has ended.
+    pub async fn activation_accept(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ActivationId,
+    ) -> Result<Activation, AppError> {
+        let (Role::Supplier { .. } | Role::Distributor { .. }) = caller.role else {
+            return Err(AppError::NotYours);
+        };
+        let mut activation = self.activation(caller, school, id).await?;
+        let now = self.now();
+        if !activation.window.holds(now) {
+            return Err(ended("the activation has ended"));
+        }
+        if activation.accepted_by_supplier_at.is_some() {
+            return Err(already("the activation was accepted"));
+        }
+        let change = Change::ActivationAccepted(school, id, now);
+        self.activation_act(caller, school, "activation.accept", id, change)
+            .await?;
+        activation.accepted_by_supplier_at = Some(now);
+        Ok(activation)
+    }
+
+    /// The school switches a product off: when this has answered, nothing is released to it any more.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school, [`AppError::Conflict`] when it has ended.
+    pub async fn activation_end(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ActivationId,
+    ) -> Result<Activation, AppError> {
+        self.controlled_school(caller, school).await?;
+        let mut activation = self.activation(caller, school, id).await?;
+        let now = self.now();
+        if activation.window.until.is_some_and(|until| until <= now) {
+            return Err(ended("the activation has ended"));
+        }
+        let change = Change::ActivationEnded(school, id, now);
+        self.activation_act(caller, school, "activation.end", id, change)
+            .await?;
+        activation.window.until = Some(now);
+        Ok(activation)
+    }
+
+    async fn activation(&self, caller: &Caller, school: SchoolId, id: ActivationId) -> Result<Activation, AppError> {
+        let found = self.activation_list(caller, school).await?;
+        found
+            .into_iter()
+            .find(|activation| activation.id == id)
+            .ok_or(AppError::NotFound("activation"))
+    }
+
+    async fn activation_act(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        name: &'static str,
+        id: ActivationId,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let mut act = self.act_of(caller);
+        act.changes_policy_of([school]);
+        self.note(&mut act, Owner::School(school), name, "activation", id);
+        self.carry_out(act, vec![change]).await
+    }
+}
+
+fn own_board(caller: &Caller, board: BoardId) -> Result<(), AppError> {
+    if caller.role == Role::Board(board) {
+        Ok(())
+    } else {
+        Err(AppError::NotFound("board"))
+    }
+}
+
+fn past(pointer: &str) -> AppError {
+    AppError::Invalid(vec![Invalid {
+        pointer: pointer.to_owned(),
+        code: "moment_past",
+        detail: "this moment has passed".to_owned(),
+    }])
+}
+
+/// The state does not allow it yet.
+pub(in crate::app) fn not_ready(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::NotReady,
+        detail: detail.to_owned(),
+    }
+}

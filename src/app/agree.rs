@@ -1,0 +1,308 @@
+//! Offering, accepting and approving.
+
+use sluis_core::{
+    agreement::{Annex, Need},
+    id::{AgreementId, ApprovalId, BoardId, SchoolId},
+    ledger::Owner,
+    time::Window,
+};
+
+use crate::app::{
+    App,
+    agreement::{Acceptance, Agreement, Approval, Side},
+    caller::{Caller, Role},
+    error::{AppError, ConflictCode, Invalid},
+    organisation::School,
+    store::{Change, Page},
+};
+
+/// What a supplier offers to a board.
+#[derive(Debug, Clone)]
+pub struct AgreementOffer {
+    /// To whom.
+    pub board: BoardId,
+    /// From when until when it is to be in force.
+    pub window: Window,
+    /// The privacy annex.
+    pub annex: Annex,
+}
+
+/// What a school approves.
+#[derive(Debug, Clone)]
+pub struct ApprovalCreate {
+    /// The agreement version.
+    pub agreement: AgreementId,
+    /// The code of the optional module.
+    pub module: String,
+}
+
+const EVERY_SCHOOL: u16 = u16::MAX;
+
+impl App {
+    /// Offers an agreement about the caller's product to a board. Offering is the supplier's signature.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the board, [`AppError::NotYours`] for callers that are no supplier,
+    /// [`AppError::Invalid`] when the time is empty.
+    pub async fn agreement_offer(&self, caller: &Caller, offer: AgreementOffer) -> Result<Agreement, AppError> {
+        let (Role::Supplier { supplier, product } | Role::Distributor { supplier, product }) = caller.role else {
+            return Err(AppError::NotYours);
+        };
+        self.board_view(offer.board).await?;
+        if offer.window.until.is_some_and(|until| until <= offer.window.from) {
+            return Err(AppError::Invalid(vec![Invalid {
+                pointer: "/validUntil".to_owned(),
+                code: "window_empty",
+                detail: "the agreement would end before it begins".to_owned(),
+            }]));
+        }
+        let now = self.now();
+        let agreement = Agreement {
+            id: self.new_id(),
+            board: offer.board,
+            supplier,
+            product,
+            annex_hash: *offer.annex.hash().as_bytes(),
+            annex: offer.annex.canonical().to_vec(),
+            window: offer.window,
+            offered_at: now,
+            acceptances: vec![Acceptance {
+                side: Side::Supplier,
+                by: caller.client,
+                at: now,
+            }],
+        };
+        let mut act = self.act_of(caller);
+        self.note(
+            &mut act,
+            Owner::Board(offer.board),
+            "agreement.offer",
+            "agreement",
+            agreement.id,
+        );
+        self.carry_out(act, vec![Change::AgreementOffered(agreement.clone())])
+            .await?;
+        Ok(agreement)
+    }
+
+    /// The agreements that the caller is a party to.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn agreement_list(
+        &self,
+        caller: &Caller,
+        page: Page<sluis_core::id::Agreement>,
+    ) -> Result<Vec<Agreement>, AppError> {
+        Ok(match caller.role {
+            Role::Operator => return Err(AppError::NotYours),
+            Role::Board(board) => self.store.agreements_of_board(board, page).await?,
+            Role::School(school) => {
+                let school = self.school_view(caller, school).await?;
+                self.store.agreements_of_board(school.board, page).await?
+            }
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
+                self.store.agreements_of_product(product, page).await?
+            }
+        })
+    }
+
+    /// One agreement that the caller is a party to.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], also for one between others.
+    pub async fn agreement_view(&self, caller: &Caller, id: AgreementId) -> Result<Agreement, AppError> {
+        let found = self.store.agreement(id).await?.ok_or(AppError::NotFound("agreement"))?;
+        let party = match caller.role {
+            Role::Operator => false,
+            Role::Board(board) => board == found.board,
+            Role::School(school) => self.school_view(caller, school).await?.board == found.board,
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => product == found.product,
+        };
+        if party {
+            Ok(found)
+        } else {
+            Err(AppError::NotFound("agreement"))
+        }
+    }
+
+    /// The board signs: the hash must be that of the annex.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] with `annex_hash_mismatch` or `already_done`.
+    pub async fn agreement_accept(
+        &self,
+        caller: &Caller,
+        id: AgreementId,
+        annex_hash: [u8; 32],
+    ) -> Result<Agreement, AppError> {
+        let Role::Board(board) = caller.role else {
+            return Err(AppError::NotYours);
+        };
+        let mut agreement = self.agreement_view(caller, id).await?;
+        if agreement.annex_hash != annex_hash {
+            return Err(AppError::Conflict {
+                code: ConflictCode::AnnexHashMismatch,
+                detail: "the hash that is signed is not that of the annex: read the agreement again".to_owned(),
+            });
+        }
+        if agreement
+            .acceptances
+            .iter()
+            .any(|acceptance| acceptance.side == Side::Board)
+        {
+            return Err(already("the board has accepted this agreement"));
+        }
+        let acceptance = Acceptance {
+            side: Side::Board,
+            by: caller.client,
+            at: self.now(),
+        };
+        let schools = self.schools_under(board).await?;
+        let mut act = self.act_of(caller);
+        self.note(&mut act, Owner::Board(board), "agreement.accept", "agreement", id);
+        for school in &schools {
+            self.note(&mut act, Owner::School(school.id), "agreement.accept", "agreement", id);
+        }
+        act.changes_policy_of(schools.iter().map(|school| school.id));
+        self.carry_out(act, vec![Change::AgreementAccepted(id, acceptance.clone())])
+            .await?;
+        agreement.acceptances.push(acceptance);
+        Ok(agreement)
+    }
+
+    /// Every school of a board.
+    pub(in crate::app) async fn schools_under(&self, board: BoardId) -> Result<Vec<School>, AppError> {
+        Ok(self
+            .store
+            .schools(
+                Some(board),
+                Page {
+                    after: None,
+                    limit: EVERY_SCHOOL,
+                },
+            )
+            .await?)
+    }
+
+    /// A school approves one optional module of an agreement of its board.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the agreement, [`AppError::Invalid`] when the module is not there or needs no
+    /// approval, [`AppError::Conflict`] when it is approved already.
+    pub async fn approval_create(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        input: ApprovalCreate,
+    ) -> Result<Approval, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        let agreement = self.agreement_view(caller, input.agreement).await?;
+        let annex = annex_of(&agreement)?;
+        let wrong = |code, detail: &str| {
+            Err(AppError::Invalid(vec![Invalid {
+                pointer: "/module".to_owned(),
+                code,
+                detail: detail.to_owned(),
+            }]))
+        };
+        match annex
+            .document()
+            .modules
+            .iter()
+            .find(|module| module.code.as_str() == input.module)
+        {
+            None => return wrong("module_unknown", "the annex has no module with this code"),
+            Some(module) if module.need == Need::Necessary => {
+                return wrong(
+                    "module_not_optional",
+                    "this module is part of the agreement and needs no approval",
+                );
+            }
+            Some(_) => {}
+        }
+        let now = self.now();
+        let approved = |approval: &Approval| {
+            approval.agreement == input.agreement && approval.module == input.module && approval.window.holds(now)
+        };
+        if self.store.approvals(school.id).await?.iter().any(approved) {
+            return Err(already("the school has approved this module"));
+        }
+        let approval = Approval {
+            id: self.new_id(),
+            school: school.id,
+            agreement: input.agreement,
+            module: input.module,
+            window: Window::since(now),
+        };
+        let mut act = self.act_of(caller);
+        act.changes_policy_of([school.id]);
+        self.note(
+            &mut act,
+            Owner::School(school.id),
+            "approval.give",
+            "approval",
+            approval.id,
+        );
+        self.carry_out(act, vec![Change::ApprovalGiven(approval.clone())])
+            .await?;
+        Ok(approval)
+    }
+
+    /// The approvals of a school.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a school of somebody else.
+    pub async fn approval_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Approval>, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        Ok(self.store.approvals(school.id).await?)
+    }
+
+    /// A school withdraws an approval, with effect at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it was withdrawn before.
+    pub async fn approval_withdraw(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ApprovalId,
+    ) -> Result<Approval, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        let approvals = self.store.approvals(school.id).await?;
+        let mut approval = approvals
+            .into_iter()
+            .find(|approval| approval.id == id)
+            .ok_or(AppError::NotFound("approval"))?;
+        if approval.window.until.is_some() {
+            return Err(ended("the approval has been withdrawn"));
+        }
+        let now = self.now();
+        let mut act = self.act_of(caller);
+        act.changes_policy_of([school.id]);
+        self.note(&mut act, Owner::School(school.id), "approval.withdraw", "approval", id);
+        self.carry_out(act, vec![Change::ApprovalWithdrawn(school.id, id, now)])
+            .await?;
+        approval.window.until = Some(now);
+        Ok(approval)
+    }
+}
+
+/// The annex that was signed.
+pub(in crate::app) fn annex_of(agreement: &Agreement) -> Result<Annex, AppError> {
+    Annex::parse(&agreement.annex).map_err(|_| AppError::Unavailable(crate::app::store::StoreError::Corrupt("annex")))
+}
+
+pub(in crate::app) fn already(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::AlreadyDone,
+        detail: detail.to_owned(),
+    }
+}
+
+pub(in crate::app) fn ended(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::AlreadyEnded,
+        detail: detail.to_owned(),
+    }
+}

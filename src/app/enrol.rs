@@ -1,0 +1,115 @@
+//! Registering and revoking clients.
+
+use sluis_core::{id::ClientId, ledger::Owner};
+
+use crate::app::{
+    App,
+    agree::ended,
+    caller::{Caller, Role},
+    client::Client,
+    error::{AppError, Invalid},
+    store::{Change, StoreError},
+};
+
+/// What the operator knows about a new client.
+#[derive(Debug, Clone)]
+pub struct ClientCreate {
+    /// A name that a person recognises.
+    pub name: String,
+    /// What it acts for.
+    pub role: Role,
+    /// Its public keys as a JWK set.
+    pub jwks: serde_json::Value,
+    /// Where a login may return to.
+    pub redirect_uris: Vec<String>,
+}
+
+impl App {
+    /// Registers a client. Without a caller it is the operator at the command line, who makes the first one.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] with everything that is wrong with keys and addresses, [`AppError::NotFound`] for what
+    /// it is to act for.
+    pub async fn client_create(&self, caller: Option<&Caller>, input: ClientCreate) -> Result<Client, AppError> {
+        let mut wrong = Vec::new();
+        let jwks = self.tokens.check_keys(&input.jwks).unwrap_or_else(|faults| {
+            wrong.extend(faults);
+            String::new()
+        });
+        let mut redirect_uris = Vec::new();
+        for (index, address) in input.redirect_uris.iter().enumerate() {
+            match self.tokens.check_return_address(address) {
+                Ok(address) => redirect_uris.push(address),
+                Err(detail) => wrong.push(Invalid {
+                    pointer: format!("/redirectUris/{index}"),
+                    code: "redirect_uri_unusable",
+                    detail,
+                }),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(AppError::Invalid(wrong));
+        }
+        self.check_role(&input.role).await?;
+        let client = Client {
+            id: self.new_id(),
+            name: input.name,
+            role: input.role,
+            jwks,
+            redirect_uris,
+            created_at: self.now(),
+            revoked_at: None,
+        };
+        let change = Change::ClientAdded(client.clone());
+        match caller {
+            Some(caller) => {
+                let mut act = self.act_of(caller);
+                self.note(&mut act, Owner::Operator, "client.create", "client", client.id);
+                self.carry_out(act, vec![change]).await?;
+            }
+            None => self.store.apply(vec![change], false).await?,
+        }
+        Ok(client)
+    }
+
+    async fn check_role(&self, role: &Role) -> Result<(), AppError> {
+        match *role {
+            Role::Operator => {}
+            Role::Board(board) => drop(self.board_view(board).await?),
+            Role::School(school) => {
+                self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
+            }
+            Role::Supplier { supplier, product } | Role::Distributor { supplier, product } => {
+                let known = self.product_view(product).await?;
+                if known.supplier != supplier {
+                    return Err(AppError::Invalid(vec![Invalid {
+                        pointer: "/product".to_owned(),
+                        code: "product_of_another",
+                        detail: "the product is of another supplier".to_owned(),
+                    }]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a client from now on, whatever tokens it holds.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it was revoked before.
+    pub async fn client_revoke(&self, caller: &Caller, id: ClientId) -> Result<Client, AppError> {
+        let mut client = self.store.client(id).await?.ok_or(AppError::NotFound("client"))?;
+        if client.revoked_at.is_some() {
+            return Err(ended("the client has been revoked"));
+        }
+        let now = self.now();
+        let mut act = self.act_of(caller);
+        self.note(&mut act, Owner::Operator, "client.revoke", "client", id);
+        match self.carry_out(act, vec![Change::ClientRevoked(id, now)]).await {
+            Err(AppError::Unavailable(StoreError::Conflict)) => return Err(ended("the client has been revoked")),
+            other => other?,
+        }
+        client.revoked_at = Some(now);
+        Ok(client)
+    }
+}

@@ -1,0 +1,222 @@
+//! The one door: load the facts, decide, record durably, then answer.
+//!
+//! What is decided by an older epoch than that of the school is not recorded: it is decided again by the newer facts,
+//! a bounded number of times. Without a record there is no answer.
+
+use std::sync::Arc;
+
+use sluis_core::{
+    catalogue::{Attribute, AttributeSet, Purpose},
+    gate::{Decision, Reason, SchoolPolicy},
+    id::{RecordId, SchoolId},
+    ledger::{AgreementVersion, Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, WithheldCode},
+    person::PersonKind,
+};
+
+use crate::app::{
+    App,
+    caller::{Caller, Role},
+    error::{AppError, BindingError},
+    evidence::{Entry, Recorded},
+    judge::audience_of,
+    policy::compile,
+    roster::{Person, Roster, label},
+    sealing::SealingKey,
+    store::StoreError,
+};
+
+/// How often a decision is made again because the school changed something meanwhile.
+const ATTEMPTS: usize = 8;
+
+/// The facts about a school at one epoch.
+pub(in crate::app) struct Standing {
+    pub(in crate::app) policy: Arc<SchoolPolicy>,
+    pub(in crate::app) roster: Arc<Roster>,
+    pub(in crate::app) key: Arc<dyn SealingKey>,
+}
+
+/// What was decided by one standing: the record, the lines of its page, and what is answered once it is durable.
+pub(in crate::app) struct Judged<T> {
+    pub(in crate::app) draft: RecordDraft,
+    /// One line for each person, when it is a page.
+    pub(in crate::app) lines: Option<Vec<PageLine>>,
+    pub(in crate::app) answer: T,
+}
+
+/// A refusal, as far as the asker may know.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The reasons that the asker may see.
+    pub reasons: Vec<Reason>,
+    /// The record of this refusal.
+    pub record: RecordId,
+}
+
+impl App {
+    /// Decides by the facts of a school and records it, again and again until the record stands.
+    pub(in crate::app) async fn through_the_gate<T>(
+        &self,
+        school: SchoolId,
+        judge: impl AsyncFn(&Standing) -> Result<Judged<T>, AppError>,
+    ) -> Result<T, AppError> {
+        for _ in 0..ATTEMPTS {
+            let standing = self.standing(school).await?;
+            let epoch = standing.policy.epoch();
+            let Judged { draft, lines, answer } = judge(&standing).await?;
+            let entry = match lines {
+                Some(lines) => Entry::page(epoch, draft, lines),
+                None => Entry::new(epoch, draft),
+            };
+            match self.evidence.decision(entry).await? {
+                Recorded::Committed(_) => return Ok(answer),
+                Recorded::Stale { .. } => self.forget(school).await,
+            }
+        }
+        Err(AppError::Unavailable(StoreError::Conflict))
+    }
+
+    /// Policy and roster of a school, of the same epoch.
+    async fn standing(&self, school: SchoolId) -> Result<Standing, AppError> {
+        let key = self.sealing.key(crate::app::sealing::KeyScope::School(school)).await?;
+        for _ in 0..ATTEMPTS {
+            let policy = self.policy(school).await?;
+            let roster = self.roster(school, policy.epoch()).await?;
+            if roster.epoch == policy.epoch() {
+                return Ok(Standing { policy, roster, key });
+            }
+            self.forget(school).await;
+        }
+        Err(AppError::Unavailable(StoreError::Conflict))
+    }
+
+    /// The compiled policy of a school, loaded once however many ask.
+    pub(in crate::app) async fn policy(&self, school: SchoolId) -> Result<Arc<SchoolPolicy>, AppError> {
+        if let Some(policy) = self.policies.get(&school).await {
+            return Ok(policy);
+        }
+        let inputs = self
+            .store
+            .policy_inputs(school)
+            .await?
+            .ok_or(AppError::NotFound("school"))?;
+        let policy = Arc::new(compile(&inputs, self.catalogue)?);
+        self.policies.insert(school, Arc::clone(&policy)).await;
+        Ok(policy)
+    }
+
+    /// The policy of a school as it is now: for answers that no commit checks again.
+    pub(in crate::app) async fn current_policy(&self, school: SchoolId) -> Result<Arc<SchoolPolicy>, AppError> {
+        let policy = self.policy(school).await?;
+        if policy.epoch() == self.store.epoch(school).await? {
+            return Ok(policy);
+        }
+        self.forget(school).await;
+        self.policy(school).await
+    }
+
+    /// Forgets what is cached of a school: it is read again at the next question.
+    pub(in crate::app) async fn forget(&self, school: SchoolId) {
+        self.policies.invalidate(&school).await;
+        self.rosters.invalidate(&school).await;
+    }
+
+    /// The one purpose of a call: token and request must agree, and so must the schools.
+    pub(in crate::app) fn bound_purpose(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        stated: Option<Purpose>,
+    ) -> Result<Option<Purpose>, AppError> {
+        let _ = self;
+        let Some(bound) = caller.bound else { return Ok(stated) };
+        if bound.school.is_some_and(|only| only != school) {
+            return Err(BindingError::SchoolMismatch.into());
+        }
+        match (bound.purpose.and_then(Purpose::from_number), stated) {
+            (Some(token), Some(request)) if token != request => Err(BindingError::PurposeMismatch.into()),
+            (token, request) => Ok(token.or(request)),
+        }
+    }
+
+    /// A record of a decision, without what only some decisions have.
+    pub(in crate::app) fn decision_draft(
+        &self,
+        kind: RecordKind,
+        caller: &Caller,
+        school: SchoolId,
+        name: &'static str,
+        purpose: Option<Purpose>,
+        decision: &Decision,
+    ) -> RecordDraft {
+        let outcome = if decision.is_permit() {
+            Outcome::Permit
+        } else {
+            Outcome::Deny
+        };
+        let channel = if kind == RecordKind::Login { "login" } else { "api" };
+        let mut draft = RecordDraft::new(
+            kind,
+            outcome,
+            Owner::School(school),
+            name,
+            channel,
+            self.now(),
+            &*self.random,
+        );
+        draft.asker = Some(caller.client);
+        if let Role::Supplier { supplier, product } | Role::Distributor { supplier, product } = caller.role {
+            draft.supplier = Some(supplier);
+            draft.product = Some(product);
+        }
+        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        draft.purpose = purpose.map(|purpose| Code::from_static(purpose.code()));
+        draft.reasons = decision
+            .reasons()
+            .iter()
+            .map(|reason| Code::from_static(reason.code.as_str()))
+            .collect();
+        draft.released = decision.released().iter().map(attribute_code).collect();
+        draft.withheld = decision
+            .withheld()
+            .iter()
+            .map(|withheld| WithheldCode {
+                name: attribute_code(withheld.attribute),
+                reason: Code::from_static(withheld.reason.code.as_str()),
+            })
+            .collect();
+        draft.agreement = decision.agreement().map(|version| AgreementVersion {
+            id: version.id,
+            annex_hash: Digest::from_bytes(*version.annex_hash.as_bytes()),
+        });
+        draft
+    }
+}
+
+impl Standing {
+    /// The keyed hash under which the records of this school know a person.
+    pub(in crate::app) fn subject(&self, person: &Person) -> Digest {
+        Digest::from_bytes(self.key.hash(label::SUBJECT, person.id.as_bytes()))
+    }
+}
+
+/// Refuses with what this kind of asker may know.
+pub(in crate::app) fn refusal(decision: &Decision, role: &Role, record: RecordId) -> AppError {
+    AppError::Refused(Box::new(Refusal {
+        reasons: decision.seen_by(audience_of(role)).reasons().to_vec(),
+        record,
+    }))
+}
+
+/// The code of an attribute in a record.
+pub(in crate::app) fn attribute_code(attribute: Attribute) -> Code {
+    Code::from_static(attribute.as_str())
+}
+
+/// The categories of released attributes, as codes of this kind of person.
+pub(in crate::app) fn category_codes(app: &App, kind: PersonKind, released: AttributeSet) -> Vec<Code> {
+    app.catalogue
+        .categories_of(released)
+        .iter()
+        .map(|category| Code::from_static(category.code(kind)))
+        .collect()
+}

@@ -1,0 +1,343 @@
+//! Intake: which persons and fields of a delivery are kept, and what differs from what is held.
+//!
+//! Three things are kept apart. A field that the system delivers for nobody is *not delivered*: what is held stays. A
+//! field that it delivers for others is *empty* here, and is emptied. A person who is absent from a complete delivery
+//! is *removed*, unless too many would be: then the delivery is refused (shrink guard).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sluis_connector_port::roster::{Field, GroupKey, GroupKind, PersonName, Pupil, Snapshot, Staff};
+use sluis_core::{
+    catalogue::{Attribute, AttributeSet},
+    gate::Needed,
+    id::{GroupId, PersonId, SchoolId},
+    person::PersonKind,
+    personal::Personal,
+};
+
+use crate::app::{
+    connection::RunCounts,
+    roster::{KeptPerson, Person, Roster, label},
+    sealing::SealingKey,
+    store::{Change, StoreError, StoredGroup},
+};
+
+/// When a delivery is too small to be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShrinkGuard {
+    /// Below this number of persons held, any delivery is believed.
+    pub minimum: usize,
+    /// The largest share that may disappear at once, in percent.
+    pub percent: u8,
+}
+
+/// What has to change, in the order in which it may be written in pieces.
+pub(in crate::app) struct Difference {
+    pub(in crate::app) changes: Vec<Change>,
+    pub(in crate::app) counts: RunCounts,
+}
+
+/// Why a delivery is not applied.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::app) enum IntakeError {
+    #[error("too many persons would disappear at once")]
+    Shrunk,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Everything that the comparison needs.
+pub(in crate::app) struct Intake<'a> {
+    pub(in crate::app) school: SchoolId,
+    pub(in crate::app) held: &'a Roster,
+    pub(in crate::app) needed: Needed,
+    pub(in crate::app) guard: ShrinkGuard,
+    pub(in crate::app) key: &'a dyn SealingKey,
+    pub(in crate::app) new_group: &'a dyn Fn() -> GroupId,
+    pub(in crate::app) new_person: &'a dyn Fn() -> PersonId,
+}
+
+/// A person of a delivery, before it is compared.
+struct Delivered {
+    kind: PersonKind,
+    source_key: Option<Personal<String>>,
+    groups: Vec<GroupId>,
+    year_group: Option<Personal<String>>,
+    enrolled_from: Option<Personal<String>>,
+    enrolled_until: Option<Personal<String>>,
+    values: BTreeMap<Attribute, Personal<String>>,
+}
+
+impl Intake<'_> {
+    /// Compares a delivery with what is held.
+    pub(in crate::app) fn compare(&self, snapshot: Snapshot) -> Result<Difference, IntakeError> {
+        let mut counts = RunCounts {
+            received: count(snapshot.pupils.len() + snapshot.staff.len()),
+            withheld_fields: count(snapshot.warnings.len()),
+            ..RunCounts::default()
+        };
+        let mut changes = Vec::new();
+        let group_ids = self.groups(&snapshot, &mut changes);
+        let staff_delivered = !snapshot.staff.is_empty();
+        let pupils: Vec<_> = snapshot
+            .pupils
+            .into_iter()
+            .map(|pupil| self.pupil(pupil, &group_ids))
+            .collect();
+        let staff: Vec<_> = snapshot
+            .staff
+            .into_iter()
+            .map(|staff| self.staff(staff, &group_ids))
+            .collect();
+
+        let mut present = HashSet::new();
+        self.persons(PersonKind::Pupil, pupils, &mut present, &mut changes, &mut counts)?;
+        self.persons(PersonKind::Staff, staff, &mut present, &mut changes, &mut counts)?;
+        self.removals(PersonKind::Pupil, &present, &mut changes, &mut counts)?;
+        if staff_delivered {
+            self.removals(PersonKind::Staff, &present, &mut changes, &mut counts)?;
+        }
+        let kept: HashSet<GroupId> = group_ids.values().copied().collect();
+        let gone = self.held.groups.keys().filter(|id| !kept.contains(*id));
+        changes.extend(gone.map(|id| Change::GroupRemoved(self.school, *id)));
+        Ok(Difference { changes, counts })
+    }
+
+    fn groups(&self, snapshot: &Snapshot, changes: &mut Vec<Change>) -> HashMap<GroupKey, GroupId> {
+        let held: HashMap<[u8; 32], &StoredGroup> =
+            self.held.groups.values().map(|group| (group.key_hash, group)).collect();
+        let mut ids = HashMap::new();
+        for group in &snapshot.groups {
+            let name = group.name.value().cloned().unwrap_or_default();
+            // A dummy key is no key: such a group is known by its name, which lives as long as the school year.
+            let kind = if matches!(group.kind, GroupKind::Base { .. }) {
+                "base"
+            } else {
+                "composite"
+            };
+            let key_hash = if group.key.is_dummy() {
+                self.key
+                    .hash(label::GROUP_KEY, format!("name:{kind}:{name}").as_bytes())
+            } else {
+                self.key
+                    .hash(label::GROUP_KEY, format!("key:{}", group.key.expose()).as_bytes())
+            };
+            let known = held.get(&key_hash);
+            let id = known.map_or_else(self.new_group, |known| known.id);
+            if known.is_none_or(|known| known.name != name) {
+                changes.push(Change::GroupKept(self.school, StoredGroup { id, key_hash, name }));
+            }
+            ids.insert(group.key.clone(), id);
+        }
+        ids
+    }
+
+    fn pupil(&self, pupil: Pupil, ids: &HashMap<GroupKey, GroupId>) -> Delivered {
+        let mut values = names(pupil.name);
+        put(
+            &mut values,
+            Attribute::BirthDate,
+            pupil.birth_date.into_value().map(|day| day.expose().to_string()),
+        );
+        put(
+            &mut values,
+            Attribute::Gender,
+            pupil.gender.into_value().map(|code| code.expose().code().to_owned()),
+        );
+        put(
+            &mut values,
+            Attribute::EckId,
+            pupil.eck_id.into_value().map(|eck_id| eck_id.expose().to_owned()),
+        );
+        put_personal(&mut values, Attribute::UserName, pupil.user_name);
+        put_personal(&mut values, Attribute::Email, pupil.email);
+        let composite = pupil.composite_groups.into_value().unwrap_or_default();
+        let groups = pupil.group.into_value().into_iter().chain(composite);
+        let dated = |field: Field<Personal<sluis_connector_port::roster::Day>>| {
+            field.into_value().map(|day| Personal::new(day.expose().to_string()))
+        };
+        Delivered {
+            kind: PersonKind::Pupil,
+            source_key: pupil.key.into_value().and_then(usable),
+            groups: groups.filter_map(|key| ids.get(&key).copied()).collect(),
+            year_group: pupil
+                .year_group
+                .into_value()
+                .map(|year| Personal::new(year.expose().code().to_owned())),
+            enrolled_from: dated(pupil.enrolled_from),
+            enrolled_until: dated(pupil.enrolled_until),
+            values,
+        }
+    }
+
+    fn staff(&self, staff: Staff, ids: &HashMap<GroupKey, GroupId>) -> Delivered {
+        let mut values = names(staff.name);
+        put(
+            &mut values,
+            Attribute::EckId,
+            staff.eck_id.into_value().map(|eck_id| eck_id.expose().to_owned()),
+        );
+        put_personal(&mut values, Attribute::UserName, staff.user_name);
+        put_personal(&mut values, Attribute::Email, staff.email);
+        let groups = staff.groups.into_value().unwrap_or_default();
+        Delivered {
+            kind: PersonKind::Staff,
+            source_key: staff.key.into_value().and_then(usable),
+            groups: groups
+                .into_iter()
+                .filter_map(|own| ids.get(&own.group).copied())
+                .collect(),
+            year_group: None,
+            enrolled_from: None,
+            enrolled_until: None,
+            values,
+        }
+    }
+
+    fn persons(
+        &self,
+        kind: PersonKind,
+        delivered: Vec<Delivered>,
+        present: &mut HashSet<PersonId>,
+        changes: &mut Vec<Change>,
+        counts: &mut RunCounts,
+    ) -> Result<(), StoreError> {
+        let of_kind = || self.held.persons.iter().filter(|person| person.kept.kind == kind);
+        let by_eck: HashMap<[u8; 32], &Person> = of_kind()
+            .filter_map(|person| person.eck_hash.map(|hash| (hash, person)))
+            .collect();
+        let by_key: HashMap<[u8; 32], &Person> = of_kind().map(|person| (person.key_hash, person)).collect();
+        let needed = self.needed.of(kind);
+        let ever: AttributeSet = delivered
+            .iter()
+            .flat_map(|person| person.values.keys().copied())
+            .collect();
+        for person in delivered {
+            let eck_hash = person
+                .values
+                .get(&Attribute::EckId)
+                .map(|eck_id| self.key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
+            let key_hash = person.source_key.as_ref().map(|key| {
+                self.key.hash(
+                    label::PERSON_KEY,
+                    format!("{}:{}", kind.as_str(), key.expose()).as_bytes(),
+                )
+            });
+            // The ECK iD first, then the key of the administration. INVARIANT: each person of the roster is matched
+            // once, so two pupils of a delivery never become one.
+            let known = eck_hash
+                .and_then(|hash| by_eck.get(&hash))
+                .or_else(|| key_hash.and_then(|hash| by_key.get(&hash)))
+                .filter(|known| !present.contains(&known.id));
+            let id = known.map_or_else(self.new_person, |known| known.id);
+            present.insert(id);
+            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever);
+            counts.withheld_fields += withheld;
+            let stored = Person::seal(self.school, id, &kept, self.key)?;
+            match known {
+                Some(known) if known.content_hash == stored.content_hash => counts.unchanged += 1,
+                Some(_) => {
+                    counts.changed += 1;
+                    changes.push(Change::PersonKept(self.school, stored));
+                }
+                None => {
+                    counts.added += 1;
+                    changes.push(Change::PersonKept(self.school, stored));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn removals(
+        &self,
+        kind: PersonKind,
+        present: &HashSet<PersonId>,
+        changes: &mut Vec<Change>,
+        counts: &mut RunCounts,
+    ) -> Result<(), IntakeError> {
+        let held = self.held.persons.iter().filter(|person| person.kept.kind == kind);
+        let total = held.clone().count();
+        let gone: Vec<PersonId> = held
+            .map(|person| person.id)
+            .filter(|id| !present.contains(id))
+            .collect();
+        if total >= self.guard.minimum && gone.len() * 100 > total * usize::from(self.guard.percent) {
+            return Err(IntakeError::Shrunk);
+        }
+        counts.removed += count(gone.len());
+        changes.extend(gone.into_iter().map(|id| Change::PersonRemoved(self.school, id)));
+        Ok(())
+    }
+}
+
+/// Keeps what is needed. What the system delivers for nobody stays as it is held.
+fn keep(
+    delivered: Delivered,
+    held: Option<&KeptPerson>,
+    needed: AttributeSet,
+    ever: AttributeSet,
+) -> (KeptPerson, u64) {
+    let before = delivered.values.len();
+    let mut values: BTreeMap<_, _> = delivered
+        .values
+        .into_iter()
+        .filter(|(attribute, _)| is_kept(*attribute, needed))
+        .collect();
+    let withheld = count(before - values.len());
+    for (attribute, value) in held.into_iter().flat_map(|held| &held.values) {
+        if !ever.contains(*attribute) && is_kept(*attribute, needed) {
+            values.entry(*attribute).or_insert_with(|| value.clone());
+        }
+    }
+    let kept = KeptPerson {
+        kind: delivered.kind,
+        source_key: delivered.source_key,
+        groups: delivered.groups,
+        year_group: delivered.year_group,
+        enrolled_from: delivered.enrolled_from,
+        enrolled_until: delivered.enrolled_until,
+        values,
+    };
+    (kept, withheld)
+}
+
+/// The ECK iD is the key of a person and is always kept; everything else only when an agreement needs it.
+fn is_kept(attribute: Attribute, needed: AttributeSet) -> bool {
+    attribute == Attribute::EckId || needed.contains(attribute)
+}
+
+fn names(name: PersonName) -> BTreeMap<Attribute, Personal<String>> {
+    let mut values = BTreeMap::new();
+    put_personal(&mut values, Attribute::GivenName, name.given_name);
+    put_personal(&mut values, Attribute::FirstNames, name.first_names);
+    put_personal(&mut values, Attribute::Initials, name.initials);
+    put_personal(&mut values, Attribute::FamilyNamePrefix, name.family_name_prefix);
+    put_personal(&mut values, Attribute::FamilyName, name.family_name);
+    values
+}
+
+fn put(values: &mut BTreeMap<Attribute, Personal<String>>, attribute: Attribute, value: Option<String>) {
+    if let Some(value) = value {
+        values.insert(attribute, Personal::new(value));
+    }
+}
+
+fn put_personal(
+    values: &mut BTreeMap<Attribute, Personal<String>>,
+    attribute: Attribute,
+    field: Field<Personal<String>>,
+) {
+    if let Some(value) = field.into_value() {
+        values.insert(attribute, value);
+    }
+}
+
+/// A key that may be matched on: one that begins with `#` may be another person's tomorrow.
+fn usable<Of>(key: sluis_connector_port::roster::SourceKey<Of>) -> Option<Personal<String>> {
+    (!key.is_dummy()).then(|| Personal::new(key.expose().to_owned()))
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

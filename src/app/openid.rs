@@ -1,0 +1,153 @@
+//! The port to our own issuer: access tokens of callers, and the OpenID provider that suppliers log people in with.
+
+use async_trait::async_trait;
+use sluis_core::{id::ClientId, time::Timestamp};
+use url::Url;
+
+use crate::app::{
+    App,
+    caller::{Bound, Caller},
+    client::Client,
+    error::{AppError, Invalid},
+    login::LoginError,
+    trace::TraceId,
+};
+
+/// Verifies what callers show.
+pub trait Tokens: Send + Sync {
+    /// Verifies an access token (RFC 9068).
+    ///
+    /// # Errors
+    /// When it is not one of ours, not for this API, or not valid now.
+    fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenRefused>;
+
+    /// Checks an address that a login may return to (RFC 9700, 2.1).
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check_return_address(&self, address: &str) -> Result<Url, String>;
+
+    /// Checks the public keys of a client (RFC 7517) and gives them in the form in which they are kept.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    fn check_keys(&self, jwks: &serde_json::Value) -> Result<String, Vec<Invalid>>;
+}
+
+/// What a verified access token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claims {
+    /// The client.
+    pub client: ClientId,
+    /// Whether the client acts for itself; a token of a person's login opens no API.
+    pub machine: bool,
+    /// What the token is bound to.
+    pub bound: Option<Bound>,
+}
+
+/// Why an access token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefused {
+    /// Not a token of ours for this API: `invalid_token`.
+    #[error("the access token is not valid")]
+    Invalid,
+    /// It was valid: `invalid_token`, ask for a new one.
+    #[error("the access token has expired")]
+    Expired,
+    /// The client is revoked or unknown.
+    #[error("the client may not call any more")]
+    ClientRevoked,
+}
+
+/// Names and values of a query or form, in order, duplicates and all.
+pub type Pairs = Vec<(String, String)>;
+
+/// What a browser gets.
+pub enum BrowserAnswer {
+    /// It goes elsewhere.
+    Redirect(Url),
+    /// It shows why the login did not work. Nothing goes to the supplier.
+    Page(LoginProblem),
+}
+
+/// What a page says about a login that did not work.
+pub enum LoginProblem {
+    /// The request of the supplier cannot be answered: its client or its address to return to is not registered.
+    Request(String),
+    /// The login itself did not work.
+    Login(LoginError),
+}
+
+/// An error in the form of RFC 6749, 5.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProtocolError {
+    /// The status of the answer.
+    pub status: u16,
+    /// The code, for example `invalid_client`.
+    pub error: &'static str,
+    /// What to do about it, without repeating what was sent.
+    pub description: String,
+}
+
+/// The answer of the token endpoint. It holds secrets and personal data: it is written once and never printed.
+pub struct TokenAnswer(pub serde_json::Value);
+
+/// Sluis as an OpenID provider for suppliers. It is asked by the thread that serves the request.
+#[async_trait(?Send)]
+pub trait OpenIdProvider: Send + Sync {
+    /// The metadata (OpenID Connect Discovery 1.0, 3; RFC 8414).
+    fn metadata(&self) -> serde_json::Value;
+
+    /// The public keys (RFC 7517).
+    fn jwks(&self) -> serde_json::Value;
+
+    /// A supplier sends a person here to log in.
+    async fn authorize(&self, query: Pairs) -> BrowserAnswer;
+
+    /// Kennisnet sends the person back.
+    async fn callback(&self, query: Pairs, trace: TraceId) -> BrowserAnswer;
+
+    /// A client asks for a token.
+    async fn token(&self, form: Pairs, trace: TraceId) -> Result<TokenAnswer, ProtocolError>;
+}
+
+impl App {
+    /// The caller behind an access token.
+    ///
+    /// # Errors
+    /// The first error is about the token, the second about the store.
+    pub async fn caller(&self, token: &str, trace: TraceId) -> Result<Result<Caller, TokenRefused>, AppError> {
+        let claims = match self.tokens.verify(token, self.now()) {
+            Ok(claims) if claims.machine => claims,
+            Ok(_) => return Ok(Err(TokenRefused::Invalid)),
+            Err(refused) => return Ok(Err(refused)),
+        };
+        Ok(match self.active_client(claims.client).await? {
+            Some(client) => Ok(Caller {
+                client: client.id,
+                role: client.role,
+                bound: claims.bound,
+                trace,
+            }),
+            None => Err(TokenRefused::ClientRevoked),
+        })
+    }
+
+    /// A client that may call now. It is read each time: a revocation bites at once.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn active_client(&self, client: ClientId) -> Result<Option<Client>, AppError> {
+        let now = self.now();
+        let found = self.store.client(client).await?;
+        Ok(found.filter(|client| client.revoked_at.is_none_or(|revoked| now < revoked)))
+    }
+
+    /// Takes note of something that may be used once, such as the `jti` of a client assertion.
+    ///
+    /// # Errors
+    /// When the store does not answer: then it must be refused.
+    pub async fn first_use(&self, key: [u8; 32], expires_at: Timestamp) -> Result<bool, AppError> {
+        Ok(self.store.first_use(key, expires_at, self.now()).await?)
+    }
+}

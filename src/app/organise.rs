@@ -1,0 +1,241 @@
+//! Creating and viewing boards, schools, suppliers and products.
+
+use sluis_core::{
+    id::{BoardId, ProductId, SchoolId, SupplierId},
+    identifier::{Brin6, DigiDeliveryId, Oin, RioId},
+};
+
+use crate::app::{
+    App,
+    caller::{Caller, Role},
+    error::AppError,
+    organisation::{Board, Product, School, Supplier, SupplierKind},
+    store::{Change, Page},
+};
+
+/// What the operator knows about a new board.
+#[derive(Debug, Clone)]
+pub struct BoardCreate {
+    /// Its name.
+    pub name: String,
+    /// Its OIN.
+    pub oin: Option<Oin>,
+}
+
+/// What the operator knows about a new school.
+#[derive(Debug, Clone)]
+pub struct SchoolCreate {
+    /// The controller.
+    pub board: BoardId,
+    /// Its name.
+    pub name: String,
+    /// Institution and branch.
+    pub brin: Brin6,
+    /// Its OIN.
+    pub oin: Option<Oin>,
+    /// Its number in RIO.
+    pub rio: Option<RioId>,
+    /// Its digiDeliveryId.
+    pub digi_delivery_id: Option<DigiDeliveryId>,
+}
+
+/// What the operator knows about a new supplier or distributor.
+#[derive(Debug, Clone)]
+pub struct SupplierCreate {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub kind: SupplierKind,
+    /// Its OIN.
+    pub oin: Option<Oin>,
+}
+
+/// What the operator knows about a new product.
+#[derive(Debug, Clone)]
+pub struct ProductCreate {
+    /// Whose it is.
+    pub supplier: SupplierId,
+    /// Its name.
+    pub name: String,
+}
+
+impl App {
+    /// Creates a board.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when another board has the OIN.
+    pub async fn board_create(&self, input: BoardCreate) -> Result<Board, AppError> {
+        let board = Board {
+            id: self.new_id(),
+            name: input.name,
+            oin: input.oin,
+            created_at: self.now(),
+        };
+        self.store.apply(vec![Change::BoardAdded(board.clone())], false).await?;
+        Ok(board)
+    }
+
+    /// The boards: their names are public knowledge.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn board_list(&self, page: Page<sluis_core::id::Board>) -> Result<Vec<Board>, AppError> {
+        Ok(self.store.boards(page).await?)
+    }
+
+    /// One board.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn board_view(&self, board: BoardId) -> Result<Board, AppError> {
+        self.store.board(board).await?.ok_or(AppError::NotFound("board"))
+    }
+
+    /// Creates a school under a board.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the board, [`AppError::Conflict`] when the BRIN with branch is taken.
+    pub async fn school_create(&self, input: SchoolCreate) -> Result<School, AppError> {
+        self.board_view(input.board).await?;
+        let school = School {
+            id: self.new_id(),
+            board: input.board,
+            name: input.name,
+            brin: input.brin,
+            oin: input.oin,
+            rio: input.rio,
+            digi_delivery_id: input.digi_delivery_id,
+            created_at: self.now(),
+        };
+        self.store
+            .apply(vec![Change::SchoolAdded(school.clone())], false)
+            .await?;
+        Ok(school)
+    }
+
+    /// The schools that the caller may know: all for the operator, its own for a board or school, for a supplier
+    /// those that ever switched its product on.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn school_list(
+        &self,
+        caller: &Caller,
+        page: Page<sluis_core::id::School>,
+    ) -> Result<Vec<School>, AppError> {
+        Ok(match caller.role {
+            Role::Operator => self.store.schools(None, page).await?,
+            Role::Board(board) => self.store.schools(Some(board), page).await?,
+            Role::School(school) => self.store.school(school).await?.into_iter().collect(),
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
+                self.store.schools_of_product(product).await?
+            }
+        })
+    }
+
+    /// One school that the caller may know.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], also for one that the caller may not know.
+    pub async fn school_view(&self, caller: &Caller, school: SchoolId) -> Result<School, AppError> {
+        let found = self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
+        let known = match caller.role {
+            Role::Operator => true,
+            Role::Board(board) => board == found.board,
+            Role::School(own) => own == school,
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => self
+                .store
+                .schools_of_product(product)
+                .await?
+                .iter()
+                .any(|school| school.id == found.id),
+        };
+        if known {
+            Ok(found)
+        } else {
+            Err(AppError::NotFound("school"))
+        }
+    }
+
+    /// One school that the caller decides for: its own program, or its board's.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], also for a school of somebody else.
+    pub async fn controlled_school(&self, caller: &Caller, school: SchoolId) -> Result<School, AppError> {
+        match caller.role {
+            Role::Board(_) | Role::School(_) => self.school_view(caller, school).await,
+            Role::Operator | Role::Supplier { .. } | Role::Distributor { .. } => Err(AppError::NotFound("school")),
+        }
+    }
+
+    /// Creates a supplier or distributor.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when another supplier has the OIN.
+    pub async fn supplier_create(&self, input: SupplierCreate) -> Result<Supplier, AppError> {
+        let supplier = Supplier {
+            id: self.new_id(),
+            name: input.name,
+            kind: input.kind,
+            oin: input.oin,
+            created_at: self.now(),
+        };
+        self.store
+            .apply(vec![Change::SupplierAdded(supplier.clone())], false)
+            .await?;
+        Ok(supplier)
+    }
+
+    /// The suppliers.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn supplier_list(&self, page: Page<sluis_core::id::Supplier>) -> Result<Vec<Supplier>, AppError> {
+        Ok(self.store.suppliers(page).await?)
+    }
+
+    /// One supplier.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn supplier_view(&self, supplier: SupplierId) -> Result<Supplier, AppError> {
+        self.store
+            .supplier(supplier)
+            .await?
+            .ok_or(AppError::NotFound("supplier"))
+    }
+
+    /// Creates a product of a supplier.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the supplier.
+    pub async fn product_create(&self, input: ProductCreate) -> Result<Product, AppError> {
+        self.supplier_view(input.supplier).await?;
+        let product = Product {
+            id: self.new_id(),
+            supplier: input.supplier,
+            name: input.name,
+            created_at: self.now(),
+        };
+        self.store
+            .apply(vec![Change::ProductAdded(product.clone())], false)
+            .await?;
+        Ok(product)
+    }
+
+    /// The products.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn product_list(&self, page: Page<sluis_core::id::Product>) -> Result<Vec<Product>, AppError> {
+        Ok(self.store.products(page).await?)
+    }
+
+    /// One product.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn product_view(&self, product: ProductId) -> Result<Product, AppError> {
+        self.store.product(product).await?.ok_or(AppError::NotFound("product"))
+    }
+}

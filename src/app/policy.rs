@@ -1,0 +1,110 @@
+//! From what is on record to the compiled policy of a school.
+
+use std::sync::Arc;
+
+use sluis_core::{
+    agreement::{
+        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, MandateRecord, ModuleCode, ProductRecord, Scope,
+    },
+    catalogue::Catalogue,
+    gate::{self, SchoolPolicy},
+};
+
+use crate::app::{
+    activation::{Activation, ActivationScope},
+    agreement::{Agreement, Approval, Side},
+    store::{PolicyInputs, StoreError, StoredGroup},
+};
+
+/// Compiles the policy of a school. What cannot be read is no agreement, and the school's policy cannot be used.
+pub(in crate::app) fn compile(inputs: &PolicyInputs, catalogue: &Catalogue) -> Result<SchoolPolicy, StoreError> {
+    let agreements: Vec<_> = inputs.agreements.iter().map(agreement).collect::<Result<_, _>>()?;
+    let mut products: Vec<_> = inputs
+        .agreements
+        .iter()
+        .map(|agreement| ProductRecord {
+            product: agreement.product,
+            supplier: agreement.supplier,
+        })
+        .collect();
+    products.sort_unstable_by_key(|record| record.product);
+    products.dedup();
+    let approvals: Vec<_> = inputs.approvals.iter().map(approval).collect::<Result<_, _>>()?;
+    let mandates = inputs
+        .mandates
+        .iter()
+        .map(|mandate| MandateRecord {
+            id: mandate.id,
+            supplier: mandate.supplier,
+            window: mandate.window,
+        })
+        .collect();
+    let activations = inputs
+        .activations
+        .iter()
+        .map(|record| activation(record, &inputs.groups))
+        .collect();
+    let records = gate::PolicyInputs {
+        school: inputs.school.id,
+        epoch: inputs.epoch,
+        products,
+        agreements,
+        approvals,
+        mandates,
+        activations,
+    };
+    Ok(SchoolPolicy::compile(&records, catalogue))
+}
+
+fn agreement(agreement: &Agreement) -> Result<AgreementRecord, StoreError> {
+    let accepted = |side| {
+        agreement
+            .acceptances
+            .iter()
+            .find(|acceptance| acceptance.side == side)
+            .map(|acceptance| acceptance.at)
+    };
+    Ok(AgreementRecord {
+        id: agreement.id,
+        product: agreement.product,
+        annex: Arc::new(Annex::parse(&agreement.annex).map_err(|_| StoreError::Corrupt("annex"))?),
+        window: agreement.window,
+        accepted_by_board_at: accepted(Side::Board),
+        accepted_by_supplier_at: accepted(Side::Supplier),
+        suspensions: Vec::new(),
+    })
+}
+
+fn approval(approval: &Approval) -> Result<ApprovalRecord, StoreError> {
+    Ok(ApprovalRecord {
+        id: approval.id,
+        agreement: approval.agreement,
+        module: ModuleCode::parse(&approval.module).map_err(|_| StoreError::Corrupt("module"))?,
+        window: approval.window,
+    })
+}
+
+fn activation(activation: &Activation, groups: &[StoredGroup]) -> ActivationRecord {
+    ActivationRecord {
+        id: activation.id,
+        product: activation.product,
+        window: activation.window,
+        // The school is the side that switches on: its acceptance is the act itself.
+        accepted_by_school_at: Some(activation.window.from),
+        accepted_by_supplier_at: activation.accepted_by_supplier_at,
+        scope: match &activation.scope {
+            ActivationScope::School => Scope::School,
+            ActivationScope::YearGroups(years) => Scope::YearGroups(years.clone()),
+            ActivationScope::Groups(groups) => Scope::Groups(groups.clone()),
+            // A name that the roster does not have reaches nobody.
+            ActivationScope::GroupNames(names) => Scope::Groups(
+                groups
+                    .iter()
+                    .filter(|group| names.contains(&group.name))
+                    .map(|group| group.id)
+                    .collect(),
+            ),
+            ActivationScope::Persons(persons) => Scope::Persons(persons.clone()),
+        },
+    }
+}

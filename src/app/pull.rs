@@ -1,0 +1,483 @@
+//! Connections and runs: entering, activating and ending a link; pulling a roster; taking in a file.
+
+use secrecy::SecretString;
+use sluis_connector_port::{Connector, Pull, PullRequest, roster::SchoolYear, roster::Snapshot};
+use sluis_core::{
+    id::{ConnectionId, RunId, SchoolId},
+    ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+};
+use url::Url;
+
+use crate::app::{
+    App,
+    activate::not_ready,
+    agree::{already, ended},
+    caller::Caller,
+    connection::{Connection, Credentials, Dialect, Run, RunCounts, RunEnd, RunOutcome},
+    error::AppError,
+    evidence::{Act, Entry, Recorded},
+    intake::{Intake, IntakeError},
+    organisation::School,
+    sealing::KeyScope,
+    store::Change,
+};
+
+/// How many changes are written in one piece: about 5 ms of work.
+const PIECE: usize = 200;
+
+/// How many runs a list shows.
+const RUNS_SHOWN: u16 = 100;
+
+/// Makes the connector of a connection.
+pub trait Connectors: Send + Sync {
+    /// The connector that speaks the dialect of this connection, with its credentials.
+    ///
+    /// # Errors
+    /// When the connection cannot be spoken to: its dialect is not pulled, or its address may not be called.
+    fn connect(&self, connection: &Connection) -> Result<Box<dyn Connector>, ConnectRefused>;
+}
+
+/// Why no connector is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectRefused {
+    /// The dialect is one of files that a person brings.
+    #[error("this dialect is not pulled")]
+    NotPulled,
+    /// Its address is not `https`, or inside a network that may not be called.
+    #[error("the address may not be called")]
+    Address,
+}
+
+/// What a school enters about its administration system.
+#[derive(Debug)]
+pub struct ConnectionCreate {
+    /// How the system speaks.
+    pub dialect: Dialect,
+    /// Where it listens.
+    pub endpoint: Url,
+    /// The key of the school.
+    pub authorisation_key: SecretString,
+    /// The code of the receiving application.
+    pub client_code: SecretString,
+    /// The name of the receiving application.
+    pub client_name: String,
+}
+
+impl App {
+    /// Enters a connection. Nothing is pulled before it is activated.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school, [`AppError::Conflict`] when the address may not be called.
+    pub async fn connection_create(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        input: ConnectionCreate,
+    ) -> Result<Connection, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        let connection = Connection {
+            id: self.new_id(),
+            school: school.id,
+            dialect: input.dialect,
+            endpoint: input.endpoint,
+            credentials: Credentials {
+                authorisation_key: input.authorisation_key,
+                client_code: input.client_code,
+                client_name: input.client_name,
+            },
+            activated_at: None,
+            ended_at: None,
+            created_at: self.now(),
+        };
+        self.connectors
+            .connect(&connection)
+            .map_err(|refused| not_ready(&refused.to_string()))?;
+        let change = Change::ConnectionAdded(connection.clone());
+        self.connection_act(caller, school.id, "connection.enter", connection.id, change)
+            .await?;
+        Ok(connection)
+    }
+
+    /// The connections of a school.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school.
+    pub async fn connection_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Connection>, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        Ok(self.store.connections(school.id).await?)
+    }
+
+    /// The school activates a connection: activation is permission to pull.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it is active or has ended.
+    pub async fn connection_activate(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ConnectionId,
+    ) -> Result<Connection, AppError> {
+        let mut connection = self.connection(caller, school, id).await?;
+        if connection.ended_at.is_some() {
+            return Err(ended("the connection has ended"));
+        }
+        if connection.activated_at.is_some() {
+            return Err(already("the connection is active"));
+        }
+        let now = self.now();
+        let change = Change::ConnectionActivated(school, id, now);
+        self.connection_act(caller, school, "connection.activate", id, change)
+            .await?;
+        connection.activated_at = Some(now);
+        Ok(connection)
+    }
+
+    /// The school ends a connection.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it has ended.
+    pub async fn connection_end(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ConnectionId,
+    ) -> Result<Connection, AppError> {
+        let mut connection = self.connection(caller, school, id).await?;
+        if connection.ended_at.is_some() {
+            return Err(ended("the connection has ended"));
+        }
+        let now = self.now();
+        let change = Change::ConnectionEnded(school, id, now);
+        self.connection_act(caller, school, "connection.end", id, change)
+            .await?;
+        connection.ended_at = Some(now);
+        Ok(connection)
+    }
+
+    async fn connection(&self, caller: &Caller, school: SchoolId, id: ConnectionId) -> Result<Connection, AppError> {
+        let found = self.connection_list(caller, school).await?;
+        found
+            .into_iter()
+            .find(|connection| connection.id == id)
+            .ok_or(AppError::NotFound("connection"))
+    }
+
+    async fn connection_act(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        name: &'static str,
+        id: ConnectionId,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let mut act = self.act_of(caller);
+        act.changes_policy_of([school]);
+        self.note(&mut act, Owner::School(school), name, "connection", id);
+        self.carry_out(act, vec![change]).await
+    }
+
+    /// The groups of a school's roster.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school.
+    pub async fn group_list(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+    ) -> Result<Vec<(sluis_core::id::GroupId, String)>, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        let roster = self.store.roster(school.id).await?;
+        Ok(roster.groups.into_iter().map(|group| (group.id, group.name)).collect())
+    }
+
+    /// The runs of a school, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school.
+    pub async fn run_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Run>, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        Ok(self.store.runs(school.id, RUNS_SHOWN).await?)
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn run_view(&self, caller: &Caller, school: SchoolId, run: RunId) -> Result<Run, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        self.store.run(school.id, run).await?.ok_or(AppError::NotFound("run"))
+    }
+
+    /// Pulls the roster of a school. What went wrong is in the run that is returned; the roster then is as it was.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when the connection is not active.
+    pub async fn connection_pull(&self, caller: &Caller, school: SchoolId, id: ConnectionId) -> Result<Run, AppError> {
+        let connection = self.connection(caller, school, id).await?;
+        if connection.ended_at.is_some() {
+            return Err(ended("the connection has ended"));
+        }
+        if connection.activated_at.is_none() {
+            return Err(not_ready("the school has not activated this connection"));
+        }
+        let school = self.controlled_school(caller, school).await?;
+        let connector = self
+            .connectors
+            .connect(&connection)
+            .map_err(|refused| not_ready(&refused.to_string()))?;
+        let run = self.run_start(&school, Some(id), connection.dialect).await?;
+        if let Err(reason) = self.permit_intake(caller, &school, &run).await? {
+            return self
+                .run_end(
+                    caller,
+                    run,
+                    RunOutcome::Refused,
+                    Some(reason),
+                    RunCounts::default(),
+                    Vec::new(),
+                )
+                .await;
+        }
+        let Ok(school_year) = SchoolYear::of(self.now().utc_date()) else {
+            return self.refused(caller, run, "school_year_unknown").await;
+        };
+        let request = PullRequest {
+            school: school.brin,
+            school_year,
+            since: None,
+            eck_id_rules: self.settings.eck_ids.clone(),
+        };
+        match connector.pull(request).await {
+            Ok(Pull::Snapshot(snapshot)) => self.take_in(caller, &school, run, *snapshot).await,
+            Ok(Pull::Unchanged) => {
+                self.run_end(
+                    caller,
+                    run,
+                    RunOutcome::Unchanged,
+                    None,
+                    RunCounts::default(),
+                    Vec::new(),
+                )
+                .await
+            }
+            Ok(Pull::NoData) => self.refused(caller, run, "no_data").await,
+            Err(error) => {
+                tracing::warn!(run.id = %run.id, reason = error.code(), "a pull was refused");
+                self.refused(caller, run, error.code()).await
+            }
+        }
+    }
+
+    /// Takes in the roster of a file. With `dry_run` nothing is written, and the counts tell what would change.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when the store does not answer.
+    pub async fn roster_import(
+        &self,
+        caller: &Caller,
+        school: &School,
+        snapshot: Snapshot,
+        dry_run: bool,
+    ) -> Result<Run, AppError> {
+        if dry_run {
+            let difference = self.compare(school, snapshot).await?;
+            let (outcome, reason, counts) = match difference {
+                Ok(difference) => (RunOutcome::Applied, None, difference.counts),
+                Err(reason) => (RunOutcome::Refused, Some(reason.to_owned()), RunCounts::default()),
+            };
+            let end = RunEnd {
+                at: self.now(),
+                outcome,
+                reason,
+                counts,
+            };
+            return Ok(Run {
+                end: Some(end),
+                ..self.new_run(school, None, Dialect::Edexml)
+            });
+        }
+        let run = self.run_start(school, None, Dialect::Edexml).await?;
+        if let Err(reason) = self.permit_intake(caller, school, &run).await? {
+            return self
+                .run_end(
+                    caller,
+                    run,
+                    RunOutcome::Refused,
+                    Some(reason),
+                    RunCounts::default(),
+                    Vec::new(),
+                )
+                .await;
+        }
+        self.take_in(caller, school, run, snapshot).await
+    }
+
+    fn new_run(&self, school: &School, connection: Option<ConnectionId>, dialect: Dialect) -> Run {
+        Run {
+            id: self.new_id(),
+            school: school.id,
+            connection,
+            dialect,
+            started_at: self.now(),
+            end: None,
+        }
+    }
+
+    async fn run_start(
+        &self,
+        school: &School,
+        connection: Option<ConnectionId>,
+        dialect: Dialect,
+    ) -> Result<Run, AppError> {
+        let run = self.new_run(school, connection, dialect);
+        self.store.apply(vec![Change::RunStarted(run.clone())], false).await?;
+        Ok(run)
+    }
+
+    /// The form of the gate for connections: without an agreement in force that needs persons, nothing comes in.
+    async fn permit_intake(&self, caller: &Caller, school: &School, run: &Run) -> Result<Result<(), String>, AppError> {
+        loop {
+            let policy = self.policy(school.id).await?;
+            let needed = policy.needed(self.now());
+            let permit = !needed.pupils.is_empty() || !needed.staff.is_empty();
+            let outcome = if permit { Outcome::Permit } else { Outcome::Deny };
+            let mut draft = self.run_draft(caller, run, outcome, "roster.pull");
+            draft.released = needed
+                .pupils
+                .iter()
+                .map(|attribute| Code::from_static(attribute.as_str()))
+                .collect();
+            if !permit {
+                draft.reasons = vec![Code::from_static("nothing_agreed")];
+            }
+            match self.evidence.decision(Entry::new(policy.epoch(), draft)).await? {
+                Recorded::Committed(_) if permit => return Ok(Ok(())),
+                Recorded::Committed(_) => return Ok(Err("nothing_agreed".to_owned())),
+                Recorded::Stale { .. } => self.forget(school.id).await,
+            }
+        }
+    }
+
+    async fn compare(
+        &self,
+        school: &School,
+        snapshot: Snapshot,
+    ) -> Result<Result<crate::app::intake::Difference, &'static str>, AppError> {
+        if let Err(error) = snapshot
+            .school
+            .check_origin(school.brin, None)
+            .and_then(|()| snapshot.check())
+        {
+            return Ok(Err(error.code()));
+        }
+        let held = self.open_roster(school.id).await?;
+        let policy = self.policy(school.id).await?;
+        let key = self.sealing.key(KeyScope::School(school.id)).await?;
+        let intake = Intake {
+            school: school.id,
+            held: &held,
+            needed: policy.needed(self.now()),
+            guard: self.settings.shrink_guard,
+            key: &*key,
+            new_group: &|| self.new_id(),
+            new_person: &|| self.new_id(),
+        };
+        match intake.compare(snapshot) {
+            Ok(difference) => Ok(Ok(difference)),
+            Err(IntakeError::Shrunk) => Ok(Err("shrink_guard")),
+            Err(IntakeError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    async fn take_in(&self, caller: &Caller, school: &School, run: Run, snapshot: Snapshot) -> Result<Run, AppError> {
+        let mut difference = match self.compare(school, snapshot).await? {
+            Ok(difference) => difference,
+            Err(reason) => return self.refused(caller, run, reason).await,
+        };
+        let mut last = std::mem::take(&mut difference.changes);
+        while last.len() > PIECE {
+            let rest = last.split_off(PIECE);
+            self.store.apply(std::mem::replace(&mut last, rest), true).await?;
+        }
+        self.run_end(caller, run, RunOutcome::Applied, None, difference.counts, last)
+            .await
+    }
+
+    async fn refused(&self, caller: &Caller, run: Run, reason: &'static str) -> Result<Run, AppError> {
+        let counts = RunCounts::default();
+        self.run_end(
+            caller,
+            run,
+            RunOutcome::Refused,
+            Some(reason.to_owned()),
+            counts,
+            Vec::new(),
+        )
+        .await
+    }
+
+    /// Ends a run: the last piece, the end of the run, its record and the new epoch in one transaction.
+    async fn run_end(
+        &self,
+        caller: &Caller,
+        mut run: Run,
+        outcome: RunOutcome,
+        reason: Option<String>,
+        counts: RunCounts,
+        mut changes: Vec<Change>,
+    ) -> Result<Run, AppError> {
+        let end = RunEnd {
+            at: self.now(),
+            outcome,
+            reason,
+            counts,
+        };
+        let recorded = if outcome == RunOutcome::Refused {
+            Outcome::Failed
+        } else {
+            Outcome::Done
+        };
+        let mut draft = self.run_draft(caller, &run, recorded, "roster.run");
+        draft.start_time = run.started_at;
+        draft.reasons = end
+            .reason
+            .iter()
+            .filter_map(|reason| Code::parse(reason).ok())
+            .collect();
+        changes.push(Change::RunEnded(run.school, run.id, end.clone()));
+        let policy_of = if outcome == RunOutcome::Applied {
+            vec![run.school]
+        } else {
+            Vec::new()
+        };
+        self.evidence
+            .act(Act {
+                changes,
+                policy_of,
+                drafts: vec![draft],
+            })
+            .await?;
+        run.end = Some(end);
+        Ok(run)
+    }
+
+    fn run_draft(&self, caller: &Caller, run: &Run, outcome: Outcome, name: &'static str) -> RecordDraft {
+        let owner = Owner::School(run.school);
+        let mut draft = RecordDraft::new(
+            RecordKind::RosterRun,
+            outcome,
+            owner,
+            name,
+            "roster",
+            self.now(),
+            &*self.random,
+        );
+        draft.asker = Some(caller.client);
+        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        draft.resource = Some(Resource {
+            id: *run.id.as_uuid(),
+            kind: Code::from_static("run"),
+        });
+        draft
+    }
+}

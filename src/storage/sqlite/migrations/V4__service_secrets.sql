@@ -1,0 +1,8 @@
+-- Secrets of the service itself, sealed with the platform's key: the key that signs tokens, the key that signs
+-- checkpoints. Whichever replica starts first makes them.
+
+CREATE TABLE service_secrets (
+    name TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
