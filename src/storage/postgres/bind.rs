@@ -1,6 +1,6 @@
 //! Statements on a PostgreSQL connection or transaction.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use bytes::BytesMut;
 use deadpool_postgres::{ClientWrapper, Transaction};
@@ -21,7 +21,7 @@ use crate::storage::{
 /// So many statements go out before the first answer is awaited.
 const PIPELINE: usize = 256;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;
 
 impl ToSql for Value {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
@@ -208,7 +208,10 @@ pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {
             code: said.code().code().to_owned(),
             message: said.message().to_owned(),
         },
-        None => Fault::own(error.to_string()),
+        None => Fault::own(match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        }),
     }
 }
 
@@ -216,7 +219,7 @@ pub(super) fn fault(error: &tokio_postgres::Error) -> Fault {
 pub fn failed(statement: &'static str, error: &tokio_postgres::Error) -> StorageError {
     let cause = fault(error);
     let Some(code) = error.code() else {
-        return if error.is_closed() || error.as_db_error().is_none() && is_io(error) {
+        return if error.is_closed() || is_io(error) {
             StorageError::Unavailable { cause }
         } else {
             StorageError::Engine { statement, cause }
@@ -238,5 +241,5 @@ pub fn failed(statement: &'static str, error: &tokio_postgres::Error) -> Storage
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
+    error.source().is_some_and(|cause| cause.is::<std::io::Error>())
 }
