@@ -6,7 +6,10 @@
 mod keyring;
 mod repository;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use sluis::storage::{Executor, Expect, Priority, REGISTRY, Statement, Value, WriteSet};
 use sluis_test_kit::databases;
@@ -99,6 +102,50 @@ fn every_statement_has_a_name_of_its_own_and_an_example() {
     }
     let shown: BTreeSet<_> = script().iter().map(|example| example.statement.name).collect();
     assert_eq!(names, shown, "registered and shown statements differ");
+}
+
+#[test]
+fn every_statement_of_the_rooms_is_registered() {
+    let registered: BTreeSet<_> = statements().map(|statement| statement.name).collect();
+    let storage = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage");
+    let mut written = 0;
+    for file in rust_files(&storage) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (_, rest) in text
+            .match_indices(": Statement = Statement {")
+            .map(|(at, found)| text.split_at(at + found.len()))
+        {
+            let name = rest.split('"').nth(1).unwrap();
+            assert!(
+                registered.contains(name),
+                "`{name}` of `{}` is not registered",
+                file.display()
+            );
+            written += 1;
+        }
+    }
+    assert_eq!(
+        written,
+        registered.len(),
+        "statements are written in a way that this test does not see"
+    );
+}
+
+/// The files of the rooms: what the engines have of their own is their own affair.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("sqlite") || path.ends_with("postgres") {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
 }
 
 #[test]
