@@ -1,15 +1,15 @@
 //! The port through which a bearer token becomes a [`Caller`].
 
 use async_trait::async_trait;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::app::caller::Caller;
+use crate::app::{App, caller::Caller, openid::TokenRefused, trace::TraceId};
 
 /// Verifies access tokens: signature, issuer, audience, time, and that the client was not revoked.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Whose token this is.
-    async fn authenticate(&self, token: &SecretString) -> Result<Caller, AuthenticationError>;
+    /// Whose token this is, in a request of this trace.
+    async fn authenticate(&self, token: &SecretString, trace: TraceId) -> Result<Caller, AuthenticationError>;
 }
 
 /// Why a token does not make a caller.
@@ -21,4 +21,31 @@ pub enum AuthenticationError {
     /// Whether it holds cannot be found out now; nobody is let in.
     #[error("the access token cannot be verified now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+#[async_trait]
+impl Authenticator for App {
+    async fn authenticate(&self, token: &SecretString, trace: TraceId) -> Result<Caller, AuthenticationError> {
+        let claims = self
+            .tokens
+            .verify(token.expose_secret(), self.now())
+            .map_err(|refused| match refused {
+                TokenRefused::Invalid => AuthenticationError::Invalid("not one of ours for this API"),
+                TokenRefused::Expired => AuthenticationError::Invalid("expired"),
+            })?;
+        // A token of a person's login opens no API.
+        if !claims.machine {
+            return Err(AuthenticationError::Invalid("the token of a login"));
+        }
+        let client = self.active_client(claims.client).await;
+        match client.map_err(|error| AuthenticationError::Unavailable(Box::new(error)))? {
+            Some(client) => Ok(Caller {
+                client: client.id,
+                role: client.role,
+                bound: claims.bound,
+                trace,
+            }),
+            None => Err(AuthenticationError::Invalid("the client was revoked")),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::app::{
     App,
-    caller::{Bound, Caller},
+    caller::Bound,
     client::Client,
     error::{AppError, Invalid},
     login::LoginError,
@@ -54,9 +54,6 @@ pub enum TokenRefused {
     /// It was valid: `invalid_token`, ask for a new one.
     #[error("the access token has expired")]
     Expired,
-    /// The client is revoked or unknown.
-    #[error("the client may not call any more")]
-    ClientRevoked,
 }
 
 /// Names and values of a query or form, in order, duplicates and all.
@@ -112,27 +109,6 @@ pub trait OpenIdProvider: Send + Sync {
 }
 
 impl App {
-    /// The caller behind an access token.
-    ///
-    /// # Errors
-    /// The first error is about the token, the second about the store.
-    pub async fn caller(&self, token: &str, trace: TraceId) -> Result<Result<Caller, TokenRefused>, AppError> {
-        let claims = match self.tokens.verify(token, self.now()) {
-            Ok(claims) if claims.machine => claims,
-            Ok(_) => return Ok(Err(TokenRefused::Invalid)),
-            Err(refused) => return Ok(Err(refused)),
-        };
-        Ok(match self.active_client(claims.client).await? {
-            Some(client) => Ok(Caller {
-                client: client.id,
-                role: client.role,
-                bound: claims.bound,
-                trace,
-            }),
-            None => Err(TokenRefused::ClientRevoked),
-        })
-    }
-
     /// A client that may call now. It is read each time: a revocation bites at once.
     ///
     /// # Errors

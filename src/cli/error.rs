@@ -15,8 +15,8 @@ pub enum CliError {
     /// The settings are not usable.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Logging was set up before.
-    #[error("logs cannot be written")]
+    /// Logs or metrics could not be started.
+    #[error("logs and metrics cannot be kept")]
     Telemetry(#[from] super::telemetry::TelemetryError),
     /// The database cannot be used.
     #[error("the database cannot be used")]

@@ -1,11 +1,12 @@
-//! Logs: one line per event on the standard error, as JSON or as text.
+//! Logs: one line per event on the standard error, as JSON or as text. Metrics: counted here, read by Prometheus.
 //!
 //! Personal data cannot get in: its types print `[personal]`. What other crates say is logged from warnings up only,
 //! because their finer levels quote addresses, statements and headers. A panic is logged by its place alone, because
 //! its message may quote a value.
 
-use std::{io, panic};
+use std::{io, panic, time::Duration};
 
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing::Subscriber;
 use tracing_subscriber::{
     Layer,
@@ -18,10 +19,23 @@ use tracing_subscriber::{
 
 use crate::config::telemetry::{LogFormat, LogLevel, Telemetry};
 
-/// Logs were set up before.
+/// Bounds for durations in seconds, from a check in memory to a call to somebody else.
+const SECONDS: [f64; 14] = [
+    0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
+];
+/// How often figures are drawn together when nobody reads them, so that they take no more and more memory.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Logs or metrics could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("logs were set up before")]
-pub struct TelemetryError(#[from] TryInitError);
+pub enum TelemetryError {
+    /// Logs were started before.
+    #[error("logs were started before")]
+    Logs(#[from] TryInitError),
+    /// Metrics were started before.
+    #[error("metrics cannot be started")]
+    Metrics(#[from] BuildError),
+}
 
 /// Starts the logs of this process.
 ///
@@ -34,6 +48,25 @@ pub fn start(settings: &Telemetry) -> Result<(), TelemetryError> {
         tracing::error!(panic.place = place, "a thread stopped by a panic");
     }));
     Ok(())
+}
+
+/// Starts the metrics of this process, on the present runtime.
+///
+/// # Errors
+/// When they were started before.
+pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .install_recorder()?;
+    let kept = handle.clone();
+    tokio::spawn(async move {
+        let mut turns = tokio::time::interval(UPKEEP);
+        loop {
+            turns.tick().await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(handle)
 }
 
 fn subscriber<W>(settings: &Telemetry, writer: W) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync
@@ -114,6 +147,18 @@ mod tests {
         assert_eq!(line["school.id"], "s1");
         assert_eq!(line["message"], "roster pulled");
         assert_eq!(line["level"], "INFO");
+    }
+
+    #[actix_web::test]
+    async fn durations_are_counted_in_buckets() {
+        let metrics = start_metrics().unwrap();
+        metrics::histogram!("sluis_test_duration_seconds").record(0.003);
+        assert!(
+            metrics
+                .render()
+                .contains("sluis_test_duration_seconds_bucket{le=\"0.005\"} 1")
+        );
+        assert!(matches!(start_metrics(), Err(TelemetryError::Metrics(_))));
     }
 
     #[test]

@@ -54,10 +54,14 @@ impl<A: Action> FromRequest for May<A> {
                 .app_data::<Data<Http>>()
                 .ok_or_else(|| Problem::new(Code::Internal))?;
             let token = bearer_token(&request)?;
-            let caller = http.authenticator.authenticate(&token).await.map_err(refusal)?;
-            http.limits.check_client(caller.client)?;
             let trace = request.extensions().get::<TraceContext>().copied();
             let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random));
+            let caller = http
+                .authenticator
+                .authenticate(&token, trace.id())
+                .await
+                .map_err(refusal)?;
+            http.limits.check_client(caller.client)?;
             request.extensions_mut().insert(caller.client);
             if !A::permits(caller.role.kind()) {
                 let detail = format!(

@@ -4,6 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     error::StorageError,
+    evidence::Log,
     executor::Executor,
     postgres::{Postgres, PostgresOptions},
     sqlite::{Sqlite, SqliteOptions},
@@ -66,6 +67,14 @@ impl Database {
         Err(StorageError::Address {
             reason: "it begins with neither `sqlite:` nor `postgres://`",
         })
+    }
+
+    /// The log that evidence is appended to.
+    pub fn log(&self) -> Arc<dyn Log> {
+        match self {
+            Self::Sqlite(sqlite) => Arc::new(sqlite.clone()),
+            Self::Postgres(postgres) => Arc::new(postgres.clone()),
+        }
     }
 
     /// The door that repositories use.

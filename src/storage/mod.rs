@@ -6,6 +6,7 @@
 //! | [`value`] | parameters and rows; printing them tells nothing |
 //! | [`write_set`] | what is written together, and how many rows each part must touch |
 //! | [`executor`] | the one door to a database: read, or submit a write-set |
+//! | [`evidence`] | the ledger: group commit, the withdrawal fence, proofs |
 //! | [`database`] | which of the two engines is behind the door |
 //! | [`sqlite`], [`postgres`] | what differs between them, and nothing else |
 //! | [`keyring`] | keys, and values sealed with them |
@@ -15,6 +16,7 @@
 
 pub mod database;
 pub mod error;
+pub mod evidence;
 pub mod executor;
 pub mod keyring;
 pub mod migrate;
@@ -48,4 +50,5 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::agreement::ALL,
     repository::roster::ALL,
     repository::account::ALL,
+    evidence::ALL,
 ];

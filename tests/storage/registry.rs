@@ -3,6 +3,7 @@
 //! A room adds its examples to [`script`], in an order in which they work (parents before children). One call of each
 //! statement is the least; more may follow.
 
+mod evidence;
 mod keyring;
 mod repository;
 
@@ -39,6 +40,7 @@ fn script() -> Vec<Example> {
         vec![Example::of("executor_ping", vec![])],
         keyring::examples(),
         repository::examples(),
+        evidence::examples(),
     ]
     .into_iter()
     .flatten()

@@ -56,6 +56,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Permit, Self::Deny, Self::Done, Self::Failed];
+
+    /// The word in records and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::Deny => "deny",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
     /// The status in the vocabulary of the standard: 1 is good, 2 is an error. A denial is a status, not an absent line.
     pub const fn status_code(self) -> u8 {
         match self {

@@ -32,6 +32,7 @@ use crate::{
     app::{
         authentication::{AuthenticationError, Authenticator},
         caller::{Caller, Role, RoleKind},
+        trace::TraceId,
     },
     http::{Http, Parts, health::Check, server, settings::Settings},
 };
@@ -41,7 +42,7 @@ struct ByName;
 
 #[async_trait]
 impl Authenticator for ByName {
-    async fn authenticate(&self, token: &SecretString) -> Result<Caller, AuthenticationError> {
+    async fn authenticate(&self, token: &SecretString, trace: TraceId) -> Result<Caller, AuthenticationError> {
         let supplier = SupplierId::from_uuid(Uuid::from_u128(3));
         let product = ProductId::from_uuid(Uuid::from_u128(4));
         let role = match token.expose_secret() {
@@ -57,6 +58,7 @@ impl Authenticator for ByName {
             client: ClientId::from_uuid(Uuid::from_u128(5)),
             role,
             bound: None,
+            trace,
         })
     }
 }

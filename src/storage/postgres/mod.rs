@@ -4,6 +4,7 @@
 //! `idle_in_transaction_session_timeout`), so that a replica that hangs keeps nobody waiting.
 
 pub mod bind;
+mod evidence;
 pub mod fence;
 mod migration;
 mod options;

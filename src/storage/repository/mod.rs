@@ -82,12 +82,12 @@ impl Store for Repository {
 }
 
 /// The epoch of a school; one that nothing was ever decided or changed for has none yet, and stands at 0.
-const EPOCH: Statement = Statement {
+pub(crate) const EPOCH: Statement = Statement {
     name: "epoch",
     sql: "SELECT epoch FROM school_epochs WHERE school = $1",
 };
 
-fn epoch(rows: &[Row]) -> Result<u64, StorageError> {
+pub(crate) fn epoch(rows: &[Row]) -> Result<u64, StorageError> {
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 

@@ -4,6 +4,7 @@
 //! the process however it ends) and a second one is refused with [`StorageError::InUse`].
 
 pub mod bind;
+mod evidence;
 mod lanes;
 mod lock;
 mod writer;

@@ -102,3 +102,10 @@ fn a_denial_is_an_error_status() {
     let codes = [Outcome::Permit, Outcome::Deny, Outcome::Done, Outcome::Failed].map(Outcome::status_code);
     assert_eq!(codes, [1, 2, 1, 2]);
 }
+
+#[test]
+fn an_outcome_is_called_the_same_everywhere() {
+    for outcome in Outcome::ALL {
+        assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
+    }
+}

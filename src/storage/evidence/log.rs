@@ -1,0 +1,93 @@
+//! The door to the log that each engine implements in its own way: appending under a lock, behind the fence.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sluis_core::{
+    id::SchoolId,
+    ledger::{PageLine, RecordDraft},
+};
+
+use super::append::{Addition, Tail};
+use crate::{
+    app::evidence::{Committed, Entry, Recorded},
+    storage::{Statement, StorageError, WriteSet, params},
+};
+
+/// The one stream. Leases will give each replica a stream of its own.
+pub(in crate::storage) const STREAM: i64 = 1;
+
+/// The epoch moves on: permits by the one before it are decided again.
+pub(in crate::storage) const EPOCH_BUMP: Statement = Statement {
+    name: "epoch_bump",
+    sql: "INSERT INTO school_epochs (school, epoch) VALUES ($1, 1)
+          ON CONFLICT (school) DO UPDATE SET epoch = school_epochs.epoch + 1",
+};
+
+/// A log that records are appended to.
+#[async_trait]
+pub trait Log: Send + Sync {
+    /// Commits a batch in one transaction, but for the entries whose epoch is not that of their school any more.
+    ///
+    /// # Errors
+    /// Then nothing is committed, unless [`StorageError::Unavailable`]: it may have been.
+    async fn append(&self, batch: Vec<Arc<Entry>>) -> Result<Vec<Recorded>, StorageError>;
+
+    /// Writes, moves the epochs of schools on, and appends records, in one transaction that waits for evidence that is
+    /// being committed for these schools, and holds off new evidence.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError>;
+}
+
+/// An act as statements and records.
+#[derive(Debug, Clone, Default)]
+pub struct WrittenAct {
+    pub(in crate::storage) writes: WriteSet,
+    pub(in crate::storage) drafts: Vec<RecordDraft>,
+}
+
+impl WrittenAct {
+    /// What is written, the schools whose epoch moves on, and the records.
+    pub fn new(mut writes: WriteSet, policy_of: Vec<SchoolId>, drafts: Vec<RecordDraft>) -> Self {
+        let schools: std::collections::BTreeSet<_> = policy_of.into_iter().collect();
+        for school in schools {
+            writes.fence(school);
+            writes.one(&EPOCH_BUMP, params![school]);
+        }
+        Self { writes, drafts }
+    }
+}
+
+/// Appends the entries that are not stale. `epoch` tells the epoch of a school that has one.
+pub(in crate::storage) fn append_fresh<'a>(
+    tail: &mut Tail,
+    batch: &'a [Arc<Entry>],
+    epoch: impl Fn(SchoolId) -> u64,
+) -> (Addition<'a>, Vec<Recorded>) {
+    let mut addition = Addition::default();
+    let recorded = batch
+        .iter()
+        .map(|entry| match entry.draft().owner.school().map(&epoch) {
+            Some(current) if current != entry.epoch() => Recorded::Stale { current },
+            _ => Recorded::Committed(tail.append(entry.draft(), entry.lines(), &mut addition)),
+        });
+    let recorded = recorded.collect();
+    (addition, recorded)
+}
+
+/// Appends the records of an act.
+pub(in crate::storage) fn append_all<'a>(tail: &mut Tail, drafts: &'a [RecordDraft]) -> (Addition<'a>, Vec<Committed>) {
+    let mut addition = Addition::default();
+    let none: &'a [PageLine] = &[];
+    let committed = drafts.iter().map(|draft| tail.append(draft, none, &mut addition));
+    let committed = committed.collect();
+    (addition, committed)
+}
+
+/// The words of a line in its row.
+pub(in crate::storage) fn outcome_and_categories(line: &PageLine) -> (&'static str, String) {
+    let categories: Vec<&str> = line.categories.iter().map(|code| code.as_str()).collect();
+    (line.outcome.as_str(), categories.join(" "))
+}

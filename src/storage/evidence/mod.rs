@@ -1,0 +1,156 @@
+//! Evidence in the database: the log behind a lock and a fence, group commit, reading and proving.
+//!
+//! What differs between the engines is in `sqlite/evidence.rs` and `postgres/evidence.rs`: the lock, the fence and the
+//! bulk insert. What is appended is decided in `append`, which knows no database.
+
+pub(in crate::storage) mod append;
+pub(in crate::storage) mod log;
+mod prove;
+pub(in crate::storage) mod read;
+mod writer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sluis_core::ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StreamCheck, VerifierKey};
+
+use self::log::STREAM;
+pub use self::{
+    log::{Log, WrittenAct},
+    writer::{EvidenceTask, EvidenceWriter},
+};
+use crate::{
+    app::{
+        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Recorded},
+        store::StoreError,
+    },
+    storage::{
+        Database, Executor, Query, Row, Statement, StorageError, params,
+        repository::{EPOCH, Repository},
+    },
+};
+
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[
+    &EPOCH,
+    &log::EPOCH_BUMP,
+    &read::STREAM_HEAD,
+    &read::CHAIN_HEAD,
+    &read::CHAIN_HEADS,
+    &read::RECORDS_OF_OWNER,
+    &read::LINES_OF_OWNER,
+    &read::RECORDS_OF_STREAM,
+    &read::LINES_OF_STREAM,
+    &read::LEAVES,
+    &read::NODES,
+    &read::ALL_NODES,
+];
+
+/// At most so many records in one list.
+const LIST_LENGTH: u16 = 1_000;
+/// At most so many records in one export, since each may have a long list.
+const EXPORT_LENGTH: u16 = 250;
+/// So many records are checked at a time.
+const CHECK_LENGTH: u64 = 1_000;
+
+/// Evidence in a database.
+pub struct EvidenceStore {
+    repository: Repository,
+    executor: Arc<dyn Executor>,
+    log: Arc<dyn Log>,
+    writer: EvidenceWriter,
+    signer: NoteSigner,
+}
+
+impl EvidenceStore {
+    /// Starts recording in this database. The task is stopped by the one who ends the service.
+    pub fn start(database: &Database, repository: Repository, signer: NoteSigner) -> (Self, EvidenceTask) {
+        let log = database.log();
+        let (writer, task) = EvidenceWriter::start(Arc::clone(&log));
+        let store = Self {
+            repository,
+            executor: database.executor(),
+            log,
+            writer,
+            signer,
+        };
+        (store, task)
+    }
+
+    /// Whether decisions can be recorded.
+    pub fn is_open(&self) -> bool {
+        self.writer.is_open()
+    }
+
+    async fn rows<const N: usize>(&self, queries: [Query; N]) -> Result<[Vec<Row>; N], StorageError> {
+        let answers = self.executor.read_together(queries.into()).await?;
+        answers
+            .try_into()
+            .map_err(|_| read::unreadable("an answer for each question"))
+    }
+}
+
+#[async_trait]
+impl Evidence for EvidenceStore {
+    async fn decision(&self, entry: Entry) -> Result<Recorded, StoreError> {
+        Ok(self.writer.record(entry).await?)
+    }
+
+    async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError> {
+        let writes = self.repository.write_set(act.changes).await?;
+        Ok(self.log.act(WrittenAct::new(writes, act.policy_of, act.drafts)).await?)
+    }
+
+    async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
+        let values = params![owner.key(), STREAM, after, limit.min(LIST_LENGTH)];
+        let rows = self.executor.read(&read::RECORDS_OF_OWNER, values).await?;
+        rows.iter()
+            .map(|row| {
+                let stored = read::record(row)?;
+                let record = Record::parse(&stored.bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))?;
+                Ok(LoggedRecord {
+                    position: stored.position,
+                    record,
+                })
+            })
+            .collect()
+    }
+
+    async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
+        self.export_proved(owner, known, limit.clamp(1, EXPORT_LENGTH)).await
+    }
+
+    async fn verify(&self) -> Result<Report, StoreError> {
+        let query = |statement| Query {
+            statement,
+            params: params![STREAM],
+        };
+        let queries = [&read::STREAM_HEAD, &read::CHAIN_HEADS, &read::ALL_NODES].map(query);
+        let [head, chains, nodes] = self.rows(queries).await?;
+        let head = read::frontier(&head)?;
+        let chains = chains.iter().map(read::chain_head).collect::<Result<Vec<_>, _>>()?;
+        let nodes = nodes.iter().map(read::node).collect::<Result<Vec<_>, _>>()?;
+        let mut check = StreamCheck::default();
+        let mut from = 0;
+        while from < head.size() {
+            let until = from.saturating_add(CHECK_LENGTH).min(head.size());
+            let queries = [&read::RECORDS_OF_STREAM, &read::LINES_OF_STREAM].map(|statement| Query {
+                statement,
+                params: params![STREAM, from, until],
+            });
+            let [records, lines] = self.rows(queries).await?;
+            let mut lines = read::lines(&lines)?;
+            for row in &records {
+                let mut stored = read::record(row)?;
+                stored.lines = lines.remove(&stored.position).unwrap_or_default();
+                check.record(&stored);
+            }
+            from = until;
+        }
+        Ok(check.finish(&head, nodes, chains))
+    }
+
+    fn verifier_key(&self) -> &VerifierKey {
+        self.signer.verifier_key()
+    }
+}

@@ -1,0 +1,152 @@
+//! What an owner takes home is sound, and what somebody altered in the tables is found.
+
+use sluis::{
+    app::evidence::ExportFrom,
+    storage::{Priority, Statement, Value, WriteSet, params},
+};
+use sluis_core::ledger::{Finding, Known, SchoolExport, verify_export};
+use sluis_test_kit::databases;
+
+use super::*;
+
+async fn take_home(store: &EvidenceStore, known: Option<&Known>) -> (SchoolExport, Option<Known>, u64) {
+    let from = known.map_or(ExportFrom::default(), |known| ExportFrom::from(*known));
+    let export = store.export(Owner::School(school(1)), from, 200).await.unwrap();
+    let report = verify_export(&export, store.verifier_key(), known);
+    assert_eq!(report.findings, []);
+    (export, report.known, report.remaining)
+}
+
+#[tokio::test]
+async fn a_school_takes_its_records_home_piece_by_piece() {
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        record(&store, 600).await;
+        let (first, known, remaining) = take_home(&store, None).await;
+        assert_eq!((first.records.len(), remaining), (200, 100));
+        assert!(first.records.iter().any(|record| record.lines.len() == 2));
+        record(&store, 600).await;
+        let (second, known, remaining) = take_home(&store, known.as_ref()).await;
+        assert_eq!((second.records.len(), remaining), (200, 200));
+        let (third, known, remaining) = take_home(&store, known.as_ref()).await;
+        assert_eq!((third.records.len(), remaining), (200, 0));
+        let (nothing, ..) = take_home(&store, known.as_ref()).await;
+        assert_eq!(nothing.records, []);
+    }
+}
+
+#[tokio::test]
+async fn an_owner_without_records_gets_a_sound_export_too() {
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        take_home(&store, None).await;
+        record(&store, 1).await;
+        take_home(&store, None).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_of_another_log_is_refused() {
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        record(&store, 10).await;
+        for (sequence, tree_size) in [(0, 11), (6, 0)] {
+            let known = ExportFrom { sequence, tree_size };
+            let refused = store.export(Owner::School(school(1)), known, 10).await;
+            assert!(matches!(refused, Err(StoreError::Missing)), "{refused:?}");
+        }
+    }
+}
+
+const BYTES: Statement = Statement {
+    name: "test_alter_bytes",
+    sql: "UPDATE ledger_records SET bytes = $1 WHERE position = 4",
+};
+const LINE: Statement = Statement {
+    name: "test_alter_line",
+    sql: "UPDATE ledger_page_lines SET outcome = $1 WHERE line = 1 AND sequence = 1",
+};
+const LINE_GONE: Statement = Statement {
+    name: "test_remove_line",
+    sql: "DELETE FROM ledger_page_lines WHERE line = $1 AND sequence = 2",
+};
+const ROW_GONE: Statement = Statement {
+    name: "test_remove_record",
+    sql: "DELETE FROM ledger_records WHERE position = $1",
+};
+const NODE: Statement = Statement {
+    name: "test_alter_node",
+    sql: "UPDATE ledger_nodes SET hash = $1",
+};
+const HEAD: Statement = Statement {
+    name: "test_alter_head",
+    sql: "UPDATE ledger_heads SET hash = $1",
+};
+/// A statement that alters what is stored, and what shows it.
+struct Alteration(&'static Statement, Value, Finding);
+
+#[tokio::test]
+async fn what_is_altered_in_the_tables_is_found() {
+    let alterations = || {
+        [
+            Alteration(
+                &NODE,
+                Value::from([0_u8; 32]),
+                Finding::NodeMismatch { level: 1, index: 0 },
+            ),
+            Alteration(&HEAD, Value::from([0_u8; 32]), Finding::HeadMismatch { sequence: 130 }),
+            Alteration(&LINE, Value::from("failed"), Finding::PageMismatch { sequence: 1 }),
+            Alteration(&LINE_GONE, Value::from(1_i64), Finding::PageMismatch { sequence: 2 }),
+            Alteration(
+                &BYTES,
+                Value::from(b"{}".as_slice()),
+                Finding::NodeMismatch { level: 0, index: 4 },
+            ),
+            Alteration(&ROW_GONE, Value::from(7_i64), Finding::Unreadable { position: 7 }),
+        ]
+    };
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        for _ in 0..130 {
+            store.decision(page(0, 0)).await.unwrap();
+            store.decision(page(1, 0)).await.unwrap();
+        }
+        assert_sound(&store, 260).await;
+        for Alteration(statement, value, expected) in alterations() {
+            let before = store.verify().await.unwrap().findings;
+            assert!(!before.contains(&expected), "{expected} is found too early");
+            let mut alter = WriteSet::new();
+            alter.any(statement, params![value]);
+            database
+                .database
+                .executor()
+                .write(alter, Priority::Interactive)
+                .await
+                .unwrap();
+            let findings = store.verify().await.unwrap().findings;
+            assert!(findings.contains(&expected), "{}: {findings:?}", statement.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_altered_record_does_not_pass_in_an_export_either() {
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        record(&store, 30).await;
+        let owner = Owner::School(school(0));
+        let export = store.export(owner, ExportFrom::default(), 50).await.unwrap();
+        let altered = export.records[2].record.replace("\"permit\"", "\"deny\"");
+        let mut alter = WriteSet::new();
+        alter.one(&BYTES, params![altered.into_bytes()]);
+        database
+            .database
+            .executor()
+            .write(alter, Priority::Interactive)
+            .await
+            .unwrap();
+        let export = store.export(owner, ExportFrom::default(), 50).await.unwrap();
+        let findings = verify_export(&export, store.verifier_key(), None).findings;
+        assert_eq!(findings[0], Finding::NotInTree { sequence: 3 });
+    }
+}
