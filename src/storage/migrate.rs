@@ -28,7 +28,7 @@ macro_rules! steps {
 }
 
 /// All steps, in order.
-pub const STEPS: &[Step] = steps!["V1__foundation", "V2__domain", "V3__ledger"];
+pub const STEPS: &[Step] = steps!["V1__foundation", "V2__domain", "V3__ledger", "V4__service_secrets"];
 
 /// The runner of the steps of one engine.
 pub(crate) fn runner(text: fn(&Step) -> &'static str) -> Result<Runner, StorageError> {

@@ -50,5 +50,6 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::agreement::ALL,
     repository::roster::ALL,
     repository::account::ALL,
+    repository::secret::ALL,
     evidence::ALL,
 ];

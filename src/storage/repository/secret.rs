@@ -18,6 +18,9 @@ pub(crate) const SECRET_ADD: Statement = Statement {
     sql: "INSERT INTO service_secrets (name, sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
 };
 
+/// The statements of this room.
+pub(crate) const ALL: &[&Statement] = &[&SECRET, &SECRET_ADD];
+
 fn sealed(row: &Row) -> Result<Vec<u8>, StorageError> {
     row.get(0)
 }

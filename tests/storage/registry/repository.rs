@@ -208,5 +208,8 @@ fn logins() -> Calls {
         ("code_use", params![hash(1), NOW]),
         ("code_use", params![hash(1), NOW]),
         ("code", params![hash(1)]),
+        ("service_secret_add", params!["signing key", b"sealed", NOW]),
+        ("service_secret_add", params!["signing key", b"another", NOW]),
+        ("service_secret", params!["signing key"]),
     ]
 }
