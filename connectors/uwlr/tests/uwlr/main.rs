@@ -4,3 +4,5 @@
 mod contract;
 #[cfg(test)]
 mod messages;
+#[cfg(test)]
+mod wire;
