@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use sluis_connector_port::{Connector, Pull, PullRequest, roster::SchoolYear, roster::Snapshot};
 use sluis_core::{
     id::{ConnectionId, RunId, SchoolId},
+    identifier::Brin6,
     ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
 };
 use url::Url;
@@ -43,6 +44,9 @@ pub enum ConnectRefused {
     /// The dialect is one of files that a person brings.
     #[error("this dialect is not pulled")]
     NotPulled,
+    /// Its keys have a form that the system cannot know.
+    #[error("the keys are not of the form that this dialect has")]
+    Credentials,
     /// Its address is not `https`, or inside a network that may not be called.
     #[error("the address may not be called")]
     Address,
@@ -226,10 +230,10 @@ impl App {
             .connect(&connection)
             .map_err(|refused| not_ready(&refused.to_string()))?;
         let run = self.run_start(&school, Some(id), connection.dialect).await?;
-        if let Err(reason) = self.permit_intake(caller, &school, &run).await? {
+        if let Err(reason) = self.permit_intake(Some(caller), &school, &run).await? {
             return self
                 .run_end(
-                    caller,
+                    Some(caller),
                     run,
                     RunOutcome::Refused,
                     Some(reason),
@@ -239,7 +243,7 @@ impl App {
                 .await;
         }
         let Ok(school_year) = SchoolYear::of(self.now().utc_date()) else {
-            return self.refused(caller, run, "school_year_unknown").await;
+            return self.refused(Some(caller), run, "school_year_unknown").await;
         };
         let request = PullRequest {
             school: school.brin,
@@ -248,10 +252,10 @@ impl App {
             eck_id_rules: self.settings.eck_ids.clone(),
         };
         match connector.pull(request).await {
-            Ok(Pull::Snapshot(snapshot)) => self.take_in(caller, &school, run, *snapshot).await,
+            Ok(Pull::Snapshot(snapshot)) => self.take_in(Some(caller), &school, run, *snapshot).await,
             Ok(Pull::Unchanged) => {
                 self.run_end(
-                    caller,
+                    Some(caller),
                     run,
                     RunOutcome::Unchanged,
                     None,
@@ -260,25 +264,26 @@ impl App {
                 )
                 .await
             }
-            Ok(Pull::NoData) => self.refused(caller, run, "no_data").await,
+            Ok(Pull::NoData) => self.refused(Some(caller), run, "no_data").await,
             Err(error) => {
                 tracing::warn!(run.id = %run.id, reason = error.code(), "a pull was refused");
-                self.refused(caller, run, error.code()).await
+                self.refused(Some(caller), run, error.code()).await
             }
         }
     }
 
     /// Takes in the roster of a file. With `dry_run` nothing is written, and the counts tell what would change.
     ///
+    /// The one who does it sits at the command line: the record names no client.
+    ///
     /// # Errors
-    /// [`AppError::Unavailable`] when the store does not answer.
-    pub async fn roster_import(
-        &self,
-        caller: &Caller,
-        school: &School,
-        snapshot: Snapshot,
-        dry_run: bool,
-    ) -> Result<Run, AppError> {
+    /// [`AppError::NotFound`] when no school has this BRIN and branch.
+    pub async fn roster_import(&self, school: Brin6, snapshot: Snapshot, dry_run: bool) -> Result<Run, AppError> {
+        let found = self.store.schools_by_brin(school.institution).await?;
+        let school = &found
+            .into_iter()
+            .find(|found| found.brin == school)
+            .ok_or(AppError::NotFound("school"))?;
         if dry_run {
             let difference = self.compare(school, snapshot).await?;
             let (outcome, reason, counts) = match difference {
@@ -297,10 +302,10 @@ impl App {
             });
         }
         let run = self.run_start(school, None, Dialect::Edexml).await?;
-        if let Err(reason) = self.permit_intake(caller, school, &run).await? {
+        if let Err(reason) = self.permit_intake(None, school, &run).await? {
             return self
                 .run_end(
-                    caller,
+                    None,
                     run,
                     RunOutcome::Refused,
                     Some(reason),
@@ -309,7 +314,7 @@ impl App {
                 )
                 .await;
         }
-        self.take_in(caller, school, run, snapshot).await
+        self.take_in(None, school, run, snapshot).await
     }
 
     fn new_run(&self, school: &School, connection: Option<ConnectionId>, dialect: Dialect) -> Run {
@@ -335,13 +340,18 @@ impl App {
     }
 
     /// The form of the gate for connections: without an agreement in force that needs persons, nothing comes in.
-    async fn permit_intake(&self, caller: &Caller, school: &School, run: &Run) -> Result<Result<(), String>, AppError> {
+    async fn permit_intake(
+        &self,
+        by: Option<&Caller>,
+        school: &School,
+        run: &Run,
+    ) -> Result<Result<(), String>, AppError> {
         loop {
             let policy = self.policy(school.id).await?;
             let needed = policy.needed(self.now());
             let permit = !needed.pupils.is_empty() || !needed.staff.is_empty();
             let outcome = if permit { Outcome::Permit } else { Outcome::Deny };
-            let mut draft = self.run_draft(caller, run, outcome, "roster.pull");
+            let mut draft = self.run_draft(by, run, outcome, "roster.pull");
             draft.released = needed
                 .pupils
                 .iter()
@@ -389,24 +399,30 @@ impl App {
         }
     }
 
-    async fn take_in(&self, caller: &Caller, school: &School, run: Run, snapshot: Snapshot) -> Result<Run, AppError> {
+    async fn take_in(
+        &self,
+        by: Option<&Caller>,
+        school: &School,
+        run: Run,
+        snapshot: Snapshot,
+    ) -> Result<Run, AppError> {
         let mut difference = match self.compare(school, snapshot).await? {
             Ok(difference) => difference,
-            Err(reason) => return self.refused(caller, run, reason).await,
+            Err(reason) => return self.refused(by, run, reason).await,
         };
         let mut last = std::mem::take(&mut difference.changes);
         while last.len() > PIECE {
             let rest = last.split_off(PIECE);
             self.store.apply(std::mem::replace(&mut last, rest), true).await?;
         }
-        self.run_end(caller, run, RunOutcome::Applied, None, difference.counts, last)
+        self.run_end(by, run, RunOutcome::Applied, None, difference.counts, last)
             .await
     }
 
-    async fn refused(&self, caller: &Caller, run: Run, reason: &'static str) -> Result<Run, AppError> {
+    async fn refused(&self, by: Option<&Caller>, run: Run, reason: &'static str) -> Result<Run, AppError> {
         let counts = RunCounts::default();
         self.run_end(
-            caller,
+            by,
             run,
             RunOutcome::Refused,
             Some(reason.to_owned()),
@@ -419,7 +435,7 @@ impl App {
     /// Ends a run: the last piece, the end of the run, its record and the new epoch in one transaction.
     async fn run_end(
         &self,
-        caller: &Caller,
+        by: Option<&Caller>,
         mut run: Run,
         outcome: RunOutcome,
         reason: Option<String>,
@@ -437,7 +453,7 @@ impl App {
         } else {
             Outcome::Done
         };
-        let mut draft = self.run_draft(caller, &run, recorded, "roster.run");
+        let mut draft = self.run_draft(by, &run, recorded, "roster.run");
         draft.start_time = run.started_at;
         draft.reasons = end
             .reason
@@ -461,7 +477,7 @@ impl App {
         Ok(run)
     }
 
-    fn run_draft(&self, caller: &Caller, run: &Run, outcome: Outcome, name: &'static str) -> RecordDraft {
+    fn run_draft(&self, by: Option<&Caller>, run: &Run, outcome: Outcome, name: &'static str) -> RecordDraft {
         let owner = Owner::School(run.school);
         let mut draft = RecordDraft::new(
             RecordKind::RosterRun,
@@ -472,8 +488,10 @@ impl App {
             self.now(),
             &*self.random,
         );
-        draft.asker = Some(caller.client);
-        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        if let Some(caller) = by {
+            draft.asker = Some(caller.client);
+            draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        }
         draft.resource = Some(Resource {
             id: *run.id.as_uuid(),
             kind: Code::from_static("run"),

@@ -2,7 +2,11 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::{config::fault::ConfigError, storage::StorageError};
+use crate::{
+    app::{error::AppError, store::StoreError},
+    config::fault::ConfigError,
+    storage::{StorageError, keyring::KeyringError},
+};
 
 /// Exit code: something failed.
 pub(super) const FAILURE: u8 = 1;
@@ -21,6 +25,42 @@ pub enum CliError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Storage(#[from] StorageError),
+    /// The master key cannot be used.
+    #[error("the keys cannot be used")]
+    Keyring(#[from] KeyringError),
+    /// What is stored cannot be read or written.
+    #[error("what is stored cannot be used")]
+    Store(#[from] StoreError),
+    /// A key that signs cannot be made or read.
+    #[error("a signing key cannot be used")]
+    SigningKey(#[from] crate::federation::jwks::KeyError),
+    /// The name of the log of evidence cannot be used.
+    #[error("the log of evidence cannot be named so")]
+    LogName(#[from] sluis_core::ledger::KeyError),
+    /// The public address cannot be an issuer.
+    #[error("the public address cannot be an issuer")]
+    Issuer(#[from] crate::federation::issuer::IssuerError),
+    /// The connection to Kennisnet cannot be prepared.
+    #[error("the connection to Kennisnet cannot be prepared")]
+    Kennisnet(#[from] crate::federation::kennisnet::KennisnetError),
+    /// The client for outgoing calls cannot be built.
+    #[error("outgoing calls cannot be made")]
+    Outbound(#[from] reqwest::Error),
+    /// A use case refused.
+    #[error("it was refused")]
+    Refused(#[from] AppError),
+    /// A file is no roster.
+    #[error("the file cannot be read as EDEXML")]
+    Roster(#[from] sluis_connector_port::ReadError),
+    /// The role of a client needs to be told what it is bound to.
+    #[error("this role needs to be told what it acts for")]
+    RoleIncomplete,
+    /// The roster was left as it was.
+    #[error("the roster was left as it was: `{0}`")]
+    ImportRefused(String),
+    /// Something is wrong with the evidence.
+    #[error("the evidence is not sound")]
+    LedgerUnsound,
     /// The operating system refused.
     #[error("the operating system refused")]
     System(#[from] io::Error),
@@ -30,8 +70,8 @@ impl CliError {
     /// The code that the program ends with.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => USAGE,
-            Self::Telemetry(_) | Self::Storage(_) | Self::System(_) => FAILURE,
+            Self::Config(_) | Self::RoleIncomplete => USAGE,
+            _ => FAILURE,
         }
     }
 

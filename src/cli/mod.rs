@@ -3,10 +3,16 @@
 //! What a command has to say goes to the standard output, logs and errors go to the standard error. The program ends
 //! with 0 when all is well, 1 when something failed, and 2 when it was called or set up in a way that it cannot use.
 
+pub mod assemble;
+pub mod client;
 pub mod config;
+pub mod connect;
 pub mod error;
+pub mod import;
+pub mod ledger;
 pub mod openapi;
 pub mod parts;
+pub mod serve;
 pub mod telemetry;
 
 use std::{
@@ -18,7 +24,10 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use self::{config::ConfigCommand, error::CliError, openapi::OpenApiCommand};
+use self::{
+    client::ClientCommand, config::ConfigCommand, error::CliError, import::ImportCommand, ledger::LedgerCommand,
+    openapi::OpenApiCommand, serve::ServeCommand,
+};
 use crate::config::source::Sources;
 
 /// The gate between Dutch schools and the suppliers of their digital learning materials.
@@ -37,6 +46,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(ServeCommand),
+    #[command(subcommand)]
+    Client(ClientCommand),
+    #[command(subcommand)]
+    Import(ImportCommand),
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     #[command(subcommand)]
     Config(ConfigCommand),
     #[command(name = "openapi")]
@@ -46,6 +62,10 @@ enum Command {
 impl Command {
     async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         match self {
+            Self::Serve(command) => command.run(sources).await,
+            Self::Client(command) => command.run(sources, out).await,
+            Self::Import(command) => command.run(sources, out).await,
+            Self::Ledger(command) => command.run(sources, out).await,
             Self::Config(command) => command.run(sources, out),
             Self::OpenApi(command) => command.run(out),
         }

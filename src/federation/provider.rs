@@ -110,16 +110,16 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider at this issuer, signing with these keys on these terms.
+    /// A provider at this issuer, signing with these keys on these terms, taking client assertions on those.
     pub fn new(
         app: Arc<App>,
         issuer: Issuer,
         keys: Arc<SigningKeys>,
         terms: Terms,
+        assertions: AssertionTerms,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let assertions = AssertionTerms::new(issuer.as_str(), issuer.at(PATHS.token));
         Self {
             app,
             issuer,

@@ -1,0 +1,190 @@
+//! Puts the parts together: database, keys, evidence, tokens, Kennisnet, connectors, use cases.
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use sluis_core::{
+    catalogue::Catalogue,
+    ledger::NoteSigner,
+    random::{self, Random},
+    time::Clock,
+};
+use zeroize::Zeroizing;
+
+use super::{connect::Outbound, error::CliError, parts};
+use crate::{
+    app::{
+        App, AppSettings, Parts,
+        intake::ShrinkGuard,
+        login::{Begun, Identity, IdentityError, IdentityProvider, Returned},
+        openid::OpenIdProvider,
+        store::StoreError,
+    },
+    config::Settings,
+    federation::{
+        issuer::Issuer,
+        jwks::{KeySize, SigningKey, SigningKeys, install_crypto},
+        kennisnet::Kennisnet,
+        provider::{CALLBACK, Provider, TokenDesk},
+    },
+    http::health::Check,
+    storage::{
+        Executor,
+        evidence::{EvidenceStore, EvidenceTask},
+        keyring::Keyring,
+        repository::Repository,
+    },
+};
+
+/// How many verified tokens are remembered.
+const TOKENS: u64 = 100_000;
+/// How many persons of opened rosters stay in memory: about a hundred bytes each and their names.
+const PERSONS: u64 = 500_000;
+
+/// The parts of a service, put together.
+pub struct Service {
+    /// The use cases.
+    pub app: Arc<App>,
+    /// Our OpenID provider.
+    pub openid: Arc<dyn OpenIdProvider>,
+    /// What must work before requests are welcome.
+    pub checks: Vec<Arc<dyn Check>>,
+    /// The key file that this start made, if it made one.
+    pub made_key_file: Option<PathBuf>,
+    evidence: EvidenceTask,
+}
+
+impl Service {
+    /// Opens the database, the keys and everything else that these settings name.
+    ///
+    /// # Errors
+    /// When one of them cannot be used; nothing listens then.
+    pub async fn assemble(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, CliError> {
+        install_crypto();
+        let database = parts::database(settings).await?;
+        let executor = database.executor();
+        let master = parts::master_key(settings);
+        let keyring = Keyring::open(Arc::clone(&executor), &master, Arc::clone(&random), Arc::clone(&clock)).await?;
+        let made_key_file = keyring.made_key_file().map(ToOwned::to_owned);
+        let sealing = Arc::new(keyring);
+        let repository = Repository::new(Arc::clone(&executor), Arc::clone(&sealing) as _);
+
+        let seed = repository.service_secret("checkpoint-key", clock.now(), || {
+            Ok(Zeroizing::new(random::bytes::<32>(&*random).to_vec()))
+        });
+        let seed = seed.await?;
+        let seed: &[u8; 32] = seed
+            .as_slice()
+            .try_into()
+            .map_err(|_| StoreError::Corrupt("checkpoint key"))?;
+        let signer = NoteSigner::from_seed(&parts::origin(settings), seed)?;
+        let (evidence, task) = EvidenceStore::start(&database, repository.clone(), signer);
+        let evidence = Arc::new(evidence);
+
+        let keys = Arc::new(token_keys(&repository, &*clock).await?);
+        let terms = parts::access_terms(settings);
+        let outbound = Outbound::new(settings)?;
+        let identities: Arc<dyn IdentityProvider> = match parts::kennisnet(settings, CALLBACK)? {
+            Some(kennisnet) => {
+                let client = outbound.client();
+                Arc::new(Kennisnet::new(
+                    kennisnet,
+                    client,
+                    Arc::clone(&clock),
+                    Arc::clone(&random),
+                )?)
+            }
+            None => Arc::new(NoIdentityProvider),
+        };
+        let app = Arc::new(App::new(Parts {
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+            store: Arc::new(repository),
+            evidence: Arc::clone(&evidence) as _,
+            sealing,
+            tokens: Arc::new(TokenDesk::new(Arc::clone(&keys), terms.clone(), TOKENS)),
+            identities,
+            connectors: Arc::new(outbound),
+            catalogue: Catalogue::built_in(),
+            settings: AppSettings {
+                eck_ids: parts::eck_ids(settings),
+                shrink_guard: ShrinkGuard {
+                    minimum: usize::try_from(settings.synchronisation.shrink_guard_minimum).unwrap_or(usize::MAX),
+                    percent: settings.synchronisation.shrink_guard_percent,
+                },
+                persons_in_memory: PERSONS,
+            },
+        }));
+        let issuer = Issuer::parse(&settings.server.public_url)?;
+        let assertions = parts::assertion_terms(settings);
+        let provider = Provider::new(Arc::clone(&app), issuer, keys, terms, assertions, clock, random);
+        Ok(Self {
+            app,
+            openid: Arc::new(provider),
+            checks: vec![Arc::new(DatabaseCheck(executor)), Arc::new(EvidenceCheck(evidence))],
+            made_key_file,
+            evidence: task,
+        })
+    }
+
+    /// Takes nothing more, records what waits, and ends.
+    pub async fn stop(self) {
+        self.evidence.stop().await;
+    }
+}
+
+/// The keys that tokens are signed with: made by the first start, the same for all replicas.
+async fn token_keys(repository: &Repository, clock: &dyn Clock) -> Result<SigningKeys, CliError> {
+    let der = repository
+        .service_secret("token-key", clock.now(), || {
+            let key =
+                SigningKey::generate(KeySize::Rsa2048).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+            Ok(Zeroizing::new(key.to_pkcs8().to_vec()))
+        })
+        .await?;
+    Ok(SigningKeys::new(SigningKey::from_pkcs8(&der)?, Vec::new())?)
+}
+
+/// Without a client at Kennisnet nobody logs in; everything else works.
+struct NoIdentityProvider;
+
+#[async_trait]
+impl IdentityProvider for NoIdentityProvider {
+    async fn begin(&self) -> Result<Begun, IdentityError> {
+        Err(IdentityError::Unavailable)
+    }
+
+    async fn finish(&self, _: &[u8], _: Returned) -> Result<Identity, IdentityError> {
+        Err(IdentityError::Unavailable)
+    }
+}
+
+struct DatabaseCheck(Arc<dyn Executor>);
+
+#[async_trait]
+impl Check for DatabaseCheck {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    async fn works(&self) -> bool {
+        self.0.ping().await.is_ok()
+    }
+}
+
+struct EvidenceCheck(Arc<EvidenceStore>);
+
+#[async_trait]
+impl Check for EvidenceCheck {
+    fn name(&self) -> &'static str {
+        "evidence"
+    }
+
+    async fn works(&self) -> bool {
+        self.0.is_open()
+    }
+}

@@ -1,0 +1,89 @@
+//! `sluis import`: rosters that a person brings as a file.
+
+use std::{fs::File, io::BufReader, io::Write, path::PathBuf, sync::Arc};
+
+use clap::{Args, Subcommand};
+use sluis_core::{identifier::Brin6, random::SystemRandom, time::SystemClock};
+use sluis_edexml::{ReadOptions, xml::Limits};
+
+use super::{assemble::Service, error::CliError, parts};
+use crate::{
+    app::connection::{Run, RunOutcome},
+    config::{Settings, source::Sources},
+};
+
+/// Take in a roster from a file
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// An EDEXML 2.0 or 2.1 file
+    Edexml(ImportEdexml),
+}
+
+/// Which file, of which school.
+#[derive(Debug, Args)]
+pub struct ImportEdexml {
+    /// The file
+    file: PathBuf,
+    /// The school that it is of: BRIN, or BRIN with branch
+    #[arg(long, value_name = "BRIN", value_parser = brin)]
+    school: Brin6,
+    /// Tell what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn brin(text: &str) -> Result<Brin6, String> {
+    let with_branch = if text.len() == 4 {
+        format!("{text}00")
+    } else {
+        text.to_owned()
+    };
+    Brin6::parse(&with_branch).map_err(|error| error.to_string())
+}
+
+impl ImportCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the file cannot be read as EDEXML, the school is not known, or the roster was left as it was.
+    pub async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+        let Self::Edexml(import) = self;
+        let settings = Settings::load(sources)?;
+        let options = ReadOptions {
+            school: import.school,
+            school_year: None,
+            eck_id_rules: parts::eck_ids(&settings),
+            limits: Limits::default(),
+        };
+        let file = File::open(&import.file)?;
+        let snapshot = tokio::task::spawn_blocking(move || sluis_edexml::read(BufReader::new(file), &options))
+            .await
+            .map_err(std::io::Error::other)??;
+        let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        let run = service.app.roster_import(import.school, snapshot, import.dry_run).await;
+        service.stop().await;
+        let run = run?;
+        report(&run, import.dry_run, out)?;
+        match run.end {
+            Some(end) if end.outcome == RunOutcome::Refused => {
+                Err(CliError::ImportRefused(end.reason.unwrap_or_default()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn report(run: &Run, dry_run: bool, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let Some(end) = &run.end else { return Ok(()) };
+    let counts = end.counts;
+    let outcome = if dry_run { "would be" } else { "was" };
+    writeln!(out, "the roster {outcome} {}", end.outcome.as_str())?;
+    writeln!(
+        out,
+        "  received {}, of which new {}, changed {}",
+        counts.received, counts.added, counts.changed
+    )?;
+    writeln!(out, "  unchanged {}, removed {}", counts.unchanged, counts.removed)?;
+    writeln!(out, "  fields withheld {}", counts.withheld_fields)?;
+    Ok(())
+}
