@@ -26,6 +26,7 @@ mod inspect;
 pub mod intake;
 pub mod judge;
 pub mod learner;
+pub mod link;
 pub mod login;
 pub mod openid;
 pub mod organisation;
