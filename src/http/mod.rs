@@ -6,9 +6,9 @@
 //! | [`authentication`] | no handler reaches a use case without a verified caller whose role may take the action |
 //! | [`input`], [`body`] | what clients send is read strictly, and all its errors come back at once |
 //! | [`problem`], [`code`], [`response`] | every refusal is RFC 9457 with a code of one table, sent and documented alike |
-//! | [`middleware`], [`harden`], [`limit`] | what holds around every handler |
+//! | `middleware`, [`harden`], `limit` | what holds around every handler |
 //! | [`openapi`] | the document, from the same registration as the server |
-//! | [`health`], [`pages`] | for those who run the service, and for those who read a problem |
+//! | [`health`], `pages` | for those who run the service, and for those who read a problem |
 //! | [`server`] | listening and stopping |
 //!
 //! Deliberately absent: SQL, remote calls, decisions; TLS, which the proxy in front speaks.
