@@ -42,7 +42,11 @@ pub struct EvidenceTask {
 impl EvidenceWriter {
     /// Starts the task on the present runtime.
     pub fn start(log: Arc<dyn Log>) -> (Self, EvidenceTask) {
-        let (queue, waiting) = mpsc::channel(QUEUE);
+        Self::start_with(log, QUEUE)
+    }
+
+    fn start_with(log: Arc<dyn Log>, queue: usize) -> (Self, EvidenceTask) {
+        let (queue, waiting) = mpsc::channel(queue);
         let stop = Arc::new(Notify::new());
         let task = tokio::spawn(run(log, waiting, Arc::clone(&stop)));
         (Self { queue }, EvidenceTask { stop, task })
@@ -153,5 +157,171 @@ fn only(recorded: Vec<Recorded>) -> Answer {
 fn unavailable(message: &str) -> StorageError {
     StorageError::Unavailable {
         cause: Fault::own(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use sluis_core::{
+        id::RecordId,
+        ledger::{Outcome, Owner, RecordDraft, RecordKind},
+        random::SeededRandom,
+        time::Timestamp,
+    };
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::{app::evidence::Committed, storage::evidence::WrittenAct};
+
+    /// A log that waits for a permit before each commit, and notes the sizes of what it was given.
+    struct Slow {
+        commits: Semaphore,
+        sizes: Mutex<Vec<usize>>,
+        refused: Option<RecordId>,
+        broken: bool,
+    }
+
+    impl Slow {
+        fn new(commits: usize) -> Self {
+            Self {
+                commits: Semaphore::new(commits),
+                sizes: Mutex::default(),
+                refused: None,
+                broken: false,
+            }
+        }
+
+        fn sizes(&self) -> Vec<usize> {
+            self.sizes.lock().unwrap().clone()
+        }
+    }
+
+    #[async_trait]
+    impl Log for Slow {
+        async fn append(&self, batch: Vec<Arc<Entry>>) -> Result<Vec<Recorded>, StorageError> {
+            self.commits.acquire().await.unwrap().forget();
+            self.sizes.lock().unwrap().push(batch.len());
+            if self.broken {
+                return Err(unavailable("the disk is full"));
+            }
+            if batch.iter().any(|entry| Some(entry.draft().id) == self.refused) {
+                return Err(StorageError::Duplicate { statement: "test" });
+            }
+            let committed = batch.iter().map(|entry| {
+                Recorded::Committed(Committed {
+                    record: entry.draft().id,
+                    position: 0,
+                    sequence: 0,
+                })
+            });
+            Ok(committed.collect())
+        }
+
+        async fn act(&self, _: WrittenAct) -> Result<Vec<Committed>, StorageError> {
+            Err(unavailable("not here"))
+        }
+    }
+
+    fn entry(number: u64) -> Entry {
+        let (now, random) = (Timestamp::from_millis(0), SeededRandom::new(number));
+        let (kind, outcome) = (RecordKind::Decision, Outcome::Permit);
+        Entry::new(
+            0,
+            RecordDraft::new(kind, outcome, Owner::Operator, "learner_search", "rest", now, &random),
+        )
+    }
+
+    /// Sends so many, and lets the task see them.
+    async fn send(writer: &EvidenceWriter, numbers: std::ops::Range<u64>) -> Vec<JoinHandle<Answer>> {
+        let sent = numbers.map(|number| {
+            let writer = writer.clone();
+            tokio::spawn(async move { writer.record(entry(number)).await })
+        });
+        let sent = sent.collect();
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        sent
+    }
+
+    async fn answers(sent: Vec<JoinHandle<Answer>>) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for one in sent {
+            answers.push(one.await.unwrap());
+        }
+        answers
+    }
+
+    #[tokio::test]
+    async fn a_lone_entry_goes_at_once_and_what_comes_meanwhile_goes_together() {
+        let log = Arc::new(Slow::new(0));
+        let (writer, _task) = EvidenceWriter::start(Arc::<Slow>::clone(&log));
+        let mut sent = send(&writer, 0..1).await;
+        sent.extend(send(&writer, 1..2_000).await);
+        log.commits.add_permits(10);
+        assert!(answers(sent).await.iter().all(Result::is_ok));
+        assert_eq!(log.sizes(), [1, 1_024, 975]);
+    }
+
+    #[tokio::test]
+    async fn when_storage_fails_everybody_who_waits_is_told() {
+        let log = Slow {
+            broken: true,
+            ..Slow::new(10)
+        };
+        let (writer, _task) = EvidenceWriter::start(Arc::new(log));
+        for answer in answers(send(&writer, 0..50).await).await {
+            assert!(matches!(answer, Err(StorageError::Unavailable { .. })));
+        }
+        assert!(writer.is_open(), "the next may succeed");
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_is_refused_is_refused_alone() {
+        let log = Slow {
+            refused: Some(entry(2).draft().id),
+            ..Slow::new(10)
+        };
+        let (writer, _task) = EvidenceWriter::start(Arc::new(log));
+        let answers = answers(send(&writer, 0..4).await).await;
+        let refused: Vec<_> = answers.iter().map(Result::is_err).collect();
+        assert_eq!(refused, [false, false, true, false]);
+    }
+
+    #[tokio::test]
+    async fn stopping_records_what_waits_and_takes_nothing_more() {
+        let log = Arc::new(Slow::new(0));
+        let (writer, task) = EvidenceWriter::start(Arc::<Slow>::clone(&log));
+        let sent = send(&writer, 0..30).await;
+        let stopping = tokio::spawn(task.stop());
+        tokio::task::yield_now().await;
+        log.commits.add_permits(10);
+        stopping.await.unwrap();
+        assert!(answers(sent).await.iter().all(Result::is_ok));
+        assert!(writer.record(entry(99)).await.is_err());
+        assert!(!writer.is_open());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let log = Arc::new(Slow::new(0));
+        let (writer, _task) = EvidenceWriter::start_with(Arc::<Slow>::clone(&log), 3);
+        let sent = send(&writer, 0..1).await;
+        let more = send(&writer, 1..4).await;
+        assert!(matches!(
+            writer.record(entry(4)).await,
+            Err(StorageError::Unavailable { .. })
+        ));
+        log.commits.add_permits(10);
+        assert!(
+            answers(sent)
+                .await
+                .iter()
+                .chain(&answers(more).await)
+                .all(Result::is_ok)
+        );
     }
 }
