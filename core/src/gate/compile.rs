@@ -106,11 +106,7 @@ fn rows(record: &AgreementRecord, inputs: &PolicyInputs, catalogue: &Catalogue) 
             .find(|defect| defect.code != DefectCode::SpecialGroundMissing);
         CompiledRow {
             module,
-            approvals: if need == Some(Need::Necessary) {
-                None
-            } else {
-                Some(approvals())
-            },
+            approvals: (need == Some(Need::Optional)).then(approvals),
             purposes: row
                 .purposes
                 .iter()
@@ -128,13 +124,12 @@ fn rows(record: &AgreementRecord, inputs: &PolicyInputs, catalogue: &Catalogue) 
 /// The attributes of the categories of one kind of person; `None` when the row lists no category of that kind.
 fn attributes(row: &RowDocument, kind: PersonKind, catalogue: &Catalogue) -> Option<AttributeSet> {
     let categories: CategorySet = row.categories(kind).collect();
-    let known = catalogue.attributes_of(categories.difference(CategorySet::EMPTY.with(DataCategory::Other)));
-    let named = row.other_data.iter().flatten().copied();
-    let other = if categories.contains(DataCategory::Other) {
-        named.collect()
-    } else {
-        AttributeSet::EMPTY
-    };
+    let named = row.other_data.iter().flatten().copied().collect();
+    let is_other = CategorySet::EMPTY.with(DataCategory::Other);
+    let known = catalogue.attributes_of(categories.difference(is_other));
+    let other = catalogue
+        .attributes_of(categories.intersection(is_other))
+        .intersection(named);
     (!categories.is_empty()).then(|| known.union(other))
 }
 

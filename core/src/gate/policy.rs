@@ -236,7 +236,8 @@ pub(super) struct Hands {
 pub(super) struct CompiledRow {
     /// The place of its module among those of the agreement.
     pub(super) module: Option<usize>,
-    /// `None` for a necessary module; else when the school approved it.
+    /// When the school approved its module, where that is optional. A row without a module has a defect: nobody can
+    /// approve what the annex does not have.
     pub(super) approvals: Option<Box<[Window]>>,
     pub(super) purposes: PurposeSet,
     /// `None` for a kind of person that the row does not speak of.

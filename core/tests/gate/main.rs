@@ -7,6 +7,9 @@
     reason = "a change to the world is one expression"
 )]
 
+mod cases;
+mod naive;
+mod properties;
 mod reasons;
 mod repairs;
 mod scenes;

@@ -1,0 +1,367 @@
+//! What the annex says: purposes, rows, attributes, places and hands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sluis_core::{
+    agreement::{AgreementRecord, Need, RowDocument},
+    gate::{Channel, Direction},
+    person::PersonKind,
+};
+
+use super::{DAY, School, during, plain};
+
+/// Which category each attribute has.
+const CATEGORIES: [(&str, u8); 37] = [
+    ("givenName", 1),
+    ("firstNames", 1),
+    ("initials", 2),
+    ("familyNamePrefix", 3),
+    ("familyName", 3),
+    ("gender", 4),
+    ("formOfAddress", 4),
+    ("homeAddress", 5),
+    ("postcode", 6),
+    ("town", 7),
+    ("telephone", 8),
+    ("email", 9),
+    ("schoolEmail", 10),
+    ("pupilNumber", 11),
+    ("eckId", 12),
+    ("nationality", 13),
+    ("birthDate", 14),
+    ("birthPlace", 15),
+    ("bankAccount", 16),
+    ("invoices", 17),
+    ("health", 18),
+    ("belief", 19),
+    ("groups", 20),
+    ("yearGroup", 20),
+    ("educationCode", 20),
+    ("examResults", 21),
+    ("results", 22),
+    ("progress", 22),
+    ("supportPlan", 23),
+    ("attendance", 24),
+    ("timetable", 25),
+    ("branch", 25),
+    ("photo", 26),
+    ("usageData", 27),
+    ("ipAddress", 28),
+    ("userName", 29),
+    ("accessibility", 29),
+];
+
+impl School<'_> {
+    pub(super) fn about_the_purpose(&self) -> Vec<(String, String)> {
+        let Some(purpose) = self.request.purpose.map(|purpose| purpose.to_string()) else {
+            return vec![plain("purpose_missing")];
+        };
+        let mut reasons = Vec::new();
+        if self.request.channel == Channel::Login && purpose != "D13" {
+            reasons.push(("purpose_not_for_login".to_owned(), "D13".to_owned()));
+        }
+        if purpose == "D16" || purpose == "D17" {
+            reasons.push(("deidentification_missing".to_owned(), purpose.clone()));
+        }
+        let has_receiver = purpose == "D5" || purpose == "D11";
+        match self.request.receiver {
+            None if has_receiver => reasons.push(("receiver_missing".to_owned(), purpose.clone())),
+            Some(receiver) if !has_receiver => reasons.push(("receiver_unexpected".to_owned(), receiver.to_string())),
+            Some(receiver) => {
+                if let Some(agreement) = self.looked_into() {
+                    let mut listed = agreement.annex.document().receivers.iter();
+                    if !listed.any(|entry| {
+                        entry.supplier == Some(receiver) && entry.purposes.iter().any(|p| p.to_string() == purpose)
+                    }) {
+                        reasons.push(("receiver_not_listed".to_owned(), receiver.to_string()));
+                    }
+                }
+                let mut own = self.inputs.products.iter().filter(|record| record.supplier == receiver);
+                if !own.any(|record| self.in_force(record.product).is_some()) {
+                    reasons.push(("receiver_without_agreement".to_owned(), receiver.to_string()));
+                }
+            }
+            None => {}
+        }
+        if let Some(agreement) = self.looked_into() {
+            let rows = self.rows(agreement, self.request.person_kind);
+            let with_purpose: Vec<_> = rows.iter().filter(|row| row.purposes.contains(&purpose)).collect();
+            if with_purpose.is_empty() {
+                reasons.push(("purpose_not_agreed".to_owned(), purpose));
+            } else if !with_purpose.iter().any(|row| row.is_active()) {
+                let modules: BTreeSet<_> = with_purpose
+                    .iter()
+                    .filter(|row| row.named && !row.approved)
+                    .map(|row| row.module.clone())
+                    .collect();
+                reasons.extend(
+                    modules
+                        .into_iter()
+                        .map(|module| ("module_not_approved".to_owned(), module)),
+                );
+                reasons.extend(
+                    with_purpose
+                        .iter()
+                        .filter_map(|row| row.defect.as_deref())
+                        .map(of_defect),
+                );
+            }
+        }
+        reasons
+    }
+
+    pub(super) fn rows(&self, agreement: &AgreementRecord, kind: PersonKind) -> Vec<Row> {
+        let document = agreement.annex.document();
+        let others = document.sub_processors.iter();
+        let broken = others
+            .flat_map(|party| wrong_categories(&party.pupil_categories, &party.staff_categories))
+            .next();
+        let read = |row: &RowDocument| {
+            let codes = if kind == PersonKind::Pupil {
+                &row.pupil_categories
+            } else {
+                &row.staff_categories
+            };
+            let letters = if kind == PersonKind::Pupil { "CD" } else { "CM" };
+            let categories: BTreeSet<u8> = codes.iter().filter_map(|code| number(code, letters, 29)).collect();
+            let module = document.modules.iter().find(|module| module.code == row.module);
+            let necessary = module.is_some_and(|module| module.need == Need::Necessary);
+            let mut approvals = self.inputs.approvals.iter();
+            let approved = approvals.any(|approval| {
+                approval.agreement == agreement.id
+                    && approval.module == row.module
+                    && during(&approval.window, self.at())
+            });
+            let holds = |name: &str, category: u8| match category {
+                29 => categories.contains(&29) && row.other_data.iter().flatten().any(|other| other.as_str() == name),
+                other => categories.contains(&other),
+            };
+            let attributes = CATEGORIES.iter().filter(|(name, category)| holds(name, *category));
+            Row {
+                module: row.module.as_str().to_owned(),
+                named: module.is_some(),
+                purposes: row
+                    .purposes
+                    .iter()
+                    .filter(|code| number(code, "D", 22).is_some())
+                    .cloned()
+                    .collect(),
+                speaks: !categories.is_empty(),
+                attributes: attributes.map(|(name, _)| (*name).to_owned()).collect(),
+                approved: necessary || approved,
+                consent: row.rests_on_consent,
+                defect: defect(row, module.is_some()).or_else(|| broken.clone()),
+            }
+        };
+        document.rows.iter().map(read).filter(|row| row.speaks).collect()
+    }
+
+    pub(super) fn withheld(&self) -> Vec<(String, String, String)> {
+        let (Some(agreement), Some(purpose)) = (self.looked_into(), self.request.purpose.map(|p| p.to_string())) else {
+            return Vec::new();
+        };
+        let kind = self.request.person_kind;
+        let mut rows = self.rows(agreement, kind);
+        rows.retain(|row| row.purposes.contains(&purpose));
+        if !rows.iter().any(Row::is_active) {
+            return Vec::new();
+        }
+        let document = agreement.annex.document();
+        let set = if kind == PersonKind::Pupil {
+            &document.login.pupil
+        } else {
+            &document.login.staff
+        };
+        let motivated = document
+            .deviations
+            .iter()
+            .filter(|deviation| deviation.article == "7.4");
+        let mut with_login: BTreeSet<_> = set.iter().map(|attribute| attribute.to_string()).collect();
+        with_login.extend(motivated.flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string())));
+        with_login.insert("eckId".to_owned());
+        let is_login = self.request.channel == Channel::Login || purpose == "D13";
+
+        let mut held = BTreeMap::new();
+        for attribute in self
+            .request
+            .attributes
+            .iter()
+            .chain(self.request.required.iter())
+            .map(|a| a.to_string())
+        {
+            let holding: Vec<_> = rows.iter().filter(|row| row.attributes.contains(&attribute)).collect();
+            let active: Vec<_> = holding.iter().filter(|row| row.is_active()).collect();
+            let why = if active.is_empty() {
+                let unapproved = holding.iter().find(|row| row.defect.is_none());
+                let broken = holding.iter().find_map(|row| row.defect.as_deref());
+                match (unapproved, broken) {
+                    (Some(row), _) => ("module_not_approved".to_owned(), row.module.clone()),
+                    (None, Some(defect)) => of_defect(defect),
+                    (None, None) => ("attribute_not_agreed".to_owned(), attribute.clone()),
+                }
+            } else if is_login && !with_login.contains(&attribute) {
+                ("not_in_login_set".to_owned(), attribute.clone())
+            } else if self.request.direction == Direction::Connection && !self.needed_by_others(kind, &attribute) {
+                ("attribute_not_needed".to_owned(), attribute.clone())
+            } else if active.iter().all(|row| row.consent) {
+                ("consent_missing".to_owned(), attribute.clone())
+            } else {
+                continue;
+            };
+            held.insert(attribute, why);
+        }
+        held.into_iter()
+            .map(|(attribute, (code, name))| (attribute, code, name))
+            .collect()
+    }
+
+    fn needed_by_others(&self, kind: PersonKind, attribute: &str) -> bool {
+        self.inputs
+            .products
+            .iter()
+            .filter(|record| record.product != self.request.product)
+            .any(|record| {
+                let switched_on = self.has_mandate(record.product) && !self.scopes(record.product).is_empty();
+                switched_on
+                    && self.in_force(record.product).is_some_and(|agreement| {
+                        let rows = self.rows(agreement, kind);
+                        rows.iter()
+                            .any(|row| row.is_active() && !row.consent && row.attributes.contains(attribute))
+                    })
+            })
+    }
+
+    pub(super) fn about_the_hands(&self) -> Vec<(String, String)> {
+        let mut reasons = BTreeSet::new();
+        let Some(agreement) = self.looked_into() else {
+            return Vec::new();
+        };
+        let document = agreement.annex.document();
+        let far = |country: &str| !["NL", "DE", "NO"].contains(&country);
+        for place in &document.places {
+            if far(place.country.as_str()) || place.back_up_country.as_ref().is_some_and(|other| far(other.as_str())) {
+                reasons.insert(("place_outside_eea".to_owned(), place.party.clone()));
+            }
+            let own = place.party == document.parties.processor.name;
+            if !own && !document.sub_processors.iter().any(|party| party.name == place.party) {
+                reasons.insert(("sub_processor_unlisted".to_owned(), place.party.clone()));
+            }
+        }
+        for party in &document.sub_processors {
+            if far(party.country.as_str()) {
+                reasons.insert(("place_outside_eea".to_owned(), party.name.clone()));
+            }
+            // Six weeks that begin on the day after the notice.
+            let told = party
+                .announced
+                .map(|day| day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp());
+            if told.is_some_and(|midnight| self.at() < midnight.as_millisecond() + (1 + 6 * 7) * DAY) {
+                reasons.insert(("sub_processor_too_recent".to_owned(), party.name.clone()));
+            }
+        }
+        reasons.into_iter().collect()
+    }
+
+    pub(super) fn about_the_login(&self) -> Vec<(String, String)> {
+        if !self
+            .looked_into()
+            .is_some_and(|agreement| agreement.annex.document().second_factor)
+        {
+            return Vec::new();
+        }
+        match self.request.channel {
+            Channel::Login if !self.request.assurance.second_factor => vec![plain("second_factor_missing")],
+            Channel::Login => Vec::new(),
+            _ if !self.request.assurance.sender_bound => vec![plain("sender_unbound")],
+            _ => Vec::new(),
+        }
+    }
+}
+
+pub(super) struct Row {
+    module: String,
+    named: bool,
+    pub(super) purposes: Vec<String>,
+    speaks: bool,
+    attributes: BTreeSet<String>,
+    approved: bool,
+    pub(super) consent: bool,
+    defect: Option<String>,
+}
+
+impl Row {
+    pub(super) fn is_active(&self) -> bool {
+        self.named && self.approved && self.defect.is_none()
+    }
+}
+
+fn number(code: &str, letters: &str, last: u8) -> Option<u8> {
+    (1..=last).find(|number| format!("{letters}{number}") == code)
+}
+
+/// The first thing that is wrong in a row; a missing ground counts last.
+fn defect(row: &RowDocument, module_is_known: bool) -> Option<String> {
+    let mut found = Vec::new();
+    if !module_is_known {
+        found.push("module_undefined");
+    }
+    if row.processings.is_empty() || row.purposes.is_empty() {
+        found.push("row_unfilled");
+    }
+    if !row.purposes.is_empty() && row.pupil_categories.is_empty() && row.staff_categories.is_empty() {
+        found.push("purpose_without_category");
+    }
+    if row.processings.iter().any(|code| number(code, "V", 4).is_none()) {
+        found.push("code_undefined");
+    }
+    for code in &row.purposes {
+        if number(code, "D", 22).is_none() {
+            found.push("code_undefined");
+        } else if code == "D22" && row.other_purpose.is_none() {
+            found.push("purpose_unnamed");
+        }
+    }
+    let wrong = wrong_categories(&row.pupil_categories, &row.staff_categories);
+    found.extend(wrong.iter().map(String::as_str));
+    let mut listed = BTreeSet::new();
+    listed.extend(row.pupil_categories.iter().filter_map(|code| number(code, "CD", 29)));
+    listed.extend(row.staff_categories.iter().filter_map(|code| number(code, "CM", 29)));
+    let named = row.other_data.as_ref().is_some_and(|names| {
+        !names.is_empty()
+            && names
+                .iter()
+                .all(|name| ["userName", "accessibility"].contains(&name.as_str()))
+    });
+    if listed.contains(&29) && !named {
+        found.push("other_data_unnamed");
+    }
+    if (listed.contains(&18) || listed.contains(&19)) && row.special_ground.is_none() {
+        found.push("special_ground_missing");
+    }
+    let first = found
+        .iter()
+        .find(|code| **code != "special_ground_missing")
+        .or(found.first());
+    first.map(|code| (*code).to_owned())
+}
+
+fn wrong_categories(pupil: &[String], staff: &[String]) -> Vec<String> {
+    let pupil = pupil.iter().map(|code| (code, "CD"));
+    let all = pupil.chain(staff.iter().map(|code| (code, "CM")));
+    all.filter_map(|(code, letters)| match code.as_str() {
+        "BSN" | "PGN" => Some("national_number".to_owned()),
+        other => number(other, letters, 29)
+            .is_none()
+            .then(|| "code_undefined".to_owned()),
+    })
+    .collect()
+}
+
+fn of_defect(defect: &str) -> (String, String) {
+    let code = if defect == "special_ground_missing" {
+        "special_ground_missing"
+    } else {
+        "annex_defect"
+    };
+    (code.to_owned(), defect.to_owned())
+}

@@ -1,0 +1,153 @@
+//! What must hold for every case: agreement with the slow model, nothing permitted by less, no facts no release.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
+
+use proptest::{prelude::*, sample::Index};
+use sluis_core::{
+    catalogue::{AttributeSet, Catalogue},
+    gate::{Audience, Decision, Facts, Reason, ReasonCode, SubjectFacts, decide},
+};
+
+use crate::{
+    cases::{Case, Subject, case, runner},
+    naive::{Verdict, model},
+};
+
+fn said(decision: &Decision) -> Verdict {
+    let name = |reason: &Reason| reason.missing.name().unwrap_or_default();
+    let reasons = decision
+        .reasons()
+        .iter()
+        .map(|reason| (reason.code.as_str().to_owned(), name(reason)));
+    let mut reasons: Vec<_> = reasons.collect();
+    reasons.sort();
+    let held = decision.withheld().iter();
+    Verdict {
+        reasons,
+        released: decision
+            .released()
+            .iter()
+            .map(|attribute| attribute.to_string())
+            .collect(),
+        withheld: held
+            .map(|held| (held.attribute.to_string(), held.reason.code.as_str().to_owned()))
+            .collect(),
+    }
+}
+
+#[test]
+fn the_gate_and_the_slow_model_agree() {
+    let seen = RefCell::new((0u32, BTreeSet::new()));
+    let agreed = runner(20_000).run(&case(), |case| {
+        let decision = case.decide();
+        let expected = model(case.readable.then_some(&case.inputs), &case.request, &case.subject);
+        prop_assert_eq!(said(&decision), expected);
+        let (permits, codes) = &mut *seen.borrow_mut();
+        *permits += u32::from(decision.is_permit());
+        codes.extend(decision.reasons().iter().map(|reason| reason.code));
+        codes.extend(decision.withheld().iter().map(|held| held.reason.code));
+        Ok(())
+    });
+    agreed.unwrap();
+    let (permits, codes) = seen.into_inner();
+    assert!(
+        permits > 500,
+        "only {permits} cases were permitted: the cases say too little"
+    );
+    let unseen: Vec<_> = ReasonCode::ALL
+        .into_iter()
+        .filter(|code| !codes.contains(code))
+        .collect();
+    assert_eq!(
+        unseen,
+        [ReasonCode::PersonNotAvailable],
+        "every reason comes up in some case"
+    );
+}
+
+#[test]
+fn taking_something_away_never_permits_more() {
+    let strategy = (case(), 0..4u8, any::<Index>());
+    let held = runner(4_000).run(&strategy, |(case, what, which)| {
+        let mut less = case.clone();
+        let inputs = &mut less.inputs;
+        match what {
+            0 if !inputs.approvals.is_empty() => drop(inputs.approvals.remove(which.index(inputs.approvals.len()))),
+            1 if !inputs.mandates.is_empty() => drop(inputs.mandates.remove(which.index(inputs.mandates.len()))),
+            2 if !inputs.activations.is_empty() => {
+                drop(inputs.activations.remove(which.index(inputs.activations.len())))
+            }
+            _ => less.readable = false,
+        }
+        let (before, after) = (case.decide(), less.decide());
+        prop_assert!(before.is_permit() || !after.is_permit());
+        prop_assert!(after.released().is_subset(before.released()));
+        Ok(())
+    });
+    held.unwrap();
+}
+
+#[test]
+fn a_permit_accounts_for_everything_wanted_and_a_refusal_releases_nothing() {
+    let held = runner(4_000).run(&case(), |case| {
+        let decision = case.decide();
+        let withheld: AttributeSet = decision.withheld().iter().map(|held| held.attribute).collect();
+        prop_assert_eq!(decision.is_permit(), decision.reasons().is_empty());
+        if decision.is_permit() {
+            prop_assert_eq!(decision.released().union(withheld), case.request.wanted());
+            prop_assert!(decision.released().intersection(withheld).is_empty());
+            prop_assert!(
+                case.request.required.is_subset(decision.released()) || matches!(case.subject, Subject::School)
+            );
+        } else {
+            prop_assert!(decision.released().is_empty() && withheld.is_empty());
+        }
+        Ok(())
+    });
+    held.unwrap();
+}
+
+#[test]
+fn without_facts_nothing_is_permitted() {
+    let held = runner(2_000).run(&case(), |case| {
+        let facts = Facts {
+            policy: None,
+            subject: SubjectFacts::School,
+            catalogue: Catalogue::built_in(),
+        };
+        prop_assert!(!decide(&case.request, &facts).is_permit());
+        let mut empty = case.clone();
+        empty.inputs.agreements.clear();
+        prop_assert!(!empty.decide().is_permit());
+        Ok(())
+    });
+    held.unwrap();
+}
+
+#[test]
+fn for_a_supplier_every_refused_person_looks_like_an_unknown_one() {
+    let refused = Cell::new(0);
+    let held = runner(5_000).run(&case(), |case: Case| {
+        let decision = case.decide();
+        if matches!(case.subject, Subject::Person(_)) && !decision.is_permit() {
+            let unknown = case.decide_about(&Subject::Unknown);
+            if case.decide_about(&Subject::School).is_permit() {
+                refused.set(refused.get() + 1);
+            }
+            prop_assert_eq!(
+                decision.seen_by(Audience::Supplier),
+                unknown.seen_by(Audience::Supplier)
+            );
+        }
+        Ok(())
+    });
+    held.unwrap();
+    let refused: u32 = refused.into_inner();
+    assert!(
+        refused > 100,
+        "only {refused} persons were refused as persons: the cases say too little"
+    );
+}
