@@ -27,6 +27,7 @@ mod middleware;
 pub mod openapi;
 mod pages;
 pub mod problem;
+mod reason;
 pub mod response;
 pub mod server;
 pub mod settings;

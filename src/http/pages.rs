@@ -1,15 +1,20 @@
-//! The pages that problem links lead to: plain HTML in English and Dutch, without scripts.
+//! Pages for people: plain HTML in English and Dutch, without scripts.
 
-use actix_web::{HttpResponse, get, web::Path};
+use actix_web::{HttpResponse, get, http::StatusCode, web::Path};
+use sluis_core::gate::ReasonCode;
 
 use crate::http::{
     code::{Code, Texts},
     problem::Problem,
+    reason,
 };
 
-/// What a code means and what to do.
+/// What a code means and what to do: of a problem, or of a reason of the gate.
 #[get("/problems/{code}")]
 pub(super) async fn problem_page(code: Path<String>) -> Result<HttpResponse, Problem> {
+    if let Some(reason) = ReasonCode::find(&code) {
+        return Ok(reason_page(reason));
+    }
     let code = Code::find(&code).ok_or_else(|| Problem::new(Code::NotFound))?;
     let status = code.status();
     Ok(page(code.as_str(), &format!("HTTP {}", status.as_u16()), &code.texts()))
@@ -18,17 +23,23 @@ pub(super) async fn problem_page(code: Path<String>) -> Result<HttpResponse, Pro
 /// All codes.
 #[get("/problems")]
 pub(super) async fn problem_list() -> HttpResponse {
-    let items: String = Code::ALL
+    let item = |name: &str, text: &str| {
+        format!(
+            "<li><a href=\"/problems/{name}\"><code>{name}</code></a>: {}.</li>\n",
+            escape(text.trim_end_matches('.'))
+        )
+    };
+    let problems: String = Code::ALL
         .iter()
-        .map(|code| {
-            let (name, texts) = (code.as_str(), code.texts());
-            format!(
-                "<li><a href=\"/problems/{name}\"><code>{name}</code></a>: {}.</li>\n",
-                escape(texts.title)
-            )
-        })
+        .map(|code| item(code.as_str(), code.texts().title))
         .collect();
-    html("Problems", &format!("<h1>Problems</h1>\n<ul>\n{items}</ul>\n"))
+    let reasons: String = ReasonCode::ALL
+        .into_iter()
+        .map(|code| item(code.as_str(), reason::sentence(code).en))
+        .collect();
+    let body =
+        format!("<h1>Problems</h1>\n<ul>\n{problems}</ul>\n<h2>Reasons of the gate</h2>\n<ul>\n{reasons}</ul>\n");
+    html(StatusCode::OK, "en", "Problems", &body)
 }
 
 fn page(name: &str, status: &str, texts: &Texts) -> HttpResponse {
@@ -41,22 +52,37 @@ fn page(name: &str, status: &str, texts: &Texts) -> HttpResponse {
         escape(texts.title_nl),
         escape(texts.explanation_nl),
     );
-    html(texts.title, &body)
+    html(StatusCode::OK, "en", texts.title, &body)
 }
 
-fn html(title: &str, body: &str) -> HttpResponse {
-    HttpResponse::Ok()
+fn reason_page(code: ReasonCode) -> HttpResponse {
+    let (name, sentence, fixer) = (code.as_str(), reason::sentence(code), reason::fixer(code.fixer()));
+    let body = format!(
+        "<p><a href=\"/problems\">Problems</a> / <code>{name}</code> (reason of the gate)</p>\n\
+         <main>\n<section>\n<h1>{}</h1>\n<p>Who can fix it: {}.</p>\n</section>\n\
+         <section lang=\"nl\">\n<h2>{}</h2>\n<p>Wie dit kan verhelpen: {}.</p>\n</section>\n</main>\n",
+        escape(sentence.en),
+        escape(fixer.en),
+        escape(sentence.nl),
+        escape(fixer.nl),
+    );
+    html(StatusCode::OK, "en", sentence.en, &body)
+}
+
+/// A whole page in a language; the body is HTML.
+pub(super) fn html(status: StatusCode, language: &str, title: &str, body: &str) -> HttpResponse {
+    HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .body(format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n</head>\n<body>\n{body}</body>\n</html>\n",
+            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n</head>\n<body>\n{body}</body>\n</html>\n",
             escape(title)
         ))
 }
 
-/// Our own texts, with the words between backticks as code.
-fn escape(text: &str) -> String {
+/// A text as HTML, with the words between backticks as code.
+pub(super) fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.split('`')
         .enumerate()

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sluis_core::gate::ReasonCode;
+
 use super::{Fixed, ask, ask_with, get, parts, settings};
 use crate::http::{code::Code, settings::Settings};
 
@@ -63,6 +65,17 @@ async fn every_problem_has_its_page_in_two_languages() {
         assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
         let texts = code.texts();
         assert!(reply.text().contains(texts.title) && reply.text().contains(texts.title_nl));
+        assert!(list.text().contains(&format!("/problems/{}", code.as_str())));
+    }
+}
+
+#[actix_web::test]
+async fn every_reason_of_the_gate_has_its_page_in_two_languages() {
+    let list = ask(get("/problems")).await;
+    for code in ReasonCode::ALL {
+        let page = ask(get(&format!("/problems/{}", code.as_str()))).await;
+        assert_eq!(page.status, 200, "`{}`", code.as_str());
+        assert!(page.text().contains("Who can fix it") && page.text().contains("Wie dit kan verhelpen"));
         assert!(list.text().contains(&format!("/problems/{}", code.as_str())));
     }
 }
