@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 pub use deadpool_postgres::Transaction;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use futures::future::join_all;
 pub use tokio_postgres::IsolationLevel;
 
 pub use self::options::PostgresOptions;
@@ -96,11 +97,14 @@ impl Postgres {
                 .start()
                 .await
                 .map_err(|error| bind::failed("begin", &error))?;
-            let output = work.run(&transaction).await?;
-            transaction
-                .commit()
-                .await
-                .map_err(|error| bind::failed("commit", &error))?;
+            let done = work.run(&transaction).await;
+            // Either way the locks are gone before anybody hears of it.
+            let ended = match done {
+                Ok(_) => transaction.commit().await,
+                Err(_) => transaction.rollback().await,
+            };
+            let output = done?;
+            ended.map_err(|error| bind::failed("commit", &error))?;
             Ok(output)
         })
         .await
@@ -167,10 +171,14 @@ impl Executor for Postgres {
             .start()
             .await
             .map_err(|error| bind::failed("begin", &error))?;
-        let mut answers = Vec::with_capacity(queries.len());
-        for query in &queries {
-            answers.push(bind::query(&transaction, query.statement, &query.params).await?);
-        }
+        // All go out at once; the server answers them in turn, from one snapshot.
+        let asked = queries
+            .iter()
+            .map(|query| bind::query(&transaction, query.statement, &query.params));
+        let answers = join_all(asked).await;
+        let ended = transaction.rollback().await;
+        let answers = answers.into_iter().collect::<Result<_, _>>()?;
+        ended.map_err(|error| bind::failed("rollback", &error))?;
         Ok(answers)
     }
 
