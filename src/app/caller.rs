@@ -1,6 +1,9 @@
 //! Who calls: a client whose token was verified, and what it acts for.
 
-use sluis_core::id::{BoardId, ClientId, ProductId, SchoolId, SupplierId};
+use sluis_core::{
+    gate::Audience,
+    id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
+};
 
 use crate::app::trace::TraceId;
 
@@ -67,6 +70,14 @@ impl RoleKind {
 }
 
 impl Role {
+    /// What this kind of caller may see of the reasons of the gate.
+    pub const fn audience(&self) -> Audience {
+        match self {
+            Self::Board(_) | Self::School(_) => Audience::School,
+            Self::Operator | Self::Supplier { .. } | Self::Distributor { .. } => Audience::Supplier,
+        }
+    }
+
     /// The kind of this role.
     pub const fn kind(&self) -> RoleKind {
         match self {

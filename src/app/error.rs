@@ -1,6 +1,8 @@
 //! What can go wrong in a use case. `http` turns each into a problem by one table.
 
-use crate::app::{gatekeeper::Refusal, store::StoreError};
+use sluis_core::{gate::Reason, id::RecordId};
+
+use crate::app::store::StoreError;
 
 /// Why a use case did not do what was asked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +33,15 @@ pub enum AppError {
     /// Evidence cannot be written or the store does not answer: nothing is released.
     #[error("the store is not available")]
     Unavailable(#[source] StoreError),
+}
+
+/// A refusal, as far as the asker may know.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The reasons that the asker may see.
+    pub reasons: Vec<Reason>,
+    /// The record of this refusal.
+    pub record: RecordId,
 }
 
 /// One thing that is wrong with the input.

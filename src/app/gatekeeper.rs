@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{Decision, Reason, SchoolPolicy},
+    gate::{Decision, SchoolPolicy},
     id::{RecordId, SchoolId},
     ledger::{AgreementVersion, Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, WithheldCode},
     person::PersonKind,
@@ -16,9 +16,8 @@ use sluis_core::{
 use crate::app::{
     App,
     caller::{Caller, Role},
-    error::{AppError, BindingError},
+    error::{AppError, BindingError, Refusal},
     evidence::{Entry, Recorded},
-    judge::audience_of,
     policy::compile,
     roster::{Person, Roster, label},
     sealing::SealingKey,
@@ -41,15 +40,6 @@ pub(in crate::app) struct Judged<T> {
     /// One line for each person, when it is a page.
     pub(in crate::app) lines: Option<Vec<PageLine>>,
     pub(in crate::app) answer: T,
-}
-
-/// A refusal, as far as the asker may know.
-#[derive(Debug, Clone)]
-pub struct Refusal {
-    /// The reasons that the asker may see.
-    pub reasons: Vec<Reason>,
-    /// The record of this refusal.
-    pub record: RecordId,
 }
 
 impl App {
@@ -202,7 +192,7 @@ impl Standing {
 /// Refuses with what this kind of asker may know.
 pub(in crate::app) fn refusal(decision: &Decision, role: &Role, record: RecordId) -> AppError {
     AppError::Refused(Box::new(Refusal {
-        reasons: decision.seen_by(audience_of(role)).reasons().to_vec(),
+        reasons: decision.seen_by(role.audience()).reasons().to_vec(),
         record,
     }))
 }

@@ -113,7 +113,7 @@ impl App {
         let asking = self.as_supplier(caller, question.product).await?;
         let purpose = self.bound_purpose(caller, school.id, question.purpose)?;
         let request = self.release_request(&asking, school.id, purpose, question.attributes, question.kind)?;
-        let audience = audience_of(&caller.role);
+        let audience = caller.role.audience();
         self.through_the_gate(school.id, async |standing| {
             let decision = self.decide(&request, standing, SubjectFacts::School);
             let mut draft = self.decision_draft(
@@ -216,13 +216,5 @@ impl App {
             attributes: attributes.iter().collect(),
             missing,
         })
-    }
-}
-
-/// What this kind of caller may see of reasons.
-pub(in crate::app) const fn audience_of(role: &Role) -> Audience {
-    match role {
-        Role::Board(_) | Role::School(_) => Audience::School,
-        Role::Operator | Role::Supplier { .. } | Role::Distributor { .. } => Audience::Supplier,
     }
 }

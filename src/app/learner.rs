@@ -17,7 +17,6 @@ use crate::app::{
     caller::{Caller, Role},
     error::{AppError, Invalid},
     gatekeeper::{Judged, Standing, category_codes, refusal},
-    judge::audience_of,
     roster::{Person, label},
     sealing::KeyScope,
     store::{Change, StoredAccount},
@@ -196,7 +195,7 @@ impl App {
         } else {
             None
         };
-        let withheld = decision.seen_by(audience_of(&caller.role)).withheld().to_vec();
+        let withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
         Ok(Judged {
             draft,
             lines: Some(lines),
@@ -300,7 +299,7 @@ impl App {
             account,
             attributes: values(standing, person, decision.released()),
         };
-        let withheld = decision.seen_by(audience_of(&caller.role)).withheld().to_vec();
+        let withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
         Ok(Judged {
             draft,
             lines: None,
