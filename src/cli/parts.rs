@@ -59,7 +59,6 @@ pub fn http(settings: &Settings) -> HttpSettings {
             per_second: server.address_rate_per_second,
             burst: server.address_rate_burst,
         }),
-        metrics_beside: false,
     }
 }
 

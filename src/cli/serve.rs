@@ -35,7 +35,7 @@ impl ServeCommand {
             checks: service.checks.clone(),
             metrics: Some(metrics),
         });
-        let listener = server::listen(http, &parts::listening(&settings))?;
+        let listener = server::listen(http, Arc::clone(&service.app), &parts::listening(&settings))?;
         tracing::info!(address = %listener.address, "listening");
         // actix stops on SIGTERM and SIGINT and waits for what is under way.
         try_join_all(listener.servers).await?;

@@ -1,6 +1,6 @@
 //! The only way to the use cases: a verified bearer token whose role may take the action.
 
-use std::{marker::PhantomData, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, sync::Arc};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -12,27 +12,36 @@ use futures::future::LocalBoxFuture;
 use secrecy::SecretString;
 
 use crate::{
-    app::{action::Action, authentication::AuthenticationError, caller::Caller, trace::TraceContext},
+    app::{App, action::Action, authentication::AuthenticationError, caller::Caller, trace::TraceContext},
     http::{Http, code::Code, problem::Problem},
 };
 
+/// The use cases as the router holds them: nothing but [`May`] can look inside.
+pub(super) struct UseCases(Arc<App>);
+
+impl UseCases {
+    /// Hands them to the router.
+    pub(super) const fn new(app: Arc<App>) -> Self {
+        Self(app)
+    }
+}
+
 /// A caller that may take this action. A handler without it reaches no use case.
-#[derive(Debug)]
 pub struct May<A> {
+    app: Arc<App>,
     caller: Caller,
-    trace: TraceContext,
     action: PhantomData<A>,
 }
 
 impl<A> May<A> {
-    /// Who calls.
-    pub const fn caller(&self) -> &Caller {
-        &self.caller
+    /// The use cases.
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
-    /// The trace of the request.
-    pub const fn trace(&self) -> &TraceContext {
-        &self.trace
+    /// Who calls, in which trace.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
     }
 }
 
@@ -71,9 +80,12 @@ impl<A: Action> FromRequest for May<A> {
                 );
                 return Err(Problem::new(Code::RoleNotPermitted).detail(detail));
             }
+            let app = request
+                .app_data::<Data<UseCases>>()
+                .ok_or_else(|| Problem::new(Code::Internal))?;
             Ok(Self {
+                app: Arc::clone(&app.0),
                 caller,
-                trace,
                 action: PhantomData,
             })
         })

@@ -154,6 +154,10 @@ codes! {
         "The record is not known" / "De logregel is niet bekend"
         "No record has this id, or it is out of the caller's reach."
         / "Geen logregel heeft dit id, of die valt buiten het bereik van de aanroeper."
+    AccountNotFound "account_not_found" NOT_FOUND
+        "The account is not known" / "Het account is niet bekend"
+        "No account has this id, or it is out of the caller's reach."
+        / "Geen account heeft dit id, of het valt buiten het bereik van de aanroeper."
 
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
         "This address does not know this method" / "Dit adres kent deze methode niet"

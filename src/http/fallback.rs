@@ -17,7 +17,6 @@ pub(super) struct Methods(Vec<(ResourceDef, String)>);
 const OUTSIDE: &[(&str, &str)] = &[
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
-    ("/metrics", "GET"),
     ("/problems", "GET"),
     ("/problems/{code}", "GET"),
     ("/v1/openapi.json", "GET"),
@@ -53,12 +52,10 @@ impl Methods {
 
 /// Answers what no handler answers.
 pub(super) async fn fallback(http: Data<Http>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (path, method) = (request.path(), request.method().as_str());
-    let others = http
+    let allowed = http
         .methods
-        .at(path)
-        .filter(|methods| !methods.split(", ").any(|known| known == method));
-    let allowed = others.and_then(|methods| HeaderValue::from_str(methods).ok());
+        .at(request.path())
+        .and_then(|methods| HeaderValue::from_str(methods).ok());
     Err(match allowed {
         Some(methods) => Problem::new(Code::MethodNotAllowed).header(header::ALLOW, methods),
         None => Problem::new(Code::NotFound),

@@ -5,7 +5,7 @@
 //! | [`v1`] | one file per resource; what is registered there is served and documented |
 //! | [`authentication`] | no handler reaches a use case without a verified caller whose role may take the action |
 //! | [`input`], [`body`] | what clients send is read strictly, and all its errors come back at once |
-//! | [`problem`], [`code`], [`response`] | every refusal is RFC 9457 with a code of one table, sent and documented alike |
+//! | [`problem`], [`code`], [`reason`], [`response`] | every refusal is RFC 9457 with a code of one table, sent and documented alike |
 //! | `middleware`, [`harden`], `limit` | what holds around every handler |
 //! | [`openapi`] | the document, from the same registration as the server |
 //! | [`health`], `pages` | for those who run the service, and for those who read a problem |
@@ -27,7 +27,8 @@ mod middleware;
 pub mod openapi;
 mod pages;
 pub mod problem;
-mod reason;
+pub mod reason;
+mod refusal;
 pub mod response;
 pub mod server;
 pub mod settings;

@@ -23,7 +23,8 @@ use crate::{
         glossary,
         harden::API_VERSION,
         input::InputError,
-        problem::{ProblemView, ReasonView},
+        problem::ProblemView,
+        reason::{ArticleView, MissingView, ReasonView},
         response, v1,
     },
 };
@@ -162,6 +163,8 @@ fn complete_components(document: &mut OpenApi, base: &str) {
     components.schemas.insert("Problem".to_owned(), ProblemView::schema());
     components.schemas.insert("InputError".to_owned(), InputError::schema());
     components.schemas.insert("Reason".to_owned(), ReasonView::schema());
+    components.schemas.insert("Article".to_owned(), ArticleView::schema());
+    components.schemas.insert("Missing".to_owned(), MissingView::schema());
     components.headers.insert(
         "API-Version".to_owned(),
         header("The full version of the API", API_VERSION, None).into(),

@@ -10,11 +10,12 @@ use actix_web::{
     },
 };
 use serde::Serialize;
+use sluis_core::{gate::Reason, id::RecordId};
 use utoipa::ToSchema;
 
 use crate::{
     app::trace::TraceId,
-    http::{code::Code, harden, input::InputError},
+    http::{code::Code, harden, input::InputError, reason::ReasonView},
 };
 
 /// The media type of problems.
@@ -31,6 +32,7 @@ struct Inner {
     detail: Cow<'static, str>,
     errors: Vec<InputError>,
     reasons: Vec<ReasonView>,
+    record: Option<RecordId>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<BoxError>,
     place: Place,
@@ -72,31 +74,14 @@ pub struct ProblemView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     reasons: Vec<ReasonView>,
+    /// The record (logregel) of this refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    record_id: Option<RecordId>,
     /// The trace of this request (W3C Trace Context); quote it when you report a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736", min_length = 32, max_length = 32)]
     trace_id: Option<String>,
-}
-
-/// One reason of the gate (weigeringsgrond), as the asker may see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Reason)]
-pub struct ReasonView {
-    /// The stable code; `/problems/{code}` explains it.
-    #[schema(example = "purpose_not_agreed")]
-    pub code: String,
-    /// The article of the agreement or the law, in the numbering of that model.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub article: Option<String>,
-    /// What is missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing: Option<String>,
-    /// Who can fix it.
-    #[schema(example = "board")]
-    pub who_can_fix: String,
-    /// The reason in a sentence.
-    pub explanation: String,
 }
 
 impl Problem {
@@ -107,6 +92,7 @@ impl Problem {
             detail: Cow::Borrowed(code.texts().explanation),
             errors: Vec::new(),
             reasons: Vec::new(),
+            record: None,
             headers: Vec::new(),
             cause: None,
             place: Place::default(),
@@ -118,10 +104,11 @@ impl Problem {
         Self::new(Code::InvalidInput).with_errors(errors)
     }
 
-    /// The gate refused, for these reasons.
-    pub fn refused(reasons: Vec<ReasonView>) -> Self {
+    /// The gate refused, for these reasons: already cut to what the asker may know.
+    pub fn refused(reasons: &[Reason], record: RecordId) -> Self {
         let mut problem = Self::new(Code::Refused);
-        problem.0.reasons = reasons;
+        problem.0.reasons = reasons.iter().map(ReasonView::from).collect();
+        problem.0.record = Some(record);
         problem
     }
 
@@ -172,6 +159,7 @@ impl Problem {
             detail,
             errors,
             reasons,
+            record,
             headers,
             place,
             ..
@@ -181,6 +169,7 @@ impl Problem {
             detail: detail.clone(),
             errors: errors.clone(),
             reasons: reasons.clone(),
+            record: *record,
             headers: headers.clone(),
             cause: None,
             place: place.clone(),
@@ -207,6 +196,7 @@ impl Problem {
             code: self.0.code.as_str(),
             errors: self.0.errors.clone(),
             reasons: self.0.reasons.clone(),
+            record_id: self.0.record,
             trace_id: place.trace.map(|trace| trace.to_string()),
         };
         // Strings and numbers only: this cannot fail, and an empty body would still carry status and headers.

@@ -1,6 +1,94 @@
-//! What a person reads about a reason of the gate, in English and in Dutch: one table, for answers, pages and `/problems`.
+//! The gate's reasons as clients and people read them: the views, and one table of words in English and in Dutch for
+//! answers, pages and `/problems`.
 
-use sluis_core::gate::{Fixer, ReasonCode};
+use serde::Serialize;
+use sluis_core::{
+    agreement::Article,
+    gate::{Fixer, Missing, Reason, ReasonCode},
+};
+use utoipa::ToSchema;
+
+/// One reason of the gate (weigeringsgrond), as the asker may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Reason)]
+pub struct ReasonView {
+    /// The stable code; `/problems/{code}` explains it.
+    #[schema(example = "purpose_not_agreed")]
+    code: &'static str,
+    /// The article, in the numbering of the model of the agreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    article: Option<ArticleView>,
+    /// What is missing, as far as it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<MissingView>,
+    /// Who can fix it: `supplier`, `school`, `board`, `operator`, `person` or `asker`.
+    #[schema(example = "supplier")]
+    who_can_fix: &'static str,
+    /// The reason in a sentence.
+    #[schema(example = "The privacy annex does not hold this purpose.")]
+    explanation: &'static str,
+}
+
+/// An article of a model agreement (modelverwerkersovereenkomst).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Article)]
+pub struct ArticleView {
+    /// The model.
+    #[schema(example = "4.0-coded")]
+    model: &'static str,
+    /// The number in that model.
+    #[schema(example = "5.3")]
+    number: &'static str,
+}
+
+/// What is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Missing)]
+pub struct MissingView {
+    /// What kind of thing: `purpose`, `attribute`, `module`, `defect`, `party` or `receiver`.
+    #[schema(example = "purpose")]
+    kind: &'static str,
+    /// Its code, name or id.
+    #[schema(example = "D5")]
+    name: String,
+    /// The category of the attribute, which would have to be agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CD14")]
+    category: Option<&'static str>,
+}
+
+impl From<&Reason> for ReasonView {
+    /// The decision must have been cut to what the asker may know before.
+    fn from(reason: &Reason) -> Self {
+        Self {
+            code: reason.code.as_str(),
+            article: reason.article.as_ref().map(ArticleView::from),
+            missing: MissingView::of(&reason.missing),
+            who_can_fix: reason.fixer().as_str(),
+            explanation: sentence(reason.code).en,
+        }
+    }
+}
+
+impl From<&Article> for ArticleView {
+    fn from(article: &Article) -> Self {
+        Self {
+            model: article.model.as_str(),
+            number: article.number,
+        }
+    }
+}
+
+impl MissingView {
+    fn of(missing: &Missing) -> Option<Self> {
+        Some(Self {
+            kind: missing.kind()?,
+            name: missing.name()?,
+            category: missing.category_code(),
+        })
+    }
+}
 
 /// The same words in two languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

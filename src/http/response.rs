@@ -60,6 +60,7 @@ problem_responses! {
     ConnectionNotFound: SchoolNotFound | ConnectionNotFound;
     RunNotFound: SchoolNotFound | RunNotFound;
     RecordNotFound: SchoolNotFound | RecordNotFound;
+    AccountNotFound: SchoolNotFound | AccountNotFound;
     NotAcceptable: NotAcceptable;
     Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady;
     AcceptanceConflict: AlreadyDone | AlreadyEnded | NotReady | AnnexHashMismatch;

@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,7 +19,10 @@ use actix_web::{
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::http::{Http, body, fallback, health, middleware, pages, v1};
+use crate::{
+    app,
+    http::{Http, authentication::UseCases, body, fallback, health, middleware, pages, v1},
+};
 
 /// The pages of Swagger UI load scripts, styles and pictures from this service only.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -55,12 +59,13 @@ pub struct Listener {
 ///
 /// # Errors
 /// When an address is taken or may not be listened on.
-pub fn listen(http: Http, listening: &Listening) -> std::io::Result<Listener> {
+pub fn listen(http: Http, use_cases: Arc<app::App>, listening: &Listening) -> std::io::Result<Listener> {
     let http = Data::new(http);
+    let use_cases = Data::new(UseCases::new(use_cases));
     let socket = TcpListener::bind(listening.address)?;
     let address = socket.local_addr()?;
     let shared = http.clone();
-    let mut server = HttpServer::new(move || app(shared.clone()))
+    let mut server = HttpServer::new(move || app(shared.clone()).app_data(use_cases.clone()))
         .client_request_timeout(listening.head_timeout)
         .keep_alive(listening.keep_alive)
         .shutdown_timeout(listening.stop_timeout.as_secs());
@@ -72,7 +77,7 @@ pub fn listen(http: Http, listening: &Listening) -> std::io::Result<Listener> {
     if let Some(apart) = listening.operations {
         let socket = TcpListener::bind(apart)?;
         operations = Some(socket.local_addr()?);
-        let server = HttpServer::new(move || App::new().app_data(http.clone()).configure(register_operations));
+        let server = HttpServer::new(move || operations_app(http.clone()));
         servers.push(server.workers(1).listen(socket)?.run());
     }
     Ok(Listener {
@@ -110,12 +115,11 @@ pub(super) fn with<F: FnOnce(&mut ServiceConfig)>(
         InitError = (),
     > + use<F>,
 > {
-    let beside = http.settings.metrics_beside;
     let cors = allow_list(&http.settings.allowed_origins);
     App::new()
         .app_data(http)
         .app_data(body::path_config())
-        .configure(move |config| register_outside(config, beside))
+        .configure(register_outside)
         .configure(more)
         .into_utoipa_app()
         .service(
@@ -132,7 +136,7 @@ pub(super) fn with<F: FnOnce(&mut ServiceConfig)>(
 }
 
 /// What stands outside the document.
-fn register_outside(config: &mut ServiceConfig, metrics_beside: bool) {
+fn register_outside(config: &mut ServiceConfig) {
     let published = Cors::default()
         .allow_any_origin()
         .allowed_methods(["GET"])
@@ -149,16 +153,17 @@ fn register_outside(config: &mut ServiceConfig, metrics_beside: bool) {
         .service(health::ready)
         .service(pages::problem_list)
         .service(pages::problem_page);
-    if metrics_beside {
-        config.service(health::metrics);
-    }
 }
 
-fn register_operations(config: &mut ServiceConfig) {
-    config
+/// Health and figures, for those who run the service.
+pub(super) fn operations_app(
+    http: Data<Http>,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()>> {
+    App::new()
+        .app_data(http)
         .service(health::live)
         .service(health::ready)
-        .service(health::metrics);
+        .service(health::metrics)
 }
 
 /// The document, for everybody and every page.

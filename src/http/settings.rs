@@ -22,8 +22,6 @@ pub struct Settings {
     pub client_rate: Option<Rate>,
     /// What one network address may ask; without a value there is no limit.
     pub address_rate: Option<Rate>,
-    /// Whether `/metrics` stands beside the API; else it has an address of its own.
-    pub metrics_beside: bool,
 }
 
 /// A number of requests over time.
@@ -51,7 +49,6 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             client_rate: None,
             address_rate: None,
-            metrics_beside: true,
         }
     }
 }

@@ -10,16 +10,6 @@ fn with_authorization(value: &str) -> TestRequest {
 }
 
 #[actix_web::test]
-async fn a_caller_sees_what_it_acts_for() {
-    let reply = ask(with_role(get("/v1/me"), RoleKind::Supplier)).await;
-    assert_eq!(reply.status, 200);
-    let body = reply.json();
-    assert_eq!(body["role"], "supplier");
-    assert_eq!(body["product"], "00000000-0000-0000-0000-000000000004");
-    assert_eq!(body.get("board"), None);
-}
-
-#[actix_web::test]
 async fn without_a_token_the_challenge_names_no_error() {
     for request in [get("/v1/me"), with_authorization("Basic Ym9hcmQ6eA==")] {
         let reply = ask(request).await;

@@ -7,15 +7,22 @@ use actix_web::{
     test::init_service,
     web::{self, Data, Path, ServiceConfig},
 };
-use sluis_core::id::SchoolId;
+use sluis_core::{
+    agreement::Model,
+    catalogue::Purpose,
+    gate::{Missing, Reason, ReasonCode},
+    id::{RecordId, SchoolId},
+};
+use uuid::Uuid;
 
 use super::{Reply, ask, get, parts, post, send, settings};
-use crate::http::{
-    Http,
-    code::Code,
-    problem::{Problem, ReasonView},
-    server,
-    settings::Settings,
+use crate::{
+    app::{
+        error::{AppError, BindingError, ConflictCode, Invalid},
+        gatekeeper::Refusal,
+        store::StoreError,
+    },
+    http::{Http, code::Code, problem::Problem, server, settings::Settings},
 };
 
 async fn broken() -> Result<HttpResponse, Problem> {
@@ -38,13 +45,37 @@ async fn by_id(school: Path<SchoolId>) -> HttpResponse {
     HttpResponse::Ok().body(school.to_string())
 }
 async fn refused() -> Result<HttpResponse, Problem> {
-    Err(Problem::refused(vec![ReasonView {
-        code: "purpose_not_agreed".to_owned(),
-        article: Some("bijlage 1, D5".to_owned()),
-        missing: Some("D5".to_owned()),
-        who_can_fix: "board".to_owned(),
-        explanation: "the agreement does not name this purpose".to_owned(),
-    }]))
+    let code = ReasonCode::PurposeNotAgreed;
+    let reason = Reason {
+        code,
+        article: code.clause().and_then(|clause| clause.article(Model::V4_0Coded)),
+        missing: Missing::Purpose(Purpose::parse("D5").unwrap()),
+    };
+    let refused = AppError::Refused(Box::new(Refusal {
+        reasons: vec![reason],
+        record: RecordId::from_uuid(Uuid::from_u128(9)),
+    }));
+    Err(refused.into())
+}
+async fn use_case(name: Path<String>) -> Result<HttpResponse, Problem> {
+    let store = StoreError::Unavailable("secret of the house".into());
+    let conflict = |code| AppError::Conflict {
+        code,
+        detail: "the activation has ended".to_owned(),
+    };
+    Err(match name.as_str() {
+        "not-found" => AppError::NotFound("school"),
+        "not-yours" => AppError::NotYours,
+        "conflict" => conflict(ConflictCode::AlreadyEnded),
+        "invalid" => AppError::Invalid(vec![Invalid {
+            pointer: "/annex/rows/0".to_owned(),
+            code: "annex_defect",
+            detail: "the row names no purpose".to_owned(),
+        }]),
+        "purpose" => BindingError::PurposeMismatch.into(),
+        _ => store.into(),
+    }
+    .into())
 }
 
 fn register(config: &mut ServiceConfig) {
@@ -55,6 +86,7 @@ fn register(config: &mut ServiceConfig) {
         .service(web::resource("/bare").to(bare))
         .service(web::resource("/protocol").to(protocol))
         .service(web::resource("/refused").to(refused))
+        .service(web::resource("/use-case/{name}").to(use_case))
         .service(web::resource("/by-id/{school}").to(by_id));
 }
 
@@ -99,9 +131,37 @@ async fn bare_failures_become_problems_and_those_of_a_protocol_keep_their_form()
 #[actix_web::test]
 async fn a_refusal_lists_its_reasons() {
     let body = ask_broken("/refused").await.problem(403, "refused");
-    assert_eq!(body["reasons"][0]["missing"], "D5");
-    assert_eq!(body["reasons"][0]["whoCanFix"], "board");
+    let reason = &body["reasons"][0];
+    assert_eq!(reason["code"], "purpose_not_agreed");
+    assert_eq!(
+        reason["missing"],
+        serde_json::json!({ "kind": "purpose", "name": "D5" })
+    );
+    assert_eq!(reason["article"]["model"], "4.0-coded");
+    assert_eq!(reason["whoCanFix"], "supplier");
+    assert_eq!(body["recordId"], "00000000-0000-0000-0000-000000000009");
     assert_eq!(body.get("errors"), None);
+}
+
+#[actix_web::test]
+async fn what_a_use_case_refuses_has_its_code() {
+    for (name, status, code) in [
+        ("not-found", 404, "school_not_found"),
+        ("not-yours", 403, "not_yours"),
+        ("conflict", 409, "already_ended"),
+        ("invalid", 400, "invalid_input"),
+        ("purpose", 400, "purpose_mismatch"),
+        ("store", 503, "unavailable"),
+    ] {
+        let reply = ask_broken(&format!("/use-case/{name}")).await;
+        let body = reply.problem(status, code);
+        assert!(!reply.text().contains("secret"));
+        match name {
+            "conflict" => assert_eq!(body["detail"], "the activation has ended"),
+            "invalid" => assert_eq!(body["errors"][0]["pointer"], "/annex/rows/0"),
+            _ => {}
+        }
+    }
 }
 
 #[actix_web::test]

@@ -92,3 +92,31 @@ impl From<&Caller> for MeView {
 pub(super) async fn me_view(caller: May<ReadSelf>) -> Answer<MeView> {
     Ok(Json(caller.caller().into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{caller::Bound, trace::TraceContext};
+    use sluis_core::random::SeededRandom;
+
+    #[test]
+    fn a_caller_sees_what_it_acts_for_and_nothing_else() {
+        let caller = Caller {
+            client: ClientId::from_uuid(uuid::Uuid::from_u128(1)),
+            role: Role::Supplier {
+                supplier: SupplierId::from_uuid(uuid::Uuid::from_u128(2)),
+                product: ProductId::from_uuid(uuid::Uuid::from_u128(3)),
+            },
+            bound: Some(Bound {
+                school: None,
+                purpose: Some(5),
+            }),
+            trace: TraceContext::start(&SeededRandom::new(1)).id(),
+        };
+        let view = serde_json::to_value(MeView::from(&caller)).unwrap();
+        assert_eq!(view["role"], "supplier");
+        assert_eq!(view["product"], "00000000-0000-0000-0000-000000000003");
+        assert_eq!(view["purpose"], "D5");
+        assert_eq!((view.get("board"), view.get("school")), (None, None));
+    }
+}
