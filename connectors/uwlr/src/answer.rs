@@ -131,3 +131,64 @@ fn status(received: &Received) -> ConnectorError {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sluis_connector_port::roster::SchoolYear;
+    use sluis_core::identifier::{Brin6, EckIdRules};
+    use sluis_edexml::xml::Limits;
+
+    use super::*;
+
+    const ANSWER: &str = r#"<?xml version="1.0"?>
+        <s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body>
+        <leerlinggegevens_antwoord xmlns="http://www.edustandaard.nl/leerresultaten/2/leerlinggegevens">
+        <leerlinggegevens><school><schooljaar>2026-2027</schooljaar><brincode>99ZZ</brincode></school>
+        <leerlingen><leerling key="1"><roepnaam>Sanne &amp; Bram</roepnaam></leerling></leerlingen>
+        </leerlinggegevens></leerlinggegevens_antwoord></s:Body></s:Envelope>"#;
+
+    fn read(status: u16, body: &[u8]) -> Result<Pull, ConnectorError> {
+        let received = Received {
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            is_page: false,
+            body: body.to_vec(),
+        };
+        let options = ReadOptions {
+            school: Brin6::parse("99ZZ00").unwrap(),
+            school_year: Some(SchoolYear::parse("2026-2027").unwrap()),
+            eck_id_rules: EckIdRules::default(),
+            limits: Limits::default(),
+        };
+        pull(&received, &options)
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_anywhere_gives_no_roster() {
+        assert!(matches!(read(200, ANSWER.as_bytes()), Ok(Pull::Snapshot(_))));
+        for length in 0..ANSWER.len() {
+            let code = read(200, &ANSWER.as_bytes()[..length]).unwrap_err().code();
+            assert!(
+                matches!(code, "data_truncated" | "data_empty"),
+                "`{code}` after {length} bytes"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_read_or_refused(status in 200_u16..600, body in proptest::collection::vec(any::<u8>(), 0..500)) {
+            let _ = read(status, &body);
+        }
+
+        #[test]
+        fn a_damaged_answer_is_read_or_refused(damage in proptest::collection::vec((0..ANSWER.len(), any::<u8>()), 1..5)) {
+            let mut body = ANSWER.as_bytes().to_vec();
+            for (place, byte) in damage {
+                body[place] = byte;
+            }
+            let _ = read(200, &body);
+        }
+    }
+}
