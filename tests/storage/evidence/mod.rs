@@ -1,6 +1,7 @@
 //! What evidence promises, on both engines.
 
 mod fence;
+mod independent;
 mod recording;
 mod verifying;
 

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Checks an export of the ledger with nothing of Sluis: hashlib, and openssl for Ed25519.
+
+    verify_export.py EXPORT.json VERIFIER_KEY
+
+Written from RFC 9162 (2.1.1, 2.1.3.2), C2SP signed-note and C2SP tlog-checkpoint.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+def fail(what):
+    sys.exit(f"wrong: {what}")
+
+
+def leaf_hash(data):
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def tree_hash(leaves):
+    """RFC 9162, 2.1.1, as it is written there."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaf_hash(leaves[0])
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return node_hash(tree_hash(leaves[:k]), tree_hash(leaves[k:]))
+
+
+def included(leaf, index, size, path, root):
+    """RFC 9162, 2.1.3.2, step by step."""
+    if index >= size:
+        return False
+    fn, sn, r = index, size - 1, leaf
+    for p in path:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            r = node_hash(p, r)
+            while not fn & 1 and fn != 0:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = node_hash(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == root
+
+
+def read_key(text):
+    name, key_id, key = text.split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    if key[:1] != b"\1" or len(key) != 33:
+        fail("the key is not an Ed25519 key")
+    if hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() != key_id:
+        fail("the key does not fit its hash")
+    return name, bytes.fromhex(key_id), key[1:]
+
+
+def signed(public, text, signature):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "key").write_bytes(ED25519_SPKI + public)
+        (folder / "text").write_bytes(text)
+        (folder / "signature").write_bytes(signature)
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", folder / "key"]
+        command += ["-rawin", "-in", folder / "text", "-sigfile", folder / "signature"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def open_note(note, key):
+    name, key_id, public = key
+    text, signatures = note.rsplit("\n\n", 1)
+    text += "\n"
+    for line in signatures.splitlines():
+        _, signer, blob = line.split(" ")
+        blob = base64.b64decode(blob, validate=True)
+        if signer == name and blob[:4] == key_id and signed(public, text.encode(), blob[4:]):
+            return text.splitlines()
+    return fail("a head is not signed by the key")
+
+
+def check(export, key):
+    origin, size, root = open_note(export["checkpoint"], key)[:3]
+    size, root = int(size), base64.b64decode(root, validate=True)
+    head_origin, head_owner, last, last_hash, head_size = open_note(export["chainHead"], key)
+    owner = export["owner"] if isinstance(export["owner"], str) else "/".join(*export["owner"].items())
+    if origin != key[0] or head_origin != origin + "/chain-head" or head_owner != owner or int(head_size) != size:
+        fail("the heads are not of this log, this owner and this size")
+    sequence, previous = 0, bytes(32)
+    for exported in export["records"]:
+        data = exported["record"].encode()
+        record = json.loads(data)
+        sequence += 1
+        if record["sequence"] != sequence or record["record"]["owner"] != export["owner"]:
+            fail(f"record {sequence} is missing, or of another owner")
+        if record["previous"] != previous.hex():
+            fail(f"record {sequence} does not follow the one before it")
+        path = [bytes.fromhex(step) for step in exported["proof"]]
+        if not included(leaf_hash(data), exported["position"], size, path, root):
+            fail(f"record {sequence} is not in the tree")
+        lines = [json.dumps(line, separators=(",", ":")).encode() for line in exported.get("lines", [])]
+        page = record["record"].get("page", {"lines": 0, "root": tree_hash([]).hex()})
+        if page != {"lines": len(lines), "root": tree_hash(lines).hex()}:
+            fail(f"the list of record {sequence} is not the one that it commits to")
+        previous = leaf_hash(data)
+    if sequence != int(last) or (sequence and previous.hex() != last_hash):
+        fail("the records do not end where the signed head of the chain says")
+    print(f"{sequence} records, all as they were written")
+
+
+if __name__ == "__main__":
+    check(json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")), read_key(sys.argv[2]))
