@@ -18,8 +18,7 @@ use uuid::Uuid;
 use super::{Reply, ask, get, parts, post, send, settings};
 use crate::{
     app::{
-        error::{AppError, BindingError, ConflictCode, Invalid},
-        gatekeeper::Refusal,
+        error::{AppError, BindingError, ConflictCode, Invalid, Refusal},
         store::StoreError,
     },
     http::{Http, code::Code, problem::Problem, server, settings::Settings},
