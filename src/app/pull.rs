@@ -5,6 +5,7 @@ use sluis_core::{
     id::{ConnectionId, SchoolId},
     identifier::Brin6,
     ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+    time::Timestamp,
 };
 
 use crate::app::{
@@ -18,7 +19,7 @@ use crate::app::{
     intake::{Intake, IntakeError},
     organisation::School,
     sealing::KeyScope,
-    store::Change,
+    store::{Change, StoreError},
 };
 
 /// How many changes are written in one piece: about 5 ms of work.
@@ -61,25 +62,68 @@ impl App {
             return Err(not_ready("the school has not activated this connection"));
         }
         let school = self.controlled_school(caller, school).await?;
-        let connector = self
-            .connectors
-            .connect(&connection)
-            .map_err(|refused| not_ready(&refused.to_string()))?;
-        let run = self.run_start(&school, Some(id), connection.dialect).await?;
-        if let Err(reason) = self.permit_intake(Some(caller), &school, &run).await? {
-            return self
-                .run_end(
-                    Some(caller),
-                    run,
-                    RunOutcome::Refused,
-                    Some(reason),
-                    RunCounts::default(),
-                    Vec::new(),
-                )
-                .await;
+        let connector = self.connector(&connection)?;
+        let run = self.new_run(&school, Some(id), connection.dialect);
+        self.store.apply(vec![Change::RunStarted(run.clone())], false).await?;
+        self.pull(Some(caller), &school, &*connector, run).await
+    }
+
+    /// Pulls every connection that is active and has not been pulled since a moment. Of several replicas, one pulls.
+    ///
+    /// # Errors
+    /// When the store does not answer. What goes wrong at one school is in its run and does not keep the others.
+    pub async fn synchronise(&self, since: Timestamp) -> Result<(), AppError> {
+        for (school, id) in self.store.connections_due(since).await? {
+            if let Err(error) = self.synchronise_one(school, id, since).await {
+                tracing::error!(
+                    school.id = %school,
+                    connection.id = %id,
+                    error = &error as &dyn std::error::Error,
+                    "a pull could not be made"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn synchronise_one(&self, school: SchoolId, id: ConnectionId, since: Timestamp) -> Result<(), AppError> {
+        let connections = self.store.connections(school).await?;
+        let connection = connections.into_iter().find(|connection| connection.id == id);
+        let (Some(connection), Some(school)) = (connection, self.store.school(school).await?) else {
+            return Ok(());
+        };
+        let connector = self.connector(&connection)?;
+        let run = self.new_run(&school, Some(id), connection.dialect);
+        match self
+            .store
+            .apply(vec![Change::RunClaimed(run.clone(), since)], false)
+            .await
+        {
+            Ok(()) => self.pull(None, &school, &*connector, run).await.map(|_| ()),
+            // Another replica was first, or the school ended the connection.
+            Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn connector(&self, connection: &Connection) -> Result<Box<dyn Connector>, AppError> {
+        self.connectors
+            .connect(connection)
+            .map_err(|refused| not_ready(&refused.to_string()))
+    }
+
+    async fn pull(
+        &self,
+        by: Option<&Caller>,
+        school: &School,
+        connector: &dyn Connector,
+        run: Run,
+    ) -> Result<Run, AppError> {
+        if let Err(reason) = self.permit_intake(by, school, &run).await? {
+            return self.refused(by, run, &reason).await;
         }
         let Ok(school_year) = SchoolYear::of(self.now().utc_date()) else {
-            return self.refused(Some(caller), run, "school_year_unknown").await;
+            return self.refused(by, run, "school_year_unknown").await;
         };
         let request = PullRequest {
             school: school.brin,
@@ -88,22 +132,16 @@ impl App {
             eck_id_rules: self.settings.eck_ids.clone(),
         };
         match connector.pull(request).await {
-            Ok(Pull::Snapshot(snapshot)) => self.take_in(Some(caller), &school, run, *snapshot).await,
+            Ok(Pull::Snapshot(snapshot)) => self.take_in(by, school, run, *snapshot).await,
             Ok(Pull::Unchanged) => {
-                self.run_end(
-                    Some(caller),
-                    run,
-                    RunOutcome::Unchanged,
-                    None,
-                    RunCounts::default(),
-                    Vec::new(),
-                )
-                .await
+                let counts = RunCounts::default();
+                self.run_end(by, run, RunOutcome::Unchanged, None, counts, Vec::new())
+                    .await
             }
-            Ok(Pull::NoData) => self.refused(Some(caller), run, "no_data").await,
+            Ok(Pull::NoData) => self.refused(by, run, "no_data").await,
             Err(error) => {
                 tracing::warn!(run.id = %run.id, reason = error.code(), "a pull was refused");
-                self.refused(Some(caller), run, error.code()).await
+                self.refused(by, run, error.code()).await
             }
         }
     }
@@ -255,7 +293,7 @@ impl App {
             .await
     }
 
-    async fn refused(&self, by: Option<&Caller>, run: Run, reason: &'static str) -> Result<Run, AppError> {
+    async fn refused(&self, by: Option<&Caller>, run: Run, reason: &str) -> Result<Run, AppError> {
         let counts = RunCounts::default();
         self.run_end(
             by,

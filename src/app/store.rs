@@ -82,6 +82,8 @@ pub enum Change {
     ConnectionEnded(SchoolId, ConnectionId, Timestamp),
     /// A run began.
     RunStarted(Run),
+    /// A run began by itself, unless one began after this moment or the connection is not active any more.
+    RunClaimed(Run, Timestamp),
     /// A run ended.
     RunEnded(SchoolId, RunId, RunEnd),
     /// A group of the roster, new or with another name.
@@ -293,6 +295,8 @@ pub trait AgreementStore: Send + Sync {
 pub trait RosterStore: Send + Sync {
     /// The connections of a school.
     async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError>;
+    /// The active connections that have not been pulled since a moment, those waiting longest first.
+    async fn connections_due(&self, since: Timestamp) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError>;
     /// The runs of a school, newest first, at most so many.
     async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError>;
     /// One run.

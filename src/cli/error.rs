@@ -61,6 +61,10 @@ pub enum CliError {
     /// Something is wrong with the evidence.
     #[error("the evidence is not sound")]
     LedgerUnsound,
+    /// The story of the demo did not go as it must.
+    #[cfg(feature = "demo")]
+    #[error("the demo did not go as it must")]
+    Story(#[from] super::demo::StoryError),
     /// The operating system refused.
     #[error("the operating system refused")]
     System(#[from] io::Error),

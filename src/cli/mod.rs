@@ -7,6 +7,8 @@ pub mod assemble;
 pub mod client;
 pub mod config;
 pub mod connect;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod error;
 pub mod import;
 pub mod ledger;
@@ -47,6 +49,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(ServeCommand),
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoCommand),
     #[command(subcommand)]
     Client(ClientCommand),
     #[command(subcommand)]
@@ -63,6 +67,8 @@ impl Command {
     async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         match self {
             Self::Serve(command) => command.run(sources).await,
+            #[cfg(feature = "demo")]
+            Self::Demo(command) => command.run(sources, out).await,
             Self::Client(command) => command.run(sources, out).await,
             Self::Import(command) => command.run(sources, out).await,
             Self::Ledger(command) => command.run(sources, out).await,

@@ -35,6 +35,7 @@ use crate::{
         postgres::{Postgres, PostgresOptions},
         sqlite::{Sqlite, SqliteOptions},
     },
+    worker::Timetable,
 };
 
 /// How the outside world reaches this service, without a slash at the end: issuer of its tokens, base of its links.
@@ -121,6 +122,15 @@ pub fn assertion_terms(settings: &Settings) -> AssertionTerms {
     AssertionTerms {
         lifetime_secs: secs(settings.issuer.assertion_lifetime),
         ..AssertionTerms::new(base, token_endpoint)
+    }
+}
+
+/// When connections are pulled.
+pub fn timetable(settings: &Settings) -> Timetable {
+    let quiet = settings.synchronisation.quiet_hours;
+    Timetable {
+        every_secs: secs(settings.synchronisation.every),
+        is_quiet: Box::new(move |time| quiet.is_some_and(|hours| hours.hold(time))),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{assemble::Service, error::CliError, parts, telemetry};
 use crate::{
     config::{Settings, source::Sources},
     http::{self, Http, server},
+    worker::Worker,
 };
 
 /// Serve the API
@@ -27,6 +28,7 @@ impl ServeCommand {
         let metrics = telemetry::start_metrics()?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let service = Service::assemble(&settings, clock.clone(), random.clone()).await?;
+        let worker_clock = clock.clone();
         let http = Http::new(http::Parts {
             settings: parts::http(&settings),
             clock,
@@ -37,8 +39,10 @@ impl ServeCommand {
         });
         let listener = server::listen(http, Arc::clone(&service.app), &parts::listening(&settings))?;
         tracing::info!(address = %listener.address, "listening");
+        let worker = Worker::start(Arc::clone(&service.app), worker_clock, parts::timetable(&settings));
         // actix stops on SIGTERM and SIGINT and waits for what is under way.
         try_join_all(listener.servers).await?;
+        worker.stop().await;
         service.stop().await;
         tracing::info!("stopped");
         Ok(())

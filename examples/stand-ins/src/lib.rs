@@ -1,4 +1,7 @@
-//! Stand-ins for demonstrations: a Kennisnet OpenID provider and a UWLR administration system.
+//! Stand-ins for demonstrations: a Kennisnet OpenID provider, a UWLR administration system, and a supplier with the
+//! programs that call Sluis.
 
 pub mod administration;
 pub mod kennisnet;
+pub mod program;
+pub mod supplier;

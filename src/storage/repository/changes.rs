@@ -6,6 +6,7 @@ use super::{Repository, account, agreement, client, organisation, roster};
 use crate::{
     app::{
         agreement::{Acceptance, Agreement},
+        connection::Run,
         organisation::{Board, Product, School, Supplier},
         store::{Change, StoreError},
     },
@@ -168,9 +169,12 @@ impl Repository {
             Change::ConnectionEnded(school, id, at) => {
                 set.one(&roster::CONNECTION_END, params![school, id, at]);
             }
-            Change::RunStarted(run) => {
-                let values = params![run.id, run.school, run.connection, run.dialect.as_str(), run.started_at];
-                set.one(&roster::RUN_START, values);
+            Change::RunStarted(run) => run_started(set, &run),
+            Change::RunClaimed(run, since) => {
+                set.one(&roster::CONNECTION_ACTIVE, params![run.school, run.connection]);
+                let values = params![run.school, run.connection, since];
+                set.push(&roster::RUNS_SINCE, values, Expect::Exactly(0));
+                run_started(set, &run);
             }
             Change::RunEnded(school, id, end) => {
                 let counts = serde_json::to_string(&end.counts)
@@ -216,6 +220,11 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+fn run_started(set: &mut WriteSet, run: &Run) {
+    let values = params![run.id, run.school, run.connection, run.dialect.as_str(), run.started_at];
+    set.one(&roster::RUN_START, values);
 }
 
 /// Logins that nobody came back from are forgotten a day after the newest one may still be finished.

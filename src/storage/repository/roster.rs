@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use sluis_core::id::{ConnectionId, RunId, SchoolId};
+use sluis_core::{
+    id::{ConnectionId, RunId, SchoolId},
+    time::Timestamp,
+};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -35,6 +38,20 @@ pub(crate) const CONNECTIONS: Statement = Statement {
     name: "connections",
     sql: "SELECT id, school, dialect, endpoint, sealed_credentials, activated_at, ended_at, created_at \
           FROM connections WHERE school = $1 ORDER BY id",
+};
+pub(crate) const CONNECTIONS_DUE: Statement = Statement {
+    name: "connections_due",
+    sql: "SELECT school, id FROM connections WHERE activated_at IS NOT NULL AND ended_at IS NULL \
+          AND id NOT IN (SELECT connection FROM runs WHERE connection IS NOT NULL AND started_at > $1) \
+          ORDER BY activated_at, id",
+};
+pub(crate) const CONNECTION_ACTIVE: Statement = Statement {
+    name: "connection_active",
+    sql: "SELECT id FROM connections WHERE school = $1 AND id = $2 AND activated_at IS NOT NULL AND ended_at IS NULL",
+};
+pub(crate) const RUNS_SINCE: Statement = Statement {
+    name: "runs_since",
+    sql: "SELECT id FROM runs WHERE school = $1 AND connection = $2 AND started_at > $3",
 };
 pub(crate) const RUN_START: Statement = Statement {
     name: "run_start",
@@ -89,6 +106,9 @@ pub(crate) const ALL: &[&Statement] = &[
     &CONNECTION_ACTIVATE,
     &CONNECTION_END,
     &CONNECTIONS,
+    &CONNECTIONS_DUE,
+    &CONNECTION_ACTIVE,
+    &RUNS_SINCE,
     &RUN_START,
     &RUN_END,
     &RUNS,
@@ -116,9 +136,9 @@ struct ConnectionRow {
     dialect: Dialect,
     endpoint: Url,
     sealed_credentials: Vec<u8>,
-    activated_at: Option<sluis_core::time::Timestamp>,
-    ended_at: Option<sluis_core::time::Timestamp>,
-    created_at: sluis_core::time::Timestamp,
+    activated_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    created_at: Timestamp,
 }
 
 fn connection_row(row: &Row) -> Result<ConnectionRow, StorageError> {
@@ -137,7 +157,7 @@ fn connection_row(row: &Row) -> Result<ConnectionRow, StorageError> {
 
 fn run(row: &Row) -> Result<Run, StorageError> {
     let dialect: String = row.get(3)?;
-    let ended_at: Option<sluis_core::time::Timestamp> = row.get(5)?;
+    let ended_at: Option<Timestamp> = row.get(5)?;
     let end = match ended_at {
         None => None,
         Some(at) => {
@@ -223,6 +243,11 @@ impl RosterStore for Repository {
                 })
             })
             .collect()
+    }
+
+    async fn connections_due(&self, since: Timestamp) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError> {
+        self.list(&CONNECTIONS_DUE, params![since], |row| Ok((row.get(0)?, row.get(1)?)))
+            .await
     }
 
     async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError> {
