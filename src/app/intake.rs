@@ -341,3 +341,6 @@ fn usable<Of>(key: sluis_connector_port::roster::SourceKey<Of>) -> Option<Person
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
