@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use sluis_core::{
     id::{RecordId, SchoolId},
-    ledger::{Commitment, Known, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey},
+    ledger::{Commitment, Digest, Known, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey},
 };
 
 use crate::app::store::{Change, StoreError};
@@ -94,6 +94,8 @@ pub struct Act {
 pub struct LoggedRecord {
     /// Its place in the tree.
     pub position: u64,
+    /// The hash of its leaf in the tree.
+    pub leaf: Digest,
     /// What it says.
     pub record: Record,
 }

@@ -10,6 +10,7 @@ use crate::app::{
     caller::Caller,
     error::AppError,
     evidence::{Act, ExportFrom, LoggedRecord},
+    store::StoreError,
 };
 
 impl App {
@@ -43,7 +44,11 @@ impl App {
     ) -> Result<SchoolExport, AppError> {
         let school = self.controlled_school(caller, school).await?;
         self.looked(caller, school.id, "record.export").await?;
-        Ok(self.evidence.export(Owner::School(school.id), known, limit).await?)
+        let export = self.evidence.export(Owner::School(school.id), known, limit).await;
+        export.map_err(|error| match error {
+            StoreError::Missing => AppError::NotFound("record"),
+            other => other.into(),
+        })
     }
 
     /// The public key that exports are checked with, in the form of a C2SP signed note.

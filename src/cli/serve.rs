@@ -34,6 +34,8 @@ impl ServeCommand {
             clock,
             random,
             authenticator: Arc::clone(&service.app) as _,
+            openid: Arc::clone(&service.openid),
+            verifier_key: service.app.verifier_key(),
             checks: service.checks.clone(),
             metrics: Some(metrics),
         });

@@ -8,25 +8,31 @@ use actix_web::{
 };
 use utoipa::openapi::OpenApi;
 
-use crate::http::{Http, code::Code, openapi, problem::Problem};
+use crate::http::{Http, code::Code, oidc, openapi, problem::Problem};
 
 /// The methods of each address, from the document and from the list of what stands outside it.
 pub(super) struct Methods(Vec<(ResourceDef, String)>);
 
-/// Addresses outside the document.
-const OUTSIDE: &[(&str, &str)] = &[
-    ("/health/live", "GET"),
-    ("/health/ready", "GET"),
-    ("/problems", "GET"),
-    ("/problems/{code}", "GET"),
-    ("/v1/openapi.json", "GET"),
+/// Addresses outside the document, and why.
+const OUTSIDE: &[(&str, &str, &str)] = &[
+    ("/health/live", "GET", "for those who run the service"),
+    ("/health/ready", "GET", "for those who run the service"),
+    ("/problems", "GET", "a page for people"),
+    ("/problems/{code}", "GET", "a page for people"),
+    ("/v1/openapi.json", "GET", "the document itself"),
 ];
+
+/// All addresses outside the document: method, path, reason.
+pub(super) fn outside() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let all = OUTSIDE.iter().chain(oidc::OUTSIDE);
+    all.map(|(path, method, reason)| (*method, *path, *reason))
+}
 
 impl Methods {
     /// Reads the document.
     pub(super) fn of(document: &OpenApi) -> Self {
         let inside = openapi::operations(document).map(|(method, path, _)| (format!("/v1{path}"), method));
-        let outside = OUTSIDE.iter().map(|(path, method)| ((*path).to_owned(), *method));
+        let outside = outside().map(|(method, path, _)| (path.to_owned(), method));
         let mut by_path: Vec<(String, String)> = Vec::new();
         for (path, method) in inside.chain(outside) {
             match by_path.iter_mut().find(|(known, _)| *known == path) {

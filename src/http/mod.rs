@@ -7,6 +7,7 @@
 //! | [`input`], [`body`] | what clients send is read strictly, and all its errors come back at once |
 //! | [`problem`], [`code`], [`reason`], [`response`] | every refusal is RFC 9457 with a code of one table, sent and documented alike |
 //! | `middleware`, [`harden`], `limit` | what holds around every handler |
+//! | `oidc` | OpenID Connect and OAuth, in the forms of those protocols |
 //! | [`openapi`] | the document, from the same registration as the server |
 //! | [`health`], `pages` | for those who run the service, and for those who read a problem |
 //! | [`server`] | listening and stopping |
@@ -24,6 +25,7 @@ pub mod health;
 pub mod input;
 mod limit;
 mod middleware;
+mod oidc;
 pub mod openapi;
 mod pages;
 pub mod problem;
@@ -43,7 +45,7 @@ use sluis_core::{random::Random, time::Clock};
 use utoipa::openapi::OpenApi;
 
 use self::{fallback::Methods, health::Check, limit::Limits, settings::Settings};
-use crate::app::authentication::Authenticator;
+use crate::app::{authentication::Authenticator, openid::OpenIdProvider};
 
 /// What the HTTP side is given by whoever puts the parts together.
 pub struct Parts {
@@ -55,6 +57,10 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Verifies tokens.
     pub authenticator: Arc<dyn Authenticator>,
+    /// Our OpenID provider.
+    pub openid: Arc<dyn OpenIdProvider>,
+    /// The public key of the ledger, as exports are checked with it.
+    pub verifier_key: String,
     /// What must work before requests are welcome.
     pub checks: Vec<Arc<dyn Check>>,
     /// The figures, if a recorder is installed.
@@ -66,6 +72,8 @@ pub struct Http {
     settings: Settings,
     random: Arc<dyn Random>,
     authenticator: Arc<dyn Authenticator>,
+    openid: Arc<dyn OpenIdProvider>,
+    verifier_key: String,
     checks: Vec<Arc<dyn Check>>,
     metrics: Option<PrometheusHandle>,
     limits: Limits,
@@ -81,6 +89,8 @@ impl Http {
             clock,
             random,
             authenticator,
+            openid,
+            verifier_key,
             checks,
             metrics,
         } = parts;
@@ -92,6 +102,8 @@ impl Http {
             settings,
             random,
             authenticator,
+            openid,
+            verifier_key,
             checks,
             metrics,
         }

@@ -21,7 +21,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     app,
-    http::{Http, authentication::UseCases, body, fallback, health, middleware, pages, v1},
+    http::{Http, authentication::UseCases, body, fallback, health, middleware, oidc, pages, v1},
 };
 
 /// The pages of Swagger UI load scripts, styles and pictures from this service only.
@@ -137,13 +137,9 @@ pub(super) fn with<F: FnOnce(&mut ServiceConfig)>(
 
 /// What stands outside the document.
 fn register_outside(config: &mut ServiceConfig) {
-    let published = Cors::default()
-        .allow_any_origin()
-        .allowed_methods(["GET"])
-        .send_wildcard();
     config
         .service(web::redirect("/docs", "/docs/"))
-        .service(web::scope("/v1/openapi.json").wrap(published).service(document))
+        .service(web::scope("/v1/openapi.json").wrap(published()).service(document))
         .service(
             web::scope("/docs")
                 .wrap(DefaultHeaders::new().add((header::CONTENT_SECURITY_POLICY, DOCS_POLICY)))
@@ -152,7 +148,16 @@ fn register_outside(config: &mut ServiceConfig) {
         .service(health::live)
         .service(health::ready)
         .service(pages::problem_list)
-        .service(pages::problem_page);
+        .service(pages::problem_page)
+        .configure(oidc::register);
+}
+
+/// What pages of every origin may read.
+pub(super) fn published() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .allowed_methods(["GET"])
+        .send_wildcard()
 }
 
 /// Health and figures, for those who run the service.
@@ -177,6 +182,7 @@ fn allow_list(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .allowed_header("Purpose-Code")
         .expose_headers(["API-Version", "Location", "Retry-After", "traceparent"])
         .max_age(600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))

@@ -76,6 +76,8 @@ impl Stage {
             clock: clock.clone(),
             random,
             authenticator: Arc::clone(&service.app) as _,
+            openid: Arc::clone(&service.openid),
+            verifier_key: service.app.verifier_key(),
             checks: service.checks.clone(),
             metrics: None,
         });

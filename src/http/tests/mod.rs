@@ -4,6 +4,7 @@ mod access;
 mod document;
 mod failures;
 mod headers;
+mod oidc;
 mod operations;
 mod reading;
 
@@ -20,7 +21,7 @@ use actix_web::{
 };
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluis_core::{
     id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
     random::SeededRandom,
@@ -32,6 +33,8 @@ use crate::{
     app::{
         authentication::{AuthenticationError, Authenticator},
         caller::{Caller, Role, RoleKind},
+        login::LoginError,
+        openid::{BrowserAnswer, LoginProblem, OpenIdProvider, Pairs, ProtocolError, TokenAnswer},
         trace::TraceId,
     },
     http::{Http, Parts, health::Check, server, settings::Settings},
@@ -63,6 +66,32 @@ impl Authenticator for ByName {
     }
 }
 
+/// A provider that has nothing to say: its own tests are elsewhere, and those of its endpoints too.
+struct Silent;
+
+#[async_trait(?Send)]
+impl OpenIdProvider for Silent {
+    fn metadata(&self) -> Value {
+        json!({ "issuer": "https://sluis.example" })
+    }
+    fn jwks(&self) -> Value {
+        json!({ "keys": [] })
+    }
+    async fn authorize(&self, _: Pairs) -> BrowserAnswer {
+        BrowserAnswer::Page(LoginProblem::Request("`client_id` is <none>".to_owned()))
+    }
+    async fn callback(&self, _: Pairs, _: TraceId) -> BrowserAnswer {
+        BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown))
+    }
+    async fn token(&self, form: Pairs, _: TraceId) -> Result<TokenAnswer, ProtocolError> {
+        Err(ProtocolError {
+            status: 401,
+            error: "invalid_client",
+            description: format!("{} \"pairs\" were read", form.len()),
+        })
+    }
+}
+
 struct Fixed(&'static str, bool);
 
 #[async_trait]
@@ -81,6 +110,8 @@ fn parts(settings: Settings) -> Parts {
         clock: Arc::new(FixedClock::new(Timestamp::from_millis(1_788_000_000_000))),
         random: Arc::new(SeededRandom::new(7)),
         authenticator: Arc::new(ByName),
+        openid: Arc::new(Silent),
+        verifier_key: "sluis.example+00000000+AQ".to_owned(),
         checks: vec![Arc::new(Fixed("storage", true))],
         metrics: None,
     }

@@ -2,9 +2,10 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod ledger;
 mod me;
 
 /// All operations. This list is the router and the OpenAPI document.
 pub(super) fn register(config: &mut ServiceConfig<'_>) {
-    config.service(me::me_view);
+    config.service(me::me_view).service(ledger::verifier_key_view);
 }

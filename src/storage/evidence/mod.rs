@@ -110,6 +110,7 @@ impl Evidence for EvidenceStore {
                 let record = Record::parse(&stored.bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))?;
                 Ok(LoggedRecord {
                     position: stored.position,
+                    leaf: stored.leaf,
                     record,
                 })
             })
