@@ -66,6 +66,29 @@ actions! {
     //                                              supplier
     //                                                distributor
     ReadSelf            "self.read"             x x x x x "See what the caller may do"
+    ReadBoard           "board.read"            x x x x x "See boards"
+    CreateBoard         "board.create"          x - - - - "Create a board"
+    ReadSchool          "school.read"           x x x x x "See the schools that the caller may know"
+    CreateSchool        "school.create"         x - - - - "Create a school"
+    ReadSupplier        "supplier.read"         x x x x x "See suppliers and distributors"
+    CreateSupplier      "supplier.create"       x - - - - "Create a supplier or distributor"
+    ReadProduct         "product.read"          x x x x x "See products"
+    CreateProduct       "product.create"        x - - - - "Create a product"
+    CreateClient        "client.create"         x - - - - "Register a client"
+    RevokeClient        "client.revoke"         x - - - - "Revoke a client"
+    ReadAgreement       "agreement.read"        - x x x x "See the agreements of the caller"
+    OfferAgreement      "agreement.offer"       - - - x x "Offer an agreement about the caller's product"
+    AcceptAgreement     "agreement.accept"      - x - - - "Accept an agreement for the board"
+    ReadApproval        "approval.read"         - x x - - "See the approvals of a school"
+    GiveApproval        "approval.give"         - x x - - "Approve an optional module for a school"
+    WithdrawApproval    "approval.withdraw"     - x x - - "Withdraw an approval of a school"
+    ReadMandate         "mandate.read"          - x - - - "See the mandates of the board"
+    GiveMandate         "mandate.give"          - x - - - "Authorise a supplier for the board"
+    RevokeMandate       "mandate.revoke"        - x - - - "Revoke a mandate of the board"
+    ReadActivation      "activation.read"       - x x x x "See activations"
+    CreateActivation    "activation.create"     - x x - - "Switch a product on for a school"
+    AcceptActivation    "activation.accept"     - - - x x "Accept an activation of the caller's product"
+    EndActivation       "activation.end"        - x x - - "Switch a product off for a school"
 }
 
 #[cfg(test)]

@@ -289,7 +289,10 @@ impl App {
 }
 
 /// The annex that was signed.
-pub(in crate::app) fn annex_of(agreement: &Agreement) -> Result<Annex, AppError> {
+///
+/// # Errors
+/// [`AppError::Unavailable`] when what is stored is no annex.
+pub fn annex_of(agreement: &Agreement) -> Result<Annex, AppError> {
     Annex::parse(&agreement.annex).map_err(|_| AppError::Unavailable(crate::app::store::StoreError::Corrupt("annex")))
 }
 

@@ -8,6 +8,7 @@ use sluis_core::{
     id::{ProductId, RecordId, SchoolId},
     ledger::RecordKind,
     person::PersonKind,
+    time::Timestamp,
 };
 
 use crate::app::{
@@ -53,6 +54,8 @@ pub struct Evaluation {
 pub struct Reach {
     /// The school.
     pub school: School,
+    /// Since when its product is switched on there by both sides, if it is now.
+    pub since: Option<Timestamp>,
     /// The purposes that are permitted now.
     pub purposes: Vec<Purpose>,
     /// The attributes that one of these purposes releases of pupils.
@@ -181,13 +184,14 @@ impl App {
         };
         let mut reaches = Vec::new();
         for school in self.store.schools_of_product(product).await? {
-            reaches.push(self.reach(caller, school).await?);
+            reaches.push(self.reach(caller, product, school).await?);
         }
         Ok(reaches)
     }
 
-    async fn reach(&self, caller: &Caller, school: School) -> Result<Reach, AppError> {
+    async fn reach(&self, caller: &Caller, product: ProductId, school: School) -> Result<Reach, AppError> {
         let policy = self.current_policy(school.id).await?;
+        let since = self.on_since(product, school.id).await?;
         let (mut purposes, mut attributes) = (Vec::new(), AttributeSet::default());
         let mut missing: Vec<Reason> = Vec::new();
         for purpose in Purpose::ALL {
@@ -212,9 +216,21 @@ impl App {
         missing.retain(|reason| seen.insert(reason.code));
         Ok(Reach {
             school,
+            since,
             purposes,
             attributes: attributes.iter().collect(),
             missing,
         })
+    }
+
+    /// Since when a product is switched on at a school: both sides have accepted and it has not ended.
+    async fn on_since(&self, product: ProductId, school: SchoolId) -> Result<Option<Timestamp>, AppError> {
+        let now = self.now();
+        let activations = self.store.activations(school).await?;
+        let on = activations
+            .into_iter()
+            .filter(|activation| activation.product == product && activation.window.holds(now))
+            .find_map(|activation| Some(activation.window.from.max(activation.accepted_by_supplier_at?)));
+        Ok(on)
     }
 }

@@ -126,9 +126,9 @@ impl App {
         Ok(match caller.role {
             Role::Operator => self.store.schools(None, page).await?,
             Role::Board(board) => self.store.schools(Some(board), page).await?,
-            Role::School(school) => self.store.school(school).await?.into_iter().collect(),
+            Role::School(school) => cut(self.store.school(school).await?, page),
             Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
-                self.store.schools_of_product(product).await?
+                cut(self.store.schools_of_product(product).await?, page)
             }
         })
     }
@@ -238,4 +238,14 @@ impl App {
     pub async fn product_view(&self, product: ProductId) -> Result<Product, AppError> {
         self.store.product(product).await?.ok_or(AppError::NotFound("product"))
     }
+}
+
+/// The page of a list that is in order of id.
+fn cut(schools: impl IntoIterator<Item = School>, page: Page<sluis_core::id::School>) -> Vec<School> {
+    let beyond = |school: &School| page.after.is_none_or(|after| school.id > after);
+    schools
+        .into_iter()
+        .filter(beyond)
+        .take(usize::from(page.limit))
+        .collect()
 }

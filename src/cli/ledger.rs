@@ -65,7 +65,11 @@ fn tell(report: &Report, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     }
     writeln!(out, "{} records checked", report.records)?;
     if report.remaining > 0 {
-        writeln!(out, "{} later records are not in this export: fetch them too", report.remaining)?;
+        writeln!(
+            out,
+            "{} later records are not in this export: fetch them too",
+            report.remaining
+        )?;
     }
     if report.is_sound() {
         Ok(())

@@ -4,6 +4,10 @@
 pub(super) const TAGS: &[(&str, &str)] = &[
     ("service", "What this service is and what the caller may do"),
     (
+        "catalogue",
+        "What codes mean: purposes (doeleinden), data categories (categorieën persoonsgegevens), attribute sets (attributensets)",
+    ),
+    (
         "organisations",
         "Boards (bevoegde gezagen), schools (scholen), suppliers (leveranciers) and products (digitale onderwijsmiddelen)",
     ),

@@ -25,6 +25,8 @@ use serde_json::{Map, Value};
 use sluis_core::identifier::leak_guard;
 use utoipa::ToSchema;
 
+use crate::app::error::Invalid;
+
 /// A type that is read from a JSON object or from query parameters.
 pub trait Input: Sized {
     /// Reads all fields; `None` when one of them was refused.
@@ -78,6 +80,14 @@ impl Spot {
             header,
             code,
             detail: detail.to_string(),
+        }
+    }
+
+    /// What a pointer leads to from here.
+    fn below(&self, pointer: &str) -> Self {
+        match self {
+            Self::Body(here) => Self::Body(format!("{here}{pointer}")),
+            elsewhere => elsewhere.clone(),
         }
     }
 
@@ -340,6 +350,18 @@ pub fn object<T: Input>() -> impl Fn(Field<'_>) -> Option<T> {
     |field| match field.value {
         Value::Object(values) => read_object(values, field.spot, field.errors),
         _ => field.wrong_type("an object"),
+    }
+}
+
+/// A document that is checked elsewhere: everything that is wrong is told, at its place below this one.
+pub fn checked<T>(check: impl Fn(&Value) -> Result<T, Vec<Invalid>>) -> impl Fn(Field<'_>) -> Option<T> {
+    move |field| match check(field.value) {
+        Ok(document) => Some(document),
+        Err(invalid) => {
+            let at = |invalid: Invalid| field.spot.below(&invalid.pointer).error(invalid.code, invalid.detail);
+            field.errors.extend(invalid.into_iter().map(at));
+            None
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod limit;
 mod middleware;
 mod oidc;
 pub mod openapi;
+mod page;
 mod pages;
 pub mod problem;
 pub mod reason;

@@ -61,6 +61,10 @@ problem_responses! {
     RunNotFound: SchoolNotFound | RunNotFound;
     RecordNotFound: SchoolNotFound | RecordNotFound;
     AccountNotFound: SchoolNotFound | AccountNotFound;
+    PartyNotFound: BoardNotFound | SchoolNotFound | ProductNotFound;
+    BoardOrSupplierNotFound: BoardNotFound | SupplierNotFound;
+    SchoolOrAgreementNotFound: SchoolNotFound | AgreementNotFound;
+    SchoolOrProductNotFound: SchoolNotFound | ProductNotFound;
     NotAcceptable: NotAcceptable;
     Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady;
     AcceptanceConflict: AlreadyDone | AlreadyEnded | NotReady | AnnexHashMismatch;

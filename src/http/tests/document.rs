@@ -112,6 +112,28 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
     }
 }
 
+/// What needs no token. This list only shrinks.
+const PUBLIC: [&str; 4] = [
+    "attribute_set_list",
+    "data_category_list",
+    "purpose_list",
+    "verifier_key_view",
+];
+
+#[test]
+fn every_operation_is_in_the_table_or_public_and_every_action_is_asked_for() {
+    let document = document();
+    let (mut public, mut asked) = (BTreeSet::new(), BTreeSet::new());
+    for (_, _, operation) in operations(&document) {
+        match operation["security"][0]["bearer"][0].as_str() {
+            Some(action) => asked.insert(action),
+            None => public.insert(operation["operationId"].as_str().unwrap()),
+        };
+    }
+    assert_eq!(public, BTreeSet::from(PUBLIC));
+    assert_eq!(asked, action::ALL.iter().map(|action| action.name).collect());
+}
+
 /// Each operation asks for the action that its document names, and lets in exactly the roles that the table ticks.
 #[actix_web::test]
 async fn roles_reach_exactly_what_the_table_ticks() {

@@ -2,15 +2,20 @@
 
 use actix_web::{get, web::Json};
 use serde::Serialize;
-use sluis_core::id::{BoardId, ClientId, ProductId, SchoolId, SupplierId};
+use sluis_core::{
+    id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    identifier::{Branch, Brin4},
+    time::Timestamp,
+};
 use utoipa::ToSchema;
 
 use crate::{
     app::{
         action::{self, ReadSelf},
         caller::{Caller, Role},
+        judge::Reach,
     },
-    http::{answer::Answer, authentication::May},
+    http::{answer::Answer, authentication::May, reason::ReasonView},
 };
 
 /// The caller, as its token makes it known.
@@ -46,10 +51,57 @@ pub(super) struct MeView {
     /// The actions that its role may ask for; whether each is granted depends on the thing itself.
     #[schema(example = json!(["self.read"]))]
     actions: Vec<&'static str>,
+    /// For a supplier or distributor: the schools that ever switched its product on.
+    schools: Vec<ReachView>,
 }
 
-impl From<&Caller> for MeView {
-    fn from(caller: &Caller) -> Self {
+/// What a client may do at one school, as the gate sees it now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReachView {
+    /// The school.
+    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
+    school: SchoolId,
+    /// Its name.
+    #[schema(example = "De Baken")]
+    name: String,
+    /// The BRIN of the institution.
+    #[schema(value_type = String, example = "99ZZ")]
+    brin: Brin4,
+    /// The branch (vestiging) of the institution.
+    #[schema(value_type = String, example = "00")]
+    branch: Branch,
+    /// Since when the product is switched on (activatie) by both sides; absent when it is not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-08-24T10:00:00.000Z")]
+    since: Option<Timestamp>,
+    /// The purposes (doeleinden) that are permitted now.
+    #[schema(example = json!(["D1", "D13"]))]
+    purposes: Vec<&'static str>,
+    /// The attributes of pupils that at least one of these purposes releases.
+    #[schema(example = json!(["givenName", "eckId"]))]
+    attributes: Vec<&'static str>,
+    /// When no purpose is permitted: what is missing, and who can fix it.
+    missing: Vec<ReasonView>,
+}
+
+impl From<Reach> for ReachView {
+    fn from(reach: Reach) -> Self {
+        Self {
+            school: reach.school.id,
+            name: reach.school.name,
+            brin: reach.school.brin.institution,
+            branch: reach.school.brin.branch,
+            since: reach.since,
+            purposes: reach.purposes.iter().map(|purpose| purpose.code()).collect(),
+            attributes: reach.attributes.iter().map(|attribute| attribute.as_str()).collect(),
+            missing: reach.missing.iter().map(ReasonView::from).collect(),
+        }
+    }
+}
+
+impl MeView {
+    fn new(caller: &Caller, reaches: Vec<Reach>) -> Self {
         let role = caller.role;
         let (supplier, product) = match role {
             Role::Supplier { supplier, product } | Role::Distributor { supplier, product } => {
@@ -79,18 +131,22 @@ impl From<&Caller> for MeView {
             product,
             purpose,
             actions: permitted.map(|action| action.name).collect(),
+            schools: reaches.into_iter().map(ReachView::from).collect(),
         }
     }
 }
 
 /// View the caller
 ///
-/// What the client acts for, what its token is bound to, and which actions its role may ask for.
+/// What the client acts for, what its token is bound to, and which actions its role may ask for. A supplier
+/// (leverancier) or distributor (distributeur) also sees what it may do at each school: since when, under which purposes
+/// (doeleinden), with which attributes, and else what is missing.
 #[utoipa::path(operation_id = "me_view", tag = "service", security(("bearer" = ["self.read"])),
     responses((status = 200, description = "The caller", body = MeView)))]
 #[get("/me")]
 pub(super) async fn me_view(caller: May<ReadSelf>) -> Answer<MeView> {
-    Ok(Json(caller.caller().into()))
+    let reaches = caller.app().me_view(caller.caller()).await?;
+    Ok(Json(MeView::new(caller.caller(), reaches)))
 }
 
 #[cfg(test)]
@@ -113,7 +169,7 @@ mod tests {
             }),
             trace: TraceContext::start(&SeededRandom::new(1)).id(),
         };
-        let view = serde_json::to_value(MeView::from(&caller)).unwrap();
+        let view = serde_json::to_value(MeView::new(&caller, Vec::new())).unwrap();
         assert_eq!(view["role"], "supplier");
         assert_eq!(view["product"], "00000000-0000-0000-0000-000000000003");
         assert_eq!(view["purpose"], "D5");

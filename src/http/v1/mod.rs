@@ -2,10 +2,54 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod activation;
+mod agreement;
+mod approval;
+mod board;
+mod catalogue;
+mod client;
 mod ledger;
+mod mandate;
 mod me;
+mod path;
+mod product;
+mod school;
+mod supplier;
 
 /// All operations. This list is the router and the OpenAPI document.
 pub(super) fn register(config: &mut ServiceConfig<'_>) {
-    config.service(me::me_view).service(ledger::verifier_key_view);
+    config
+        .service(me::me_view)
+        .service(catalogue::purpose_list)
+        .service(catalogue::data_category_list)
+        .service(catalogue::attribute_set_list)
+        .service(board::board_list)
+        .service(board::board_create)
+        .service(board::board_view)
+        .service(school::school_list)
+        .service(school::school_create)
+        .service(school::school_view)
+        .service(supplier::supplier_list)
+        .service(supplier::supplier_create)
+        .service(supplier::supplier_view)
+        .service(product::product_list)
+        .service(product::product_create)
+        .service(product::product_view)
+        .service(client::client_create)
+        .service(client::client_revoke)
+        .service(agreement::agreement_list)
+        .service(agreement::agreement_create)
+        .service(agreement::agreement_view)
+        .service(agreement::agreement_accept)
+        .service(approval::approval_list)
+        .service(approval::approval_create)
+        .service(approval::approval_withdraw)
+        .service(mandate::mandate_list)
+        .service(mandate::mandate_create)
+        .service(mandate::mandate_revoke)
+        .service(activation::activation_list)
+        .service(activation::activation_create)
+        .service(activation::activation_accept)
+        .service(activation::activation_end)
+        .service(ledger::verifier_key_view);
 }

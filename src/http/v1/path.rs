@@ -1,0 +1,66 @@
+//! What stands in paths: opaque ids of things, never anything about a person.
+
+use serde::Deserialize;
+use sluis_core::id::{
+    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, MandateId, ProductId, SchoolId, SupplierId,
+};
+use utoipa::IntoParams;
+
+macro_rules! paths {
+    ($($name:ident { $($(#[$doc:meta])* $field:ident: $id:ty),+ })+) => {$(
+        #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+        #[into_params(parameter_in = Path)]
+        pub(super) struct $name {
+            $(
+                $(#[$doc])*
+                #[param(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000001")]
+                pub(super) $field: $id,
+            )+
+        }
+    )+};
+}
+
+paths! {
+    BoardPath {
+        /// The board.
+        board: BoardId
+    }
+    SchoolPath {
+        /// The school.
+        school: SchoolId
+    }
+    SupplierPath {
+        /// The supplier or distributor.
+        supplier: SupplierId
+    }
+    ProductPath {
+        /// The product.
+        product: ProductId
+    }
+    ClientPath {
+        /// The client.
+        client: ClientId
+    }
+    AgreementPath {
+        /// The agreement.
+        agreement: AgreementId
+    }
+    ApprovalPath {
+        /// The school.
+        school: SchoolId,
+        /// The approval.
+        approval: ApprovalId
+    }
+    MandatePath {
+        /// The board.
+        board: BoardId,
+        /// The mandate.
+        mandate: MandateId
+    }
+    ActivationPath {
+        /// The school.
+        school: SchoolId,
+        /// The activation.
+        activation: ActivationId
+    }
+}
