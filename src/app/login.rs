@@ -31,11 +31,6 @@ use crate::app::{
     trace::TraceId,
 };
 
-/// How long a person may take at Kennisnet, in seconds.
-const LOGIN_SECS: i64 = 600;
-/// How long a code may wait to be exchanged, in seconds.
-const CODE_SECS: i64 = 60;
-
 /// Where people log in (Kennisnet Entree Federatie).
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
@@ -231,7 +226,7 @@ impl App {
             state_hash: self.secret_hash(begun.state.as_bytes()),
             client,
             sealed,
-            expires_at: self.now().plus_secs(LOGIN_SECS),
+            expires_at: self.now().plus_secs(self.settings.login_secs),
         };
         self.store.apply(vec![Change::LoginStarted(login)], false).await?;
         Ok(begun.address)
@@ -298,7 +293,7 @@ impl App {
             client: client.id,
             school,
             sealed: self.seal_for_platform("codes", &content).await?,
-            expires_at: now.plus_secs(CODE_SECS),
+            expires_at: now.plus_secs(self.settings.code_secs),
             used_at: None,
         };
         // INVARIANT: a login is completed once; its row goes in the same transaction in which the code comes.

@@ -83,6 +83,10 @@ pub struct Parts {
 pub struct AppSettings {
     /// Which ECK iDs are taken in.
     pub eck_ids: EckIdRules,
+    /// How long somebody may take to log in, in seconds.
+    pub login_secs: i64,
+    /// How long an authorization code is good for, in seconds.
+    pub code_secs: i64,
     /// When a delivery is too small to be believed.
     pub shrink_guard: ShrinkGuard,
     /// How many persons of opened rosters stay in memory.

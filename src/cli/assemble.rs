@@ -14,8 +14,7 @@ use zeroize::Zeroizing;
 use super::{connect::Outbound, error::CliError, parts};
 use crate::{
     app::{
-        App, AppSettings, Parts,
-        intake::ShrinkGuard,
+        App, Parts,
         login::{Begun, Identity, IdentityError, IdentityProvider, Returned},
         openid::OpenIdProvider,
         store::StoreError,
@@ -38,8 +37,6 @@ use crate::{
 
 /// How many verified tokens are remembered.
 const TOKENS: u64 = 100_000;
-/// How many persons of opened rosters stay in memory: about a hundred bytes each and their names.
-const PERSONS: u64 = 500_000;
 
 /// The parts of a service, put together.
 pub struct Service {
@@ -110,14 +107,7 @@ impl Service {
             identities,
             connectors: Arc::new(outbound),
             catalogue: Catalogue::built_in(),
-            settings: AppSettings {
-                eck_ids: parts::eck_ids(settings),
-                shrink_guard: ShrinkGuard {
-                    minimum: usize::try_from(settings.synchronisation.shrink_guard_minimum).unwrap_or(usize::MAX),
-                    percent: settings.synchronisation.shrink_guard_percent,
-                },
-                persons_in_memory: PERSONS,
-            },
+            settings: parts::app(settings),
         }));
         let issuer = Issuer::parse(&settings.server.public_url)?;
         let assertions = parts::assertion_terms(settings);

@@ -12,6 +12,7 @@ use sluis_core::identifier::EckIdRules;
 use url::Url;
 
 use crate::{
+    app::{AppSettings, intake::ShrinkGuard},
     cli::error::CliError,
     config::{
         Settings,
@@ -37,6 +38,9 @@ use crate::{
     },
     worker::Timetable,
 };
+
+/// How many persons of opened rosters stay in memory: about a hundred bytes each and their names.
+const PERSONS: u64 = 500_000;
 
 /// How the outside world reaches this service, without a slash at the end: issuer of its tokens, base of its links.
 pub fn base(settings: &Settings) -> String {
@@ -106,11 +110,25 @@ pub fn master_key(settings: &Settings) -> MasterKeySource {
     }
 }
 
+/// How the use cases behave.
+pub fn app(settings: &Settings) -> AppSettings {
+    AppSettings {
+        eck_ids: eck_ids(settings),
+        login_secs: secs(settings.kennisnet.login_timeout),
+        code_secs: secs(settings.issuer.code_lifetime),
+        shrink_guard: ShrinkGuard {
+            minimum: usize::try_from(settings.synchronisation.shrink_guard_minimum).unwrap_or(usize::MAX),
+            percent: settings.synchronisation.shrink_guard_percent,
+        },
+        persons_in_memory: PERSONS,
+    }
+}
+
 /// What access tokens have in common; they are for our own API.
 pub fn access_terms(settings: &Settings) -> Terms {
     let base = base(settings);
     Terms {
-        lifetime_secs: secs(settings.issuer.access_token_lifetime),
+        lifetime_secs: secs(settings.issuer.token_lifetime),
         ..Terms::new(base.clone(), base)
     }
 }

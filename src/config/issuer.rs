@@ -5,10 +5,8 @@ use super::{key::section, period::Period};
 section! {
     /// The tokens that Sluis itself gives out.
     Issuer = "issuer" {
-        /// How long an access token is good for.
-        access_token_lifetime: Period = "5m",
-        /// How long an ID token is good for.
-        id_token_lifetime: Period = "5m",
+        /// How long an access token is good for, and the ID token that comes with it.
+        token_lifetime: Period = "5m",
         /// How long an authorization code is good for.
         code_lifetime: Period = "60s",
         /// The longest life that a client may give its assertion.
@@ -25,8 +23,7 @@ impl Issuer {
     fn check(&self) -> Vec<(&'static str, &'static str)> {
         let mut disagreements = Vec::new();
         for (key, period) in [
-            ("issuer.access_token_lifetime", self.access_token_lifetime),
-            ("issuer.id_token_lifetime", self.id_token_lifetime),
+            ("issuer.token_lifetime", self.token_lifetime),
             ("issuer.assertion_lifetime", self.assertion_lifetime),
         ] {
             if period.as_secs() > LONGEST_TOKEN_SECS {

@@ -26,7 +26,7 @@ fn without_anything_all_defaults_hold() {
     let settings = Settings::load(&Sources::new()).unwrap();
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.kennisnet.eck_id_segments, ["201703"]);
-    assert_eq!(settings.issuer.access_token_lifetime.as_secs(), 300);
+    assert_eq!(settings.issuer.token_lifetime.as_secs(), 300);
     assert!(settings.cors.allowed_origins.is_empty());
 }
 
@@ -222,7 +222,7 @@ fn values_that_do_not_go_together_are_refused() {
         ("kennisnet.eck_id_segments", "[]"),
         ("kennisnet.issuer", "https://user@issuer.example"),
         ("kennisnet.issuer", "issuer.example"),
-        ("issuer.access_token_lifetime", "2h"),
+        ("issuer.token_lifetime", "2h"),
         ("issuer.code_lifetime", "11m"),
         ("evidence.origin", "two words"),
         ("kennisnet.aliases", "{ eck_id = 'eckId' }"),

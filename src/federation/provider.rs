@@ -44,9 +44,6 @@ pub const PATHS: EndpointPaths = EndpointPaths {
 /// The path that Kennisnet sends people back to.
 pub const CALLBACK: &str = "/oidc/callback";
 
-/// How long an id token may be believed, in seconds.
-const ID_TOKEN_SECS: i64 = 300;
-
 /// The desk at which access tokens are checked.
 pub struct TokenDesk {
     keys: Arc<SigningKeys>,
@@ -211,7 +208,7 @@ impl Provider {
             nonce: request.wanted.nonce.as_deref(),
             auth_time: release.authenticated_at,
             acr: None,
-            lifetime_secs: ID_TOKEN_SECS,
+            lifetime_secs: self.terms.lifetime_secs,
             released: &released,
         };
         let id_token = id_token

@@ -25,7 +25,7 @@ pub struct Terms {
     pub issuer: String,
     /// Whom they are for: our API.
     pub audience: String,
-    /// How long one lives.
+    /// How long one lives, and the id token that comes with it.
     pub lifetime_secs: i64,
     /// How far the clock of another replica may be ahead of ours.
     pub skew_secs: i64,
