@@ -17,11 +17,8 @@ use std::{
 };
 
 use actix_web::{App, HttpResponse, HttpServer, post};
-use sluis::{
-    cli::parts,
-    http::{self, Http, server},
-};
-use sluis_core::{identifier::EckIdRules, random::SystemRandom, time::SystemClock};
+use sluis::{cli::parts, http::server};
+use sluis_core::identifier::EckIdRules;
 use sluis_edexml::{ReadOptions, xml::Limits};
 use sluis_stand_ins::administration::write_edexml;
 use tokio::{
@@ -62,14 +59,7 @@ pub(super) async fn measure() {
         .await
         .expect("an import");
 
-    let http = Http::new(http::Parts {
-        settings: parts::http(&stage.settings),
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SystemRandom),
-        authenticator: Arc::clone(&stage.service.app) as _,
-        checks: Vec::new(),
-        metrics: None,
-    });
+    let http = stage.service.http(&stage.settings, None);
     let listener =
         server::listen(http, Arc::clone(&stage.service.app), &parts::listening(&stage.settings)).expect("a listener");
     for server in listener.servers {

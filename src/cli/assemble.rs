@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use metrics_exporter_prometheus::PrometheusHandle;
 use sluis_core::{
     catalogue::Catalogue,
     ledger::NoteSigner,
@@ -26,7 +27,7 @@ use crate::{
         kennisnet::Kennisnet,
         provider::{CALLBACK, Provider, TokenDesk},
     },
-    http::health::Check,
+    http::{self, Http, health::Check},
     storage::{
         Executor,
         evidence::{EvidenceStore, EvidenceTask},
@@ -48,6 +49,8 @@ pub struct Service {
     pub checks: Vec<Arc<dyn Check>>,
     /// The key file that this start made, if it made one.
     pub made_key_file: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
     evidence: EvidenceTask,
 }
 
@@ -111,13 +114,37 @@ impl Service {
         }));
         let issuer = Issuer::parse(&settings.server.public_url)?;
         let assertions = parts::assertion_terms(settings);
-        let provider = Provider::new(Arc::clone(&app), issuer, keys, terms, assertions, clock, random);
+        let provider = Provider::new(
+            Arc::clone(&app),
+            issuer,
+            keys,
+            terms,
+            assertions,
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        );
         Ok(Self {
             app,
             openid: Arc::new(provider),
             checks: vec![Arc::new(DatabaseCheck(executor)), Arc::new(EvidenceCheck(evidence))],
             made_key_file,
+            clock,
+            random,
             evidence: task,
+        })
+    }
+
+    /// The HTTP side of this service, ready to listen.
+    pub fn http(&self, settings: &Settings, metrics: Option<PrometheusHandle>) -> Http {
+        Http::new(http::Parts {
+            settings: parts::http(settings),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            authenticator: Arc::clone(&self.app) as _,
+            openid: Arc::clone(&self.openid),
+            verifier_key: self.app.verifier_key(),
+            checks: self.checks.clone(),
+            metrics,
         })
     }
 

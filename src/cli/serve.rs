@@ -9,7 +9,7 @@ use sluis_core::{random::SystemRandom, time::SystemClock};
 use super::{assemble::Service, error::CliError, parts, telemetry};
 use crate::{
     config::{Settings, source::Sources},
-    http::{self, Http, server},
+    http::server,
     worker::Worker,
 };
 
@@ -26,22 +26,12 @@ impl ServeCommand {
         let settings = Settings::load(sources)?;
         telemetry::start(&settings.telemetry)?;
         let metrics = telemetry::start_metrics()?;
-        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        let service = Service::assemble(&settings, clock.clone(), random.clone()).await?;
-        let worker_clock = clock.clone();
-        let http = Http::new(http::Parts {
-            settings: parts::http(&settings),
-            clock,
-            random,
-            authenticator: Arc::clone(&service.app) as _,
-            openid: Arc::clone(&service.openid),
-            verifier_key: service.app.verifier_key(),
-            checks: service.checks.clone(),
-            metrics: Some(metrics),
-        });
+        let clock = Arc::new(SystemClock);
+        let service = Service::assemble(&settings, clock.clone(), Arc::new(SystemRandom)).await?;
+        let http = service.http(&settings, Some(metrics));
         let listener = server::listen(http, Arc::clone(&service.app), &parts::listening(&settings))?;
         tracing::info!(address = %listener.address, "listening");
-        let worker = Worker::start(Arc::clone(&service.app), worker_clock, parts::timetable(&settings));
+        let worker = Worker::start(Arc::clone(&service.app), clock, parts::timetable(&settings));
         // actix stops on SIGTERM and SIGINT and waits for what is under way.
         try_join_all(listener.servers).await?;
         worker.stop().await;

@@ -20,7 +20,7 @@ use crate::{
     cli::{assemble::Service, error::CliError, parts},
     config::{Settings, source::Sources},
     federation::{jwks::install_crypto, provider::CALLBACK},
-    http::{self, Http, server},
+    http::server,
 };
 
 /// How many pupils may log in at the stand-in of Kennisnet.
@@ -70,17 +70,8 @@ impl Stage {
         let supplier = Supplier::start(("127.0.0.1", 0), Program::new().map_err(StoryError::from)?)?;
 
         let settings = settings(&base, &address, &folder, kennisnet.issuer())?;
-        let service = Service::assemble(&settings, clock.clone(), random.clone()).await?;
-        let http = Http::new(http::Parts {
-            settings: parts::http(&settings),
-            clock: clock.clone(),
-            random,
-            authenticator: Arc::clone(&service.app) as _,
-            openid: Arc::clone(&service.openid),
-            verifier_key: service.app.verifier_key(),
-            checks: service.checks.clone(),
-            metrics: None,
-        });
+        let service = Service::assemble(&settings, clock.clone(), random).await?;
+        let http = service.http(&settings, None);
         let listener = server::listen(http, Arc::clone(&service.app), &parts::listening(&settings))?;
         let servers = listener.servers.iter().map(actix_web::dev::Server::handle).collect();
         for server in listener.servers {

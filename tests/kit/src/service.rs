@@ -7,12 +7,9 @@ use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use sluis::{
     app::{App, caller::Role, enrol::ClientCreate},
-    cli::{assemble, parts},
+    cli::assemble,
     config::{Settings, source::Sources},
-    http::{
-        Http, Parts,
-        server::{Listening, listen},
-    },
+    http::server::{Listening, listen},
 };
 use sluis_core::{
     id::ClientId,
@@ -76,16 +73,7 @@ impl Service {
         let assembled = assemble::Service::assemble(&settings, clock.clone(), random.clone())
             .await
             .expect("the parts fit together");
-        let http = Http::new(Parts {
-            settings: parts::http(&settings),
-            clock: clock.clone(),
-            random,
-            authenticator: assembled.app.clone(),
-            openid: assembled.openid.clone(),
-            verifier_key: assembled.app.verifier_key(),
-            checks: assembled.checks.clone(),
-            metrics: None,
-        });
+        let http = assembled.http(&settings, None);
         let listening = Listening {
             address: ([127, 0, 0, 1], 0).into(),
             operations: None,
