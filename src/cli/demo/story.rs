@@ -356,7 +356,7 @@ impl Cast {
             .find(|reason| reason.to_string().contains("\"D5\""))
             .cloned()
             .unwrap_or_default();
-        let (code, article) = (text(&reason, "/code")?, text(&reason, "/article")?);
+        let (code, article) = (text(&reason, "/code")?, text(&reason, "/article/number")?);
         let fixer = text(&reason, "/whoCanFix")?;
         let answered = format!("refused: {code}, D5 is missing (article {article}); the {fixer} can fix it");
         teller.line(
