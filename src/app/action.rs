@@ -89,6 +89,18 @@ actions! {
     CreateActivation    "activation.create"     - x x - - "Switch a product on for a school"
     AcceptActivation    "activation.accept"     - - - x x "Accept an activation of the caller's product"
     EndActivation       "activation.end"        - x x - - "Switch a product off for a school"
+    ReadConnection      "connection.read"       - x x - - "See the connections of a school"
+    CreateConnection    "connection.create"     - x x - - "Enter a connection of a school"
+    ActivateConnection  "connection.activate"   - x x - - "Activate a connection: permit to pull"
+    EndConnection       "connection.end"        - x x - - "End a connection of a school"
+    PullConnection      "connection.pull"       - x x - - "Pull the roster of a school"
+    ReadRun             "run.read"              - x x - - "See what came of pulls and imports"
+    ReadGroup           "group.read"            - x x - - "See the groups of a school"
+    SearchLearner       "learner.search"        - - - x x "Search the pupils of a school"
+    ResolveAccount      "account.resolve"       - - - x - "Resolve the account of a pupil"
+    CreateDecision      "decision.create"       - x x x - "Ask the gate for a decision without a release"
+    ReadRecord          "record.read"           - x x - - "See the records of a school"
+    ExportRecord        "record.export"         - x x - - "Export the records of a school with proofs"
 }
 
 #[cfg(test)]

@@ -252,10 +252,15 @@ fn finish<T>(read: Option<T>, spot: Spot, mut errors: Vec<InputError>) -> Result
 
 /// A string that this function parses; its error says what is wrong without repeating the string.
 pub fn text<T, E: Display>(parse: impl Fn(&str) -> Result<T, E>) -> impl Fn(Field<'_>) -> Option<T> {
+    coded(move |text| parse(text).map_err(|error| ("invalid_value", error)))
+}
+
+/// The same, when what can be wrong has codes of its own.
+pub fn coded<T, E: Display>(parse: impl Fn(&str) -> Result<T, (&'static str, E)>) -> impl Fn(Field<'_>) -> Option<T> {
     move |field| match field.value {
         Value::String(text) => match parse(text) {
             Ok(value) => Some(value),
-            Err(error) => field.refuse("invalid_value", error),
+            Err((code, error)) => field.refuse(code, error),
         },
         _ => field.wrong_type("a string"),
     }

@@ -53,6 +53,11 @@ fn parse_cursor(text: &str) -> Result<Uuid, &'static str> {
         .ok_or("a cursor is the `next` of the page before")
 }
 
+/// The cursor of the page that begins after this item.
+pub(super) fn cursor<K>(last: Id<K>) -> String {
+    URL_SAFE_NO_PAD.encode(last.as_bytes())
+}
+
 /// A list, or a page of one.
 #[derive(Debug, Serialize)]
 pub(super) struct ListView<T> {
@@ -105,10 +110,20 @@ impl<T> ListView<T> {
 }
 
 impl PageQuery {
+    /// The last item of the page before.
+    pub(super) fn after<K>(&self) -> Option<Id<K>> {
+        self.cursor.map(Id::from_uuid)
+    }
+
+    /// How many items are shown at most.
+    pub(super) const fn limit(&self) -> u16 {
+        self.limit
+    }
+
     /// What to ask for: one more than is shown, which tells whether there is a next page.
     pub(super) fn page<K>(&self) -> Page<K> {
         Page {
-            after: self.cursor.map(Id::from_uuid),
+            after: self.after(),
             limit: self.limit.saturating_add(1),
         }
     }
@@ -119,7 +134,7 @@ impl PageQuery {
         let more = found.len() > limit;
         found.truncate(limit);
         let last = found.last().filter(|_| more);
-        let next = last.map(|last| URL_SAFE_NO_PAD.encode(id(last).as_bytes()));
+        let next = last.map(|last| cursor(id(last)));
         ListView {
             next,
             ..ListView::whole(found)

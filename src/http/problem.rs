@@ -139,6 +139,13 @@ impl Problem {
         self.header(header::RETRY_AFTER, HeaderValue::from(secs))
     }
 
+    /// Adds one more error in the input.
+    #[must_use]
+    pub(super) fn and(mut self, error: InputError) -> Self {
+        self.0.errors.push(error);
+        self
+    }
+
     #[must_use]
     pub(super) fn with_errors(mut self, errors: Vec<InputError>) -> Self {
         self.0.errors = errors;

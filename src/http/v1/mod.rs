@@ -2,17 +2,25 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod account;
 mod activation;
 mod agreement;
 mod approval;
 mod board;
 mod catalogue;
 mod client;
+mod connection;
+mod decision;
+mod group;
+mod learner;
 mod ledger;
 mod mandate;
 mod me;
 mod path;
 mod product;
+mod record;
+mod release;
+mod run;
 mod school;
 mod supplier;
 
@@ -51,5 +59,18 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(activation::activation_create)
         .service(activation::activation_accept)
         .service(activation::activation_end)
+        .service(connection::connection_list)
+        .service(connection::connection_create)
+        .service(connection::connection_activate)
+        .service(connection::connection_end)
+        .service(connection::connection_pull)
+        .service(run::run_list)
+        .service(run::run_view)
+        .service(group::group_list)
+        .service(learner::learner_search)
+        .service(account::account_resolve)
+        .service(decision::decision_create)
+        .service(record::record_list)
+        .service(record::record_export)
         .service(ledger::verifier_key_view);
 }

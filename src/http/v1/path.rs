@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, MandateId, ProductId, SchoolId, SupplierId,
+    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId, RunId, SchoolId,
+    SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -62,5 +63,17 @@ paths! {
         school: SchoolId,
         /// The activation.
         activation: ActivationId
+    }
+    ConnectionPath {
+        /// The school.
+        school: SchoolId,
+        /// The connection.
+        connection: ConnectionId
+    }
+    RunPath {
+        /// The school.
+        school: SchoolId,
+        /// The run.
+        run: RunId
     }
 }

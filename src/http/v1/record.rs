@@ -1,0 +1,245 @@
+//! Records: what the ledger holds of a school.
+
+use actix_web::{
+    get, post,
+    web::{Json, Path},
+};
+use serde::Serialize;
+use sluis_core::{
+    id::{ClientId, Id, ProductId, RecordId, SupplierId},
+    ledger::{Code, Digest, RecordKind, Resource, SchoolExport, WithheldCode},
+    time::Timestamp,
+};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::path::SchoolPath;
+use crate::{
+    app::{
+        action::{ExportRecord, ReadRecord},
+        evidence::{ExportFrom, LoggedRecord},
+    },
+    http::{
+        answer::Answer,
+        authentication::May,
+        body::Query,
+        input::{Fields, Input, integer},
+        page::{ListView, PageQuery},
+        response::{RecordNotFound, SchoolNotFound},
+    },
+};
+
+/// How many records one export holds at most.
+const EXPORTED: u16 = 250;
+
+/// A record (logregel). Nobody can be found from it: persons are in it as keyed hashes.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecordView {
+    /// Its number in the chain of this school, from 1 without gaps.
+    #[schema(minimum = 1, example = 12)]
+    sequence: u64,
+    /// Its id.
+    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000014")]
+    id: RecordId,
+    /// What it is about: `decision`, `evaluation`, `page`, `login`, `act`, `roster_run` or `operator_access`.
+    #[schema(value_type = String, example = "page")]
+    kind: RecordKind,
+    /// The operation.
+    #[schema(value_type = String, example = "learner.search")]
+    name: Code,
+    /// `permit`, `deny`, `done` or `failed`.
+    #[schema(example = "permit")]
+    outcome: &'static str,
+    /// The client that asked; absent when the service acted by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    asker: Option<ClientId>,
+    /// The supplier (leverancier) or distributor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    supplier: Option<SupplierId>,
+    /// The product (digitaal onderwijsmiddel).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    product: Option<ProductId>,
+    /// The purpose (doeleinde).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "D1")]
+    purpose: Option<Code>,
+    /// The codes of all reasons, those that no supplier sees too.
+    #[schema(value_type = Vec<String>, example = json!([]))]
+    reasons: Vec<Code>,
+    /// The attributes that went, or came in.
+    #[schema(value_type = Vec<String>, example = json!(["givenName"]))]
+    released: Vec<Code>,
+    /// What was asked and held back.
+    withheld: Vec<WithheldCodeView>,
+    /// What an act was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<ResourceView>,
+    /// How many persons a page was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 15)]
+    persons: Option<u64>,
+    /// When the outcome was known.
+    #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
+    at: Timestamp,
+    /// The hash of its leaf in the ledger (RFC 9162), in hexadecimal.
+    #[schema(value_type = String, min_length = 64, max_length = 64)]
+    leaf_hash: Digest,
+}
+
+/// An attribute that was asked and held back, and the code of the reason.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WithheldCode)]
+struct WithheldCodeView {
+    /// The attribute.
+    #[schema(value_type = String, example = "birthDate")]
+    attribute: Code,
+    /// The code of the reason.
+    #[schema(value_type = String, example = "attribute_not_agreed")]
+    reason: Code,
+}
+
+/// What an act was about.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecordResource)]
+struct ResourceView {
+    /// The kind of thing.
+    #[schema(value_type = String, example = "activation")]
+    kind: Code,
+    /// Which one.
+    id: Uuid,
+}
+
+impl From<WithheldCode> for WithheldCodeView {
+    fn from(withheld: WithheldCode) -> Self {
+        Self {
+            attribute: withheld.name,
+            reason: withheld.reason,
+        }
+    }
+}
+
+impl From<Resource> for ResourceView {
+    fn from(resource: Resource) -> Self {
+        Self {
+            kind: resource.kind,
+            id: resource.id,
+        }
+    }
+}
+
+impl From<LoggedRecord> for RecordView {
+    fn from(logged: LoggedRecord) -> Self {
+        let LoggedRecord { record, leaf, .. } = logged;
+        let draft = record.draft;
+        Self {
+            sequence: record.sequence,
+            id: draft.id,
+            kind: draft.kind,
+            name: draft.name,
+            outcome: draft.outcome.as_str(),
+            asker: draft.asker,
+            supplier: draft.supplier,
+            product: draft.product,
+            purpose: draft.purpose,
+            reasons: draft.reasons,
+            released: draft.released,
+            withheld: draft.withheld.into_iter().map(WithheldCodeView::from).collect(),
+            resource: draft.resource.map(ResourceView::from),
+            persons: draft.page.map(|page| page.lines),
+            at: draft.end_time,
+            leaf_hash: leaf,
+        }
+    }
+}
+
+type RecordListView = ListView<RecordView>;
+
+/// List the records of a school
+///
+/// In the order in which they were written. Looking is itself on record.
+#[utoipa::path(operation_id = "record_list", tag = "evidence", security(("bearer" = ["record.read"])),
+    responses((status = 200, description = "The records", body = RecordListView), SchoolNotFound))]
+#[get("/schools/{school}/records")]
+pub(super) async fn record_list(
+    caller: May<ReadRecord>,
+    path: Path<SchoolPath>,
+    Query(query): Query<PageQuery>,
+) -> Answer<RecordListView> {
+    let page = query.page::<RecordView>();
+    // The cursor of this list is the number of a record; one that was made up leads past the end.
+    let number = |id: Id<RecordView>| u64::try_from(i64::try_from(id.as_uuid().as_u128()).unwrap_or(i64::MAX));
+    let after = page.after.and_then(|id| number(id).ok()).unwrap_or_default();
+    let app = caller.app();
+    let found = app.record_list(caller.caller(), path.school, after, page.limit).await?;
+    let cursor = |logged: &LoggedRecord| Id::<RecordView>::from_uuid(Uuid::from_u128(logged.record.sequence.into()));
+    Ok(Json(query.show(found, cursor)))
+}
+
+/// From where to export.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(super) struct ExportQuery {
+    /// The number of the last record of the export before; 0 at first.
+    #[param(value_type = Option<u64>, minimum = 0, default = 0)]
+    sequence: u64,
+    /// The size of the tree in the checkpoint of the export before; 0 at first.
+    #[param(value_type = Option<u64>, minimum = 0, default = 0)]
+    tree_size: u64,
+    /// How many records at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 250, default = 250)]
+    limit: u16,
+}
+
+impl Input for ExportQuery {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let sequence = fields.or("sequence", 0, integer(0..=i64::MAX));
+        let tree_size = fields.or("treeSize", 0, integer(0..=i64::MAX));
+        let limit = fields.or("limit", EXPORTED, integer(1..=i64::from(EXPORTED)));
+        Some(Self {
+            sequence: sequence?,
+            tree_size: tree_size?,
+            limit: limit?,
+        })
+    }
+}
+
+/// Records with proofs, in the format `sluis-ledger-export/1`. Field names and bytes are those of the format.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object, example = json!({
+    "format": "sluis-ledger-export/1",
+    "owner": { "school": "01990a3e-7c00-7000-8000-000000000002" },
+    "checkpoint": "sluis.example\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+    "chainHead": "sluis.example/chain-head\n",
+    "consistency": [],
+    "records": [],
+}))]
+pub(super) struct ExportView(SchoolExport);
+
+/// Export the records of a school with proofs
+///
+/// The exact bytes of the records, an inclusion proof for each, a signed checkpoint (C2SP signed note) and the signed
+/// head of the school's own chain: enough to check with other tools, and `/v1/ledger/verifier-key`, that nothing was
+/// altered, left out or told otherwise before. Exporting is itself on record.
+#[utoipa::path(operation_id = "record_export", tag = "evidence", security(("bearer" = ["record.export"])),
+    responses((status = 200, description = "The export", body = ExportView), RecordNotFound))]
+#[post("/schools/{school}/records/_export")]
+pub(super) async fn record_export(
+    caller: May<ExportRecord>,
+    path: Path<SchoolPath>,
+    Query(query): Query<ExportQuery>,
+) -> Answer<ExportView> {
+    let known = ExportFrom {
+        sequence: query.sequence,
+        tree_size: query.tree_size,
+    };
+    let app = caller.app();
+    let export = app
+        .record_export(caller.caller(), path.school, known, query.limit)
+        .await?;
+    Ok(Json(ExportView(export)))
+}
