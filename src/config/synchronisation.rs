@@ -18,6 +18,8 @@ section! {
         shrink_guard_minimum: u32 = 5,
         /// How long one call to an administration system may take.
         timeout: Period = "60s",
+        /// Whether administration systems may be called at addresses that are not public: in the operator's own network, or on this machine.
+        private_addresses: bool = false,
     }
 }
 

@@ -154,6 +154,7 @@ fn settings(base: &str, address: &str, folder: &std::path::Path, kennisnet: &str
         ("SERVER__PUBLIC_URL", base.to_owned()),
         ("STORAGE__SQLITE", path("sluis.db")),
         ("KEYS__MASTER_KEY_FILE", path("master.key")),
+        ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
         ("KENNISNET__ISSUER", kennisnet.to_owned()),
         ("KENNISNET__CLIENT_ID", "sluis.demo".to_owned()),
         ("KENNISNET__CLIENT_SECRET", "kennisnet-secret".to_owned()),

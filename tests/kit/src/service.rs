@@ -63,6 +63,7 @@ impl Service {
             ("SERVER__PUBLIC_URL", BASE.to_owned()),
             ("STORAGE__SQLITE", place("sluis.db")),
             ("KEYS__MASTER_KEY_FILE", place("master.key")),
+            ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
             ("SERVER__RATE_BURST", many.clone()),
             ("SERVER__ADDRESS_RATE_BURST", many),
         ];
