@@ -11,7 +11,7 @@ use crate::app::{App, caller::Caller, error::AppError, evidence::Act, store::Cha
 
 /// An act that is about to be recorded and carried out.
 pub(in crate::app) struct ActOf<'a> {
-    caller: &'a Caller,
+    caller: Option<&'a Caller>,
     drafts: Vec<RecordDraft>,
     policy_of: Vec<SchoolId>,
 }
@@ -27,11 +27,11 @@ impl App {
         Id::generate(self.clock.now(), &*self.random)
     }
 
-    /// An act of this caller under a stable name, of the kind `agreement.accept`.
-    pub(in crate::app) fn act_of<'a>(&self, caller: &'a Caller) -> ActOf<'a> {
+    /// An act of this caller under a stable name, of the kind `agreement.accept`; without one, of the command line.
+    pub(in crate::app) fn act_of<'a>(&self, caller: impl Into<Option<&'a Caller>>) -> ActOf<'a> {
         let _ = self;
         ActOf {
-            caller,
+            caller: caller.into(),
             drafts: Vec::new(),
             policy_of: Vec::new(),
         }
@@ -55,8 +55,10 @@ impl App {
             self.now(),
             &*self.random,
         );
-        draft.asker = Some(act.caller.client);
-        draft.trace_id = Hex::from_bytes(*act.caller.trace.as_bytes());
+        if let Some(caller) = act.caller {
+            draft.asker = Some(caller.client);
+            draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        }
         draft.resource = Some(Resource {
             id: *id.as_uuid(),
             kind: Code::from_static(kind),

@@ -8,7 +8,8 @@ use crate::app::{
     caller::{Caller, Role},
     client::Client,
     error::{AppError, Invalid},
-    store::{Change, StoreError},
+    organisation::SupplierKind,
+    store::Change,
 };
 
 /// What the operator knows about a new client.
@@ -60,15 +61,12 @@ impl App {
             created_at: self.now(),
             revoked_at: None,
         };
-        let change = Change::ClientAdded(client.clone());
-        match caller {
-            Some(caller) => {
-                let mut act = self.act_of(caller);
-                self.note(&mut act, Owner::Operator, "client.create", "client", client.id);
-                self.carry_out(act, vec![change]).await?;
-            }
-            None => self.store.apply(vec![change], false).await?,
+        // A program that may act for a board or school appears in the log of that board or school.
+        let mut act = self.act_of(caller);
+        for owner in logs_of(&client.role) {
+            self.note(&mut act, owner, "client.create", "client", client.id);
         }
+        self.carry_out(act, vec![Change::ClientAdded(client.clone())]).await?;
         Ok(client)
     }
 
@@ -80,6 +78,14 @@ impl App {
                 self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
             }
             Role::Supplier { supplier, product } | Role::Distributor { supplier, product } => {
+                let kind = self.supplier_view(supplier).await?.kind;
+                if (kind == SupplierKind::Distributor) != matches!(role, Role::Distributor { .. }) {
+                    return Err(AppError::Invalid(vec![Invalid {
+                        pointer: "/role".to_owned(),
+                        code: "role_of_another_kind",
+                        detail: "a distributor is registered as distributor, a supplier as supplier".to_owned(),
+                    }]));
+                }
                 let known = self.product_view(product).await?;
                 if known.supplier != supplier {
                     return Err(AppError::Invalid(vec![Invalid {
@@ -104,12 +110,21 @@ impl App {
         }
         let now = self.now();
         let mut act = self.act_of(caller);
-        self.note(&mut act, Owner::Operator, "client.revoke", "client", id);
-        match self.carry_out(act, vec![Change::ClientRevoked(id, now)]).await {
-            Err(AppError::Unavailable(StoreError::Conflict)) => return Err(ended("the client has been revoked")),
-            other => other?,
+        for owner in logs_of(&client.role) {
+            self.note(&mut act, owner, "client.revoke", "client", id);
         }
+        self.carry_out(act, vec![Change::ClientRevoked(id, now)]).await?;
         client.revoked_at = Some(now);
         Ok(client)
     }
+}
+
+/// In whose logs something about a client of this role is noted.
+fn logs_of(role: &Role) -> Vec<Owner> {
+    let concerned = match *role {
+        Role::Board(board) => Some(Owner::Board(board)),
+        Role::School(school) => Some(Owner::School(school)),
+        Role::Operator | Role::Supplier { .. } | Role::Distributor { .. } => None,
+    };
+    std::iter::once(Owner::Operator).chain(concerned).collect()
 }

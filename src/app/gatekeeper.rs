@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{Decision, SchoolPolicy},
+    gate::{Decision, Request, SchoolPolicy},
     id::{RecordId, SchoolId},
     ledger::{AgreementVersion, Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, WithheldCode},
     person::PersonKind,
+    time::Timestamp,
 };
 
 use crate::app::{
@@ -32,6 +33,9 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) policy: Arc<SchoolPolicy>,
     pub(in crate::app) roster: Arc<Roster>,
     pub(in crate::app) key: Arc<dyn SealingKey>,
+    /// The moment of this attempt. INVARIANT: it is read after the policy was, so that what ended before the policy's
+    /// epoch has ended at this moment too.
+    at: Timestamp,
 }
 
 /// What was decided by one standing: the record, the lines of its page, and what is answered once it is durable.
@@ -72,7 +76,12 @@ impl App {
             let policy = self.policy(school).await?;
             let roster = self.roster(school, policy.epoch()).await?;
             if roster.epoch == policy.epoch() {
-                return Ok(Standing { policy, roster, key });
+                return Ok(Standing {
+                    policy,
+                    roster,
+                    key,
+                    at: self.now(),
+                });
             }
             self.forget(school).await;
         }
@@ -183,6 +192,14 @@ impl App {
 }
 
 impl Standing {
+    /// The request as it is decided now, however long ago it was asked.
+    pub(in crate::app) fn now(&self, request: &Request) -> Request {
+        Request {
+            at: self.at,
+            ..request.clone()
+        }
+    }
+
     /// The keyed hash under which the records of this school know a person.
     pub(in crate::app) fn subject(&self, person: &Person) -> Digest {
         Digest::from_bytes(self.key.hash(label::SUBJECT, person.id.as_bytes()))

@@ -208,6 +208,11 @@ impl Intake<'_> {
             .collect();
         let by_key: HashMap<[u8; 32], &Person> = of_kind().map(|person| (person.key_hash, person)).collect();
         let needed = self.needed.of(kind);
+        let ever_dated = Dated {
+            from: delivered.iter().any(|person| person.enrolled_from.is_some()),
+            until: delivered.iter().any(|person| person.enrolled_until.is_some()),
+            year: delivered.iter().any(|person| person.year_group.is_some()),
+        };
         let ever: AttributeSet = delivered
             .iter()
             .flat_map(|person| person.values.keys().copied())
@@ -227,11 +232,15 @@ impl Intake<'_> {
             // once, so two pupils of a delivery never become one.
             let known = eck_hash
                 .and_then(|hash| by_eck.get(&hash))
-                .or_else(|| key_hash.and_then(|hash| by_key.get(&hash)))
+                .or_else(|| {
+                    let same_key = key_hash.and_then(|hash| by_key.get(&hash));
+                    // Two different ECK iDs are two persons, whatever the administration did with its keys.
+                    same_key.filter(|known| known.eck_hash.is_none() || eck_hash.is_none())
+                })
                 .filter(|known| !present.contains(&known.id));
             let id = known.map_or_else(self.new_person, |known| known.id);
             present.insert(id);
-            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever);
+            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever, ever_dated);
             counts.withheld_fields += withheld;
             let stored = Person::seal(self.school, id, &kept, self.key)?;
             match known {
@@ -271,12 +280,30 @@ impl Intake<'_> {
     }
 }
 
+/// Which facts for the gate the system delivers for anybody.
+#[derive(Clone, Copy)]
+struct Dated {
+    from: bool,
+    until: bool,
+    year: bool,
+}
+
+/// What was delivered; if it is delivered for nobody, what is held.
+fn or_held(
+    delivered: Option<Personal<String>>,
+    ever: bool,
+    held: Option<&Option<Personal<String>>>,
+) -> Option<Personal<String>> {
+    if ever { delivered } else { held.cloned().flatten() }
+}
+
 /// Keeps what is needed. What the system delivers for nobody stays as it is held.
 fn keep(
     delivered: Delivered,
     held: Option<&KeptPerson>,
     needed: AttributeSet,
     ever: AttributeSet,
+    dated: Dated,
 ) -> (KeptPerson, u64) {
     let before = delivered.values.len();
     let mut values: BTreeMap<_, _> = delivered
@@ -294,9 +321,17 @@ fn keep(
         kind: delivered.kind,
         source_key: delivered.source_key,
         groups: delivered.groups,
-        year_group: delivered.year_group,
-        enrolled_from: delivered.enrolled_from,
-        enrolled_until: delivered.enrolled_until,
+        year_group: or_held(delivered.year_group, dated.year, held.map(|held| &held.year_group)),
+        enrolled_from: or_held(
+            delivered.enrolled_from,
+            dated.from,
+            held.map(|held| &held.enrolled_from),
+        ),
+        enrolled_until: or_held(
+            delivered.enrolled_until,
+            dated.until,
+            held.map(|held| &held.enrolled_until),
+        ),
         values,
     };
     (kept, withheld)

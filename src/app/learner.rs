@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{Decision, Facts, Request, SubjectFacts, Withheld},
+    gate::{self, Decision, Facts, Request, SubjectFacts, Withheld},
     id::{AccountId, GroupId, RecordId, SchoolId, SupplierId},
     ledger::{Outcome, PageLine, RecordKind},
     person::PersonKind,
@@ -146,13 +146,15 @@ impl App {
             }]));
         }
         let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
+        let request_now = standing.now(request);
+        let of_school = gate::decide_school(&request_now, Some(&standing.policy), self.catalogue);
         let mut allowed: Vec<([u8; 32], &Person, AttributeSet)> = standing
             .roster
             .persons
             .iter()
             .filter(|person| search.group.is_none_or(|group| person.kept.groups.contains(&group)))
             .filter_map(|person| {
-                let decision = self.decide(request, standing, person.facts());
+                let decision = of_school.person(&person.facts());
                 let account = decision
                     .is_permit()
                     .then(|| person.account_key(request.school))
@@ -167,7 +169,13 @@ impl App {
         // The order of the keyed hashes is the supplier's own and tells nothing about names or dates of enrolment.
         allowed.sort_unstable_by_key(|(hash, ..)| *hash);
         if let Some(after) = search.after {
-            let position = self.position_after(supplier, after, &allowed).await?;
+            let last = self
+                .store
+                .account_by_id(supplier, after)
+                .await?
+                .ok_or_else(cursor_unknown)?;
+            // Who left the list meanwhile does not matter: the place of the key is what counts.
+            let position = allowed.partition_point(|(hash, ..)| *hash <= last.key_hash);
             allowed.drain(..position);
         }
         let more = allowed.len() > usize::from(search.limit);
@@ -206,27 +214,6 @@ impl App {
                 record,
             }),
         })
-    }
-
-    async fn position_after(
-        &self,
-        supplier: SupplierId,
-        after: AccountId,
-        sorted: &[([u8; 32], &Person, AttributeSet)],
-    ) -> Result<usize, AppError> {
-        let hashes = sorted.iter().map(|(hash, ..)| *hash).collect();
-        let accounts = self.known_accounts(supplier, hashes).await?;
-        sorted
-            .iter()
-            .position(|(hash, ..)| accounts.get(hash) == Some(&after))
-            .map(|position| position + 1)
-            .ok_or_else(|| {
-                AppError::Invalid(vec![Invalid {
-                    pointer: "/cursor".to_owned(),
-                    code: "cursor_unknown",
-                    detail: "the list has changed since this cursor was given: begin again".to_owned(),
-                }])
-            })
     }
 
     /// The account and attributes of the person with this ECK iD. Who is unknown and who is not permitted get the
@@ -277,7 +264,9 @@ impl App {
         name: &'static str,
     ) -> Result<Judged<Result<Resolved, AppError>>, AppError> {
         let (supplier, _) = supplier_of(caller)?;
-        let facts = person.map_or(SubjectFacts::UnknownPerson, Person::facts);
+        let facts = person.map_or(SubjectFacts::UnknownPerson, |person| {
+            SubjectFacts::Person(person.facts())
+        });
         let decision = self.decide(request, standing, facts);
         let mut draft = self.decision_draft(kind, caller, request.school, name, request.purpose, &decision);
         draft.subject = person.map(|person| standing.subject(person));
@@ -318,7 +307,7 @@ impl App {
             subject,
             catalogue: self.catalogue,
         };
-        sluis_core::gate::decide(request, &facts)
+        gate::decide(&standing.now(request), &facts)
     }
 
     async fn known_school(&self, school: SchoolId) -> Result<(), AppError> {
@@ -369,6 +358,14 @@ impl App {
         // Another request may have opened some of them first: what is stored counts.
         self.known_accounts(supplier, hashes).await
     }
+}
+
+fn cursor_unknown() -> AppError {
+    AppError::Invalid(vec![Invalid {
+        pointer: "/cursor".to_owned(),
+        code: "cursor_unknown",
+        detail: "this cursor was not given for this list".to_owned(),
+    }])
 }
 
 /// The supplier and product that a caller acts for.

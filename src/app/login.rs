@@ -245,6 +245,10 @@ impl App {
         }
         let kept: KeptLogin = self.open_for_platform("logins", &login.sealed).await?;
         let outcome = self.login_decide(&login, &kept, returned, trace).await;
+        if outcome.is_err() {
+            // An answer works once, also one that was refused.
+            self.store.apply(vec![Change::LoginRefused(login.id)], false).await?;
+        }
         Ok(LoginReturn {
             request: kept.request,
             outcome,
@@ -260,8 +264,7 @@ impl App {
     ) -> Result<String, LoginError> {
         let identity = self.identities.finish(&kept.provider, returned).await?;
         let client = self
-            .store
-            .client(kept.request.client)
+            .active_client(kept.request.client)
             .await?
             .ok_or(LoginError::Unknown)?;
         let caller = caller_of(&client, trace);

@@ -39,7 +39,7 @@ mod secret;
 pub mod store;
 pub mod trace;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use moka::future::Cache;
 use sluis_core::{
@@ -95,6 +95,8 @@ pub struct AppSettings {
 
 /// The use cases.
 pub struct App {
+    /// For work that must end even when its caller goes away.
+    me: Weak<Self>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     store: Arc<dyn Store>,
@@ -111,9 +113,10 @@ pub struct App {
 
 impl App {
     /// Puts the use cases together.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts) -> Arc<Self> {
         let weigh = |_: &SchoolId, roster: &Arc<Roster>| u32::try_from(roster.persons.len()).unwrap_or(u32::MAX);
-        Self {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
             clock: parts.clock,
             random: parts.random,
             store: parts.store,
@@ -129,7 +132,7 @@ impl App {
                 .max_capacity(parts.settings.persons_in_memory)
                 .build(),
             settings: parts.settings,
-        }
+        })
     }
 
     /// The catalogue.

@@ -8,7 +8,7 @@ use sluis_core::{
 use crate::app::{
     App,
     caller::{Caller, Role},
-    error::AppError,
+    error::{AppError, BindingError},
     organisation::{Board, Product, School, Supplier, SupplierKind},
     store::{Change, Page},
 };
@@ -123,6 +123,9 @@ impl App {
         caller: &Caller,
         page: Page<sluis_core::id::School>,
     ) -> Result<Vec<School>, AppError> {
+        if let Some(only) = caller.bound.and_then(|bound| bound.school) {
+            return Ok(vec![self.school_view(caller, only).await?]);
+        }
         Ok(match caller.role {
             Role::Operator => self.store.schools(None, page).await?,
             Role::Board(board) => self.store.schools(Some(board), page).await?,
@@ -138,6 +141,13 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], also for one that the caller may not know.
     pub async fn school_view(&self, caller: &Caller, school: SchoolId) -> Result<School, AppError> {
+        if caller
+            .bound
+            .and_then(|bound| bound.school)
+            .is_some_and(|only| only != school)
+        {
+            return Err(BindingError::SchoolMismatch.into());
+        }
         let found = self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
         let known = match caller.role {
             Role::Operator => true,

@@ -64,8 +64,17 @@ impl App {
         let school = self.controlled_school(caller, school).await?;
         let connector = self.connector(&connection)?;
         let run = self.new_run(&school, Some(id), connection.dialect);
-        self.store.apply(vec![Change::RunStarted(run.clone())], false).await?;
-        self.pull(Some(caller), &school, &*connector, run).await
+        self.run_start(&run).await?;
+        // In a task of its own: a caller who goes away does not leave half a roster.
+        let (app, caller) = (
+            self.me
+                .upgrade()
+                .ok_or(AppError::Unavailable(StoreError::Corrupt("service")))?,
+            caller.clone(),
+        );
+        tokio::spawn(async move { app.pull(Some(&caller), &school, &*connector, run).await })
+            .await
+            .map_err(|ended| AppError::Unavailable(StoreError::Unavailable(Box::new(ended))))?
     }
 
     /// Pulls every connection that is active and has not been pulled since a moment. Of several replicas, one pulls.
@@ -132,7 +141,11 @@ impl App {
             eck_id_rules: self.settings.eck_ids.clone(),
         };
         match connector.pull(request).await {
-            Ok(Pull::Snapshot(snapshot)) => self.take_in(by, school, run, *snapshot).await,
+            // What was withdrawn while the system answered is obeyed.
+            Ok(Pull::Snapshot(snapshot)) => match self.permit_intake(by, school, &run).await? {
+                Ok(()) => self.take_in(by, school, run, *snapshot).await,
+                Err(reason) => self.refused(by, run, &reason).await,
+            },
             Ok(Pull::Unchanged) => {
                 let counts = RunCounts::default();
                 self.run_end(by, run, RunOutcome::Unchanged, None, counts, Vec::new())
@@ -175,7 +188,8 @@ impl App {
                 ..self.new_run(school, None, Dialect::Edexml)
             });
         }
-        let run = self.run_start(school, None, Dialect::Edexml).await?;
+        let run = self.new_run(school, None, Dialect::Edexml);
+        self.run_start(&run).await?;
         if let Err(reason) = self.permit_intake(None, school, &run).await? {
             return self
                 .run_end(
@@ -202,15 +216,12 @@ impl App {
         }
     }
 
-    async fn run_start(
-        &self,
-        school: &School,
-        connection: Option<ConnectionId>,
-        dialect: Dialect,
-    ) -> Result<Run, AppError> {
-        let run = self.new_run(school, connection, dialect);
-        self.store.apply(vec![Change::RunStarted(run.clone())], false).await?;
-        Ok(run)
+    /// Begins a run, unless one of this school is under way.
+    async fn run_start(&self, run: &Run) -> Result<(), AppError> {
+        match self.store.apply(vec![Change::RunStarted(run.clone())], false).await {
+            Err(StoreError::Conflict) => Err(not_ready("a run of this school is under way: wait for its end")),
+            other => Ok(other?),
+        }
     }
 
     /// The form of the gate for connections: without an agreement in force that needs persons, nothing comes in.
@@ -287,7 +298,10 @@ impl App {
         let mut last = std::mem::take(&mut difference.changes);
         while last.len() > PIECE {
             let rest = last.split_off(PIECE);
-            self.store.apply(std::mem::replace(&mut last, rest), true).await?;
+            if let Err(error) = self.store.apply(std::mem::replace(&mut last, rest), true).await {
+                tracing::error!(run.id = %run.id, error = &error as &dyn std::error::Error, "a piece was not stored");
+                return self.refused(by, run, "store_refused").await;
+            }
         }
         self.run_end(by, run, RunOutcome::Applied, None, difference.counts, last)
             .await

@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 use sluis_core::{
     catalogue::Attribute,
-    gate::SubjectFacts,
     id::{GroupId, PersonId, SchoolId},
     identifier::EckIdRules,
     person::{PersonFacts, PersonKind, YearGroup},
@@ -71,8 +70,8 @@ pub(in crate::app) mod label {
 
 impl Person {
     /// What the gate needs to know.
-    pub(in crate::app) fn facts(&self) -> SubjectFacts<'_> {
-        SubjectFacts::Person(PersonFacts {
+    pub(in crate::app) fn facts(&self) -> PersonFacts<'_> {
+        PersonFacts {
             person: self.id,
             kind: self.kept.kind,
             enrolment: self.enrolment,
@@ -80,7 +79,7 @@ impl Person {
             year_group: self.year_group,
             restriction: None,
             objection: None,
-        })
+        }
     }
 
     /// What identifies the account of this person at a supplier: the ECK iD (for staff with the school), or without

@@ -100,6 +100,8 @@ pub enum Change {
     LoginStarted(StoredLogin),
     /// A login came back from Kennisnet and may be finished with a code.
     LoginCompleted(LoginId, StoredCode),
+    /// A login ended without a code; its answer works no more.
+    LoginRefused(LoginId),
     /// A code was exchanged; it works once.
     CodeUsed([u8; 32], Timestamp),
 }
@@ -314,6 +316,8 @@ pub trait AccountStore: Send + Sync {
     async fn accounts(&self, supplier: SupplierId, key_hashes: Vec<[u8; 32]>)
     -> Result<Vec<StoredAccount>, StoreError>;
 
+    /// The account with this id at this supplier.
+    async fn account_by_id(&self, supplier: SupplierId, id: AccountId) -> Result<Option<StoredAccount>, StoreError>;
     /// The login that waits for this `state`.
     async fn login(&self, state_hash: [u8; 32]) -> Result<Option<StoredLogin>, StoreError>;
     /// The code with this hash, used ones too.

@@ -100,7 +100,7 @@ impl Service {
             }
             None => Arc::new(NoIdentityProvider),
         };
-        let app = Arc::new(App::new(Parts {
+        let app = App::new(Parts {
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             store: Arc::new(repository),
@@ -111,7 +111,7 @@ impl Service {
             connectors: Arc::new(outbound),
             catalogue: Catalogue::built_in(),
             settings: parts::app(settings),
-        }));
+        });
         let issuer = Issuer::parse(&settings.server.public_url)?;
         let assertions = parts::assertion_terms(settings);
         let provider = Provider::new(

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use sluis_core::id::SupplierId;
+use sluis_core::id::{AccountId, SupplierId};
 
 use super::Repository;
 use crate::{
@@ -18,6 +18,14 @@ pub(crate) const ACCOUNT_OPEN: Statement = Statement {
 pub(crate) const ACCOUNT: Statement = Statement {
     name: "account",
     sql: "SELECT supplier, key_hash, id, created_at FROM accounts WHERE supplier = $1 AND key_hash = $2",
+};
+pub(crate) const ACCOUNT_BY_ID: Statement = Statement {
+    name: "account_by_id",
+    sql: "SELECT supplier, key_hash, id, created_at FROM accounts WHERE supplier = $1 AND id = $2",
+};
+pub(crate) const CODES_FORGET: Statement = Statement {
+    name: "codes_forget",
+    sql: "DELETE FROM codes WHERE expires_at < $1",
 };
 pub(crate) const LOGIN_START: Statement = Statement {
     name: "login_start",
@@ -52,6 +60,8 @@ pub(crate) const CODE: Statement = Statement {
 pub(crate) const ALL: &[&Statement] = &[
     &ACCOUNT_OPEN,
     &ACCOUNT,
+    &ACCOUNT_BY_ID,
+    &CODES_FORGET,
     &LOGIN_START,
     &LOGIN_END,
     &LOGINS_FORGET,
@@ -98,6 +108,10 @@ fn code(row: &Row) -> Result<StoredCode, StorageError> {
 impl AccountStore for Repository {
     async fn account(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Option<StoredAccount>, StoreError> {
         self.one(&ACCOUNT, params![supplier, key_hash], account).await
+    }
+
+    async fn account_by_id(&self, supplier: SupplierId, id: AccountId) -> Result<Option<StoredAccount>, StoreError> {
+        self.one(&ACCOUNT_BY_ID, params![supplier, id], account).await
     }
 
     async fn accounts(

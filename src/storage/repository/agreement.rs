@@ -65,6 +65,10 @@ pub(crate) const APPROVAL_ADD: Statement = Statement {
     sql: "INSERT INTO approvals (id, school, agreement, module, valid_from, valid_until) \
           VALUES ($1, $2, $3, $4, $5, $6)",
 };
+pub(crate) const APPROVALS_OPEN: Statement = Statement {
+    name: "approvals_open",
+    sql: "SELECT id FROM approvals WHERE school = $1 AND agreement = $2 AND module = $3 AND valid_until IS NULL",
+};
 pub(crate) const APPROVAL_END: Statement = Statement {
     name: "approval_end",
     sql: "UPDATE approvals SET valid_until = $3 WHERE school = $1 AND id = $2 AND valid_until IS NULL",
@@ -76,6 +80,10 @@ pub(crate) const APPROVALS: Statement = Statement {
 pub(crate) const MANDATE_ADD: Statement = Statement {
     name: "mandate_add",
     sql: "INSERT INTO mandates (id, board, supplier, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5)",
+};
+pub(crate) const MANDATES_OPEN: Statement = Statement {
+    name: "mandates_open",
+    sql: "SELECT id FROM mandates WHERE board = $1 AND supplier = $2 AND (valid_until IS NULL OR valid_until > $3)",
 };
 pub(crate) const MANDATE_END: Statement = Statement {
     name: "mandate_end",
@@ -90,6 +98,10 @@ pub(crate) const ACTIVATION_ADD: Statement = Statement {
     name: "activation_add",
     sql: "INSERT INTO activations (id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at) \
           VALUES ($1, $2, $3, $4, $5, $6, $7)",
+};
+pub(crate) const ACTIVATIONS_OPEN: Statement = Statement {
+    name: "activations_open",
+    sql: "SELECT id FROM activations WHERE school = $1 AND product = $2 AND (valid_until IS NULL OR valid_until > $3)",
 };
 pub(crate) const ACTIVATION_ACCEPT: Statement = Statement {
     name: "activation_accept",
@@ -123,12 +135,15 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCEPTANCES_OF_BOARD,
     &ACCEPTANCES_OF_PRODUCT,
     &APPROVAL_ADD,
+    &APPROVALS_OPEN,
     &APPROVAL_END,
     &APPROVALS,
     &MANDATE_ADD,
+    &MANDATES_OPEN,
     &MANDATE_END,
     &MANDATES,
     &ACTIVATION_ADD,
+    &ACTIVATIONS_OPEN,
     &ACTIVATION_ACCEPT,
     &ACTIVATION_END,
     &ACTIVATIONS,

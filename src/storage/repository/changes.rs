@@ -13,6 +13,9 @@ use crate::{
     storage::{Expect, WriteSet, params},
 };
 
+/// After so many seconds a run that has no end is taken for one whose process died.
+const RUN_SECS: i64 = 900;
+
 fn board_add(set: &mut WriteSet, board: &Board) {
     let oin = board.oin.as_ref().map(|oin| oin.as_str());
     set.one(
@@ -100,6 +103,8 @@ impl Repository {
             Change::AgreementOffered(agreement) => agreement_offered(set, &agreement),
             Change::AgreementAccepted(agreement, acceptance) => accepted(set, agreement, &acceptance),
             Change::ApprovalGiven(approval) => {
+                let values = params![approval.school, approval.agreement, &approval.module];
+                set.push(&agreement::APPROVALS_OPEN, values, Expect::Exactly(0));
                 let window = approval.window;
                 let values = params![
                     approval.id,
@@ -115,6 +120,8 @@ impl Repository {
                 set.one(&agreement::APPROVAL_END, params![school, id, at]);
             }
             Change::MandateGiven(mandate) => {
+                let values = params![mandate.board, mandate.supplier, mandate.window.from];
+                set.push(&agreement::MANDATES_OPEN, values, Expect::Exactly(0));
                 let window = mandate.window;
                 let values = params![mandate.id, mandate.board, mandate.supplier, window.from, window.until];
                 set.one(&agreement::MANDATE_ADD, values);
@@ -123,6 +130,8 @@ impl Repository {
                 set.one(&agreement::MANDATE_END, params![board, id, at]);
             }
             Change::ActivationRequested(activation) => {
+                let values = params![activation.school, activation.product, activation.window.from];
+                set.push(&agreement::ACTIVATIONS_OPEN, values, Expect::Exactly(0));
                 let scope = serde_json::to_string(&activation.scope)
                     .map_err(|_| StoreError::Corrupt("a scope that cannot be written"))?;
                 let values = params![
@@ -169,11 +178,15 @@ impl Repository {
             Change::ConnectionEnded(school, id, at) => {
                 set.one(&roster::CONNECTION_END, params![school, id, at]);
             }
-            Change::RunStarted(run) => run_started(set, &run),
+            Change::RunStarted(run) => {
+                run_alone(set, &run);
+                run_started(set, &run);
+            }
             Change::RunClaimed(run, since) => {
                 set.one(&roster::CONNECTION_ACTIVE, params![run.school, run.connection]);
                 let values = params![run.school, run.connection, since];
                 set.push(&roster::RUNS_SINCE, values, Expect::Exactly(0));
+                run_alone(set, &run);
                 run_started(set, &run);
             }
             Change::RunEnded(school, id, end) => {
@@ -212,14 +225,22 @@ impl Repository {
             }
             Change::LoginCompleted(login, code) => {
                 set.one(&account::LOGIN_END, params![login]);
+                set.any(&account::CODES_FORGET, params![code.expires_at.plus_secs(-86_400)]);
                 let values = params![code.code_hash, code.client, code.school, code.sealed, code.expires_at];
                 set.one(&account::CODE_ADD, values);
             }
+            Change::LoginRefused(login) => drop(set.any(&account::LOGIN_END, params![login])),
             Change::CodeUsed(code, at) => drop(set.one(&account::CODE_USE, params![code, at])),
             _ => return Err(StoreError::Corrupt("a change that has no statements")),
         }
         Ok(())
     }
+}
+
+/// Two runs of a school at once would compare with the same roster. One that never ended is not waited for.
+fn run_alone(set: &mut WriteSet, run: &Run) {
+    let values = params![run.school, run.started_at.plus_secs(-RUN_SECS)];
+    set.push(&roster::RUNS_OPEN, values, Expect::Exactly(0));
 }
 
 fn run_started(set: &mut WriteSet, run: &Run) {

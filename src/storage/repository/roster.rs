@@ -53,6 +53,10 @@ pub(crate) const RUNS_SINCE: Statement = Statement {
     name: "runs_since",
     sql: "SELECT id FROM runs WHERE school = $1 AND connection = $2 AND started_at > $3",
 };
+pub(crate) const RUNS_OPEN: Statement = Statement {
+    name: "runs_open",
+    sql: "SELECT id FROM runs WHERE school = $1 AND ended_at IS NULL AND started_at > $2",
+};
 pub(crate) const RUN_START: Statement = Statement {
     name: "run_start",
     sql: "INSERT INTO runs (id, school, connection, dialect, started_at) VALUES ($1, $2, $3, $4, $5)",
@@ -109,6 +113,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &CONNECTIONS_DUE,
     &CONNECTION_ACTIVE,
     &RUNS_SINCE,
+    &RUNS_OPEN,
     &RUN_START,
     &RUN_END,
     &RUNS,

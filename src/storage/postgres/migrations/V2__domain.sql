@@ -151,8 +151,7 @@ CREATE TABLE roster_persons (
     eck_hash BYTEA,
     content_hash BYTEA NOT NULL,
     sealed BYTEA NOT NULL,
-    PRIMARY KEY (school, id),
-    UNIQUE (school, key_hash)
+    PRIMARY KEY (school, id)
 );
 
 CREATE TABLE accounts (

@@ -151,8 +151,7 @@ CREATE TABLE roster_persons (
     eck_hash BLOB,
     content_hash BLOB NOT NULL,
     sealed BLOB NOT NULL,
-    PRIMARY KEY (school, id),
-    UNIQUE (school, key_hash)
+    PRIMARY KEY (school, id)
 ) STRICT;
 
 CREATE TABLE accounts (
