@@ -1,14 +1,20 @@
 //! The only way to the use cases: a verified bearer token whose role may take the action.
 
-use std::{marker::PhantomData, ops::Deref, sync::Arc};
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+    sync::Arc,
+};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::header::{self, HeaderValue},
+    middleware::Next,
     web::Data,
 };
-use futures::future::LocalBoxFuture;
 use secrecy::SecretString;
 
 use crate::{
@@ -52,44 +58,67 @@ impl<A> Deref for May<A> {
     }
 }
 
+/// Who calls, or why nobody does.
+struct Known(Result<Caller, Problem>);
+
+/// Inside `/v1`: finds out who calls before anything else of the request is read. Whether that matters is for [`May`].
+pub(super) async fn identify<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let known = caller_of(request.request()).await;
+    request.extensions_mut().insert(Known(known));
+    next.call(request).await
+}
+
+async fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
+    let token = bearer_token(request)?;
+    let http = request
+        .app_data::<Data<Http>>()
+        .ok_or_else(|| Problem::new(Code::Internal))?;
+    let trace = request.extensions().get::<TraceContext>().copied();
+    let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random));
+    let caller = http
+        .authenticator
+        .authenticate(&token, trace.id())
+        .await
+        .map_err(refusal)?;
+    http.limits.check_client(caller.client)?;
+    request.extensions_mut().insert(caller.client);
+    Ok(caller)
+}
+
 impl<A: Action> FromRequest for May<A> {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    // INVARIANT: never pending. Extractors are asked side by side, and what answers first is what the caller learns:
+    // one that waits would let strangers have their input checked.
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let http = request
-                .app_data::<Data<Http>>()
-                .ok_or_else(|| Problem::new(Code::Internal))?;
-            let token = bearer_token(&request)?;
-            let trace = request.extensions().get::<TraceContext>().copied();
-            let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random));
-            let caller = http
-                .authenticator
-                .authenticate(&token, trace.id())
-                .await
-                .map_err(refusal)?;
-            http.limits.check_client(caller.client)?;
-            request.extensions_mut().insert(caller.client);
-            if !A::permits(caller.role.kind()) {
-                let detail = format!(
-                    "a client in the role `{}` may not do `{}`",
-                    caller.role.kind().as_str(),
-                    A::NAME
-                );
-                return Err(Problem::new(Code::RoleNotPermitted).detail(detail));
-            }
-            let app = request
-                .app_data::<Data<UseCases>>()
-                .ok_or_else(|| Problem::new(Code::Internal))?;
-            Ok(Self {
-                app: Arc::clone(&app.0),
-                caller,
-                action: PhantomData,
-            })
-        })
+        ready(may(request))
     }
+}
+
+fn may<A: Action>(request: &HttpRequest) -> Result<May<A>, Problem> {
+    let known = request.extensions_mut().remove::<Known>();
+    let Known(caller) = known.ok_or_else(|| Problem::new(Code::Internal))?;
+    let caller = caller?;
+    if !A::permits(caller.role.kind()) {
+        let detail = format!(
+            "a client in the role `{}` may not do `{}`",
+            caller.role.kind().as_str(),
+            A::NAME
+        );
+        return Err(Problem::new(Code::RoleNotPermitted).detail(detail));
+    }
+    let app = request
+        .app_data::<Data<UseCases>>()
+        .ok_or_else(|| Problem::new(Code::Internal))?;
+    Ok(May {
+        app: Arc::clone(&app.0),
+        caller,
+        action: PhantomData,
+    })
 }
 
 /// RFC 6750, 2.1: in the header, and nowhere else. One in the address is refused even beside a good one: it has leaked.

@@ -21,7 +21,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     app,
-    http::{Http, authentication::UseCases, body, fallback, health, middleware, oidc, pages, v1},
+    http::{
+        Http,
+        authentication::{self, UseCases},
+        body, fallback, health, middleware, oidc, pages, v1,
+    },
 };
 
 /// The pages of Swagger UI load scripts, styles and pictures from this service only.
@@ -125,6 +129,7 @@ pub(super) fn with<F: FnOnce(&mut ServiceConfig)>(
         .service(
             scope("/v1")
                 .configure(v1::register)
+                .wrap(from_fn(authentication::identify))
                 .wrap(from_fn(middleware::acceptable))
                 .wrap(cors),
         )
