@@ -177,9 +177,7 @@ impl<'a> Fields<'a> {
 
     fn refuse_unknown(self) {
         for name in self.values.keys().filter(|name| !self.known.contains(&name.as_str())) {
-            // A name that does not look like one may be a value in the wrong place: it is not repeated.
-            let namely = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-            let spot = match (namely, self.spot.clone()) {
+            let spot = match (is_plain(name), self.spot.clone()) {
                 (true, spot) => spot.child(name),
                 (false, Spot::Parameter(_)) => Spot::Parameter("?".to_owned()),
                 (false, spot) => spot,
@@ -188,6 +186,11 @@ impl<'a> Fields<'a> {
                 .push(spot.error("unknown_field", "a field with this name is not known here"));
         }
     }
+}
+
+/// Whether a name looks like one. If not it may be a value in the wrong place, and is not repeated.
+pub(super) fn is_plain(name: &str) -> bool {
+    name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
 /// Reads an object.

@@ -10,6 +10,7 @@ use sluis_core::{
     agreement::{Annex, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash},
     catalogue::Catalogue,
     id::{AgreementId, BoardId, ClientId, ProductId, SupplierId},
+    identifier::leak_guard,
     time::{Timestamp, Window},
 };
 use utoipa::ToSchema;
@@ -27,7 +28,7 @@ use crate::{
         authentication::May,
         body::{Body, Query},
         code::Code,
-        input::{Fields, Input, checked, text},
+        input::{Fields, Input, checked, is_plain, text},
         page::{ListView, PageQuery},
         problem::Problem,
         response::{AcceptanceConflict, AgreementNotFound, BoardNotFound},
@@ -192,14 +193,51 @@ impl Input for AgreementCreate {
 
 /// Reads an annex with all its errors; values are not repeated.
 fn parse_annex(value: &Value) -> Result<Annex, Vec<Invalid>> {
-    Annex::parse(value.to_string().as_bytes()).map_err(|AnnexErrors(errors)| {
-        let invalid = |error: AnnexError| Invalid {
-            pointer: error.place,
-            code: error.code.as_str(),
-            detail: explain(error.code).to_owned(),
-        };
-        errors.into_iter().map(invalid).collect()
-    })
+    let mut wrong = Vec::new();
+    guard_texts(value, "", &mut wrong);
+    match Annex::parse(value.to_string().as_bytes()) {
+        Ok(annex) if wrong.is_empty() => Ok(annex),
+        Ok(_) => Err(wrong),
+        Err(AnnexErrors(errors)) => {
+            wrong.extend(errors.into_iter().map(|error| Invalid {
+                pointer: place_of(&error).to_owned(),
+                code: error.code.as_str(),
+                detail: explain(error.code).to_owned(),
+            }));
+            Err(wrong)
+        }
+    }
+}
+
+/// Where an error is; an unknown name that does not look like one is told at the object that it stands in.
+fn place_of(error: &AnnexError) -> &str {
+    match error.place.rsplit_once('/') {
+        Some((object, name)) if error.code == AnnexErrorCode::FieldUnknown && !is_plain(name) => object,
+        _ => &error.place,
+    }
+}
+
+/// An annex is about kinds of data, never about a person.
+fn guard_texts(value: &Value, pointer: &str, wrong: &mut Vec<Invalid>) {
+    match value {
+        Value::String(text) if leak_guard::find(text).is_some() => wrong.push(Invalid {
+            pointer: pointer.to_owned(),
+            code: "national_number",
+            detail: "the text seems to hold a national number, which may not be sent".to_owned(),
+        }),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                guard_texts(item, &format!("{pointer}/{index}"), wrong);
+            }
+        }
+        // All known names are plain. The others are refused with all that is in them.
+        Value::Object(fields) => {
+            for (name, field) in fields.iter().filter(|(name, _)| is_plain(name)) {
+                guard_texts(field, &format!("{pointer}/{name}"), wrong);
+            }
+        }
+        _ => {}
+    }
 }
 
 const fn explain(code: AnnexErrorCode) -> &'static str {
