@@ -1,0 +1,163 @@
+//! Offering, reading and accepting agreements.
+
+use serde_json::{Value, json};
+
+use super::world::{NOBODY, Who, World, annex, ids, text};
+
+#[actix_web::test]
+async fn a_supplier_offers_and_the_board_accepts_the_same_hash() {
+    let world = World::start().await;
+    let offered = world.agreement().await;
+    assert_eq!(
+        (&offered["board"], &offered["product"]),
+        (&json!(world.board), &json!(world.product))
+    );
+    assert_eq!((&offered["model"], &offered["annex"]), (&json!("4.0-coded"), &annex()));
+    assert_eq!(
+        (&offered["validFrom"], offered.get("validUntil")),
+        (&json!(world.now()), None)
+    );
+    assert_eq!(offered["acceptances"][0]["side"], "supplier");
+    assert_eq!(offered["defects"], json!([]));
+    let path = format!("/v1/agreements/{}", text(&offered["id"]));
+    for who in [Who::Supplier, Who::Board, Who::School] {
+        assert_eq!(world.get(who, &path).await.with(200), offered, "{who:?}");
+    }
+
+    let accept = format!("{path}/_accept");
+    let signature = json!({ "annexHash": offered["annexHash"] });
+    let accepted = world.post(Who::Board, &accept, &signature).await.with(200);
+    let sides: Vec<_> = accepted["acceptances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["side"])
+        .collect();
+    assert_eq!(sides, ["supplier", "board"]);
+    world
+        .post(Who::Board, &accept, &signature)
+        .await
+        .problem(409, "already_done");
+}
+
+#[actix_web::test]
+async fn another_hash_than_that_of_the_annex_signs_nothing() {
+    let world = World::start().await;
+    let offered = world.agreement().await;
+    let path = format!("/v1/agreements/{}", text(&offered["id"]));
+    let accept = format!("{path}/_accept");
+    let other = json!({ "annexHash": "0".repeat(64) });
+    world
+        .post(Who::Board, &accept, &other)
+        .await
+        .problem(409, "annex_hash_mismatch");
+    for wrong in [
+        json!({ "annexHash": text(&offered["annexHash"]).to_uppercase() }),
+        json!({ "annexHash": "" }),
+    ] {
+        let refused = world.post(Who::Board, &accept, &wrong).await;
+        refused.assert_errors(&[("/annexHash", "invalid_value")]);
+    }
+    world
+        .post(Who::Board, &accept, &json!({}))
+        .await
+        .assert_errors(&[("/annexHash", "missing")]);
+    assert_eq!(world.get(Who::Board, &path).await.with(200), offered);
+    let unknown = format!("/v1/agreements/{NOBODY}/_accept");
+    world
+        .post(Who::Board, &unknown, &other)
+        .await
+        .problem(404, "agreement_not_found");
+}
+
+#[actix_web::test]
+async fn lists_hold_what_the_caller_is_a_party_to() {
+    let world = World::start().await;
+    let offered = world.agreement().await;
+    let to_other = json!({ "board": world.other_board, "validFrom": world.now(), "annex": annex() });
+    world.service.clock.advance_secs(1);
+    let second = world.post(Who::Supplier, "/v1/agreements", &to_other).await.created();
+    let (first, second) = (text(&offered["id"]), text(&second["id"]));
+    for (who, expected) in [
+        (Who::Board, vec![&first]),
+        (Who::School, vec![&first]),
+        (Who::OtherBoard, vec![&second]),
+        (Who::OtherSchool, vec![&second]),
+        (Who::Supplier, vec![&first, &second]),
+        (Who::OtherSupplier, vec![]),
+        (Who::Distributor, vec![]),
+    ] {
+        let list = world.get(who, "/v1/agreements").await.with(200);
+        assert_eq!(ids(&list).iter().collect::<Vec<_>>(), expected, "{who:?}");
+    }
+    let page = world.get(Who::Supplier, "/v1/agreements?limit=1").await.with(200);
+    assert_eq!((ids(&page), page["items"][0].get("annex")), (vec![first], None));
+    let rest = format!("/v1/agreements?limit=1&cursor={}", text(&page["next"]));
+    assert_eq!(ids(&world.get(Who::Supplier, &rest).await.with(200)), [second]);
+}
+
+#[actix_web::test]
+async fn everything_that_is_wrong_with_an_annex_is_told_at_its_place() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    offer["validFrom"] = json!("2026-09-01");
+    let wrong = &mut offer["annex"];
+    wrong["model"] = json!("3.0");
+    wrong["parties"]["processor"].as_object_mut().unwrap().remove("name");
+    wrong["modules"][1]["code"] = json!("oefenen");
+    wrong["rows"][0]["restsOnConsent"] = json!("no");
+    wrong["retention"]["note"]["nl"] = json!("vragen? bel 123456782");
+    wrong["secondfactor"] = json!(true);
+    wrong["111222333"] = json!({ "pupil": "111222333" });
+    wrong["places"] = json!([]);
+    let refused = world.post(Who::Supplier, "/v1/agreements", &offer).await;
+    let said = refused.body.to_string();
+    assert!(!said.contains("123456782") && !said.contains("111222333"), "{said}");
+    refused.assert_errors(&[
+        ("/annex", "field_unknown"),
+        ("/annex/model", "model_not_supported"),
+        ("/annex/modules/1/code", "repeated"),
+        ("/annex/parties/processor/name", "field_missing"),
+        ("/annex/places", "wrong_size"),
+        ("/annex/retention/note/nl", "national_number"),
+        ("/annex/rows/0/restsOnConsent", "wrong_type"),
+        ("/annex/secondfactor", "field_unknown"),
+        ("/validFrom", "invalid_value"),
+    ]);
+    assert_eq!(
+        ids(&world.get(Who::Supplier, "/v1/agreements").await.with(200)),
+        Vec::<String>::new()
+    );
+}
+
+#[actix_web::test]
+async fn a_row_with_a_defect_is_told_and_can_still_be_offered() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    offer["annex"]["rows"][1]["purposes"] = json!(["D13", "D23"]);
+    offer["annex"]["rows"][2]["pupilCategories"] = json!(["CD18"]);
+    let offered = world.post(Who::Supplier, "/v1/agreements", &offer).await.created();
+    let defects = offered["defects"].as_array().unwrap();
+    let codes: Vec<_> = defects.iter().map(|defect| &defect["code"]).collect();
+    assert_eq!(codes, ["code_undefined", "special_ground_missing"]);
+    assert_eq!(defects[0]["pointer"], "/rows/1/purposes/1");
+}
+
+#[actix_web::test]
+async fn an_agreement_needs_a_board_and_a_time_to_hold() {
+    let world = World::start().await;
+    let with = |field: &str, value: Value| {
+        let mut offer = world.offer();
+        offer[field] = value;
+        offer
+    };
+    let to_nobody = with("board", json!(NOBODY));
+    let refused = world.post(Who::Supplier, "/v1/agreements", &to_nobody).await;
+    refused.problem(404, "board_not_found");
+    let empty = with("validUntil", json!(world.now()));
+    let refused = world.post(Who::Supplier, "/v1/agreements", &empty).await;
+    refused.assert_errors(&[("/validUntil", "window_empty")]);
+    let ends = with("validUntil", json!("2027-08-01T02:00:00+02:00"));
+    let offered = world.post(Who::Supplier, "/v1/agreements", &ends).await.created();
+    assert_eq!(offered["validUntil"], "2027-08-01T00:00:00.000Z");
+}

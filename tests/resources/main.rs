@@ -1,0 +1,20 @@
+//! Organisations, clients, agreements, approvals, mandates, activations and the catalogue over real HTTP: a whole
+//! service, a SQLite file, real tokens.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod activations;
+mod agreements;
+mod approvals;
+mod catalogue;
+mod clients;
+mod input;
+mod mandates;
+mod me;
+mod organisations;
+mod reach;
+mod world;
