@@ -10,7 +10,7 @@ use utoipa::{
         Components, Contact, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiVersion, Ref, RefOr,
         ServerBuilder,
         path::Operation,
-        schema::{SchemaFormat, Type},
+        schema::{AdditionalProperties, ArrayItems, Schema, SchemaFormat, SchemaType, Type},
         security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
         tag::TagBuilder,
     },
@@ -114,7 +114,56 @@ fn complete(mut document: OpenApi, base: &str) -> OpenApi {
     document
 }
 
+/// What is absent is left out: an optional field or parameter is never `null` in an answer.
+fn without_null(schema: &mut RefOr<Schema>) {
+    let RefOr::T(schema_here) = schema else { return };
+    match schema_here {
+        Schema::Object(object) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let [one, Type::Null] | [Type::Null, one] = types.as_slice()
+            {
+                object.schema_type = SchemaType::Type(one.clone());
+            }
+            object.properties.values_mut().for_each(without_null);
+        }
+        Schema::Array(array) => {
+            if let SchemaType::Array(types) = &array.schema_type
+                && types.contains(&Type::Array)
+            {
+                array.schema_type = SchemaType::Type(Type::Array);
+            }
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                without_null(items);
+            }
+        }
+        Schema::OneOf(choice) => {
+            choice.items.retain(|item| !is_null(item));
+            choice.items.iter_mut().for_each(without_null);
+            if let [only] = choice.items.as_slice() {
+                let mut only = only.clone();
+                if let RefOr::Ref(reference) = &mut only {
+                    reference.description = choice.description.take().unwrap_or_default();
+                }
+                *schema = only;
+            }
+        }
+        Schema::AllOf(parts) => parts.items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}
+
 fn complete_operation(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && let Some(schema) = &mut parameter.schema
+        {
+            without_null(schema);
+        }
+    }
     let has_body = operation.request_body.is_some();
     let has_caller = operation.security.as_ref().is_some_and(|security| !security.is_empty());
     for common in response::ALL {
@@ -145,6 +194,23 @@ fn complete_operation(operation: &mut Operation) {
     }
 }
 
+/// The schema of the request body; a field that it does not name is refused.
+fn body_schema(operation: &Operation) -> Option<String> {
+    let RefOr::T(body) = operation.request_body.as_ref()? else {
+        return None;
+    };
+    let RefOr::T(content) = body.content.values().next()? else {
+        return None;
+    };
+    match content.schema.as_ref()? {
+        RefOr::Ref(reference) => reference
+            .ref_location
+            .strip_prefix("#/components/schemas/")
+            .map(str::to_owned),
+        RefOr::T(_) => None,
+    }
+}
+
 fn complete_components(document: &mut OpenApi, base: &str) {
     let used: BTreeSet<_> = operations(document)
         .flat_map(|(_, _, operation)| operation.responses.responses.values())
@@ -153,6 +219,9 @@ fn complete_components(document: &mut OpenApi, base: &str) {
             RefOr::T(_) => None,
         })
         .map(str::to_owned)
+        .collect();
+    let bodies: BTreeSet<_> = operations(document)
+        .filter_map(|(_, _, operation)| body_schema(operation))
         .collect();
     let components = document.components.get_or_insert_with(Components::new);
     for answer in response::ALL.iter().filter(|answer| used.contains(answer.name)) {
@@ -165,6 +234,12 @@ fn complete_components(document: &mut OpenApi, base: &str) {
     components.schemas.insert("Reason".to_owned(), ReasonView::schema());
     components.schemas.insert("Article".to_owned(), ArticleView::schema());
     components.schemas.insert("Missing".to_owned(), MissingView::schema());
+    for (name, schema) in &mut components.schemas {
+        without_null(schema);
+        if let (true, RefOr::T(Schema::Object(object))) = (bodies.contains(name), schema) {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
     components.headers.insert(
         "API-Version".to_owned(),
         header("The full version of the API", API_VERSION, None).into(),
