@@ -1,20 +1,26 @@
 //! An annex that was read: its document, its canonical bytes and the hash that both sides accept.
 
-use std::{fmt, sync::LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 use aws_lc_rs::digest;
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{AnnexDocument, Model};
+use super::{AnnexDocument, Model, Terms};
+use crate::catalogue::Catalogue;
 
 /// A whole document of a supported model. There is no other way to get one than to read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Annex {
     document: AnnexDocument,
     canonical: Box<[u8]>,
     hash: AnnexHash,
+    /// INVARIANT: there is one catalogue in a process, so that the first use decides nothing.
+    terms: OnceLock<Arc<Terms>>,
 }
 
 /// SHA-256 over the canonical bytes of an annex: what a signature is about.
@@ -139,6 +145,7 @@ impl Annex {
             document,
             canonical: canonical.into(),
             hash: AnnexHash(hash),
+            terms: OnceLock::new(),
         })
     }
 
@@ -150,6 +157,12 @@ impl Annex {
     /// The canonical bytes (RFC 8785): keys sorted, no white space. They read back to the same annex.
     pub const fn canonical(&self) -> &[u8] {
         &self.canonical
+    }
+
+    /// What it permits, compiled at the first use: keep an annex, and share it among schools.
+    pub(crate) fn terms(&self, catalogue: &Catalogue) -> &Arc<Terms> {
+        self.terms
+            .get_or_init(|| Arc::new(Terms::compile(&self.document, self.hash, catalogue)))
     }
 
     /// The hash of the canonical bytes.

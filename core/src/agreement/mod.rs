@@ -7,6 +7,7 @@ mod clause;
 mod document;
 mod lint;
 mod record;
+mod terms;
 
 pub use annex::{Annex, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash, AnnexHashError};
 pub use clause::{Article, Clause, Model, ModelError};
@@ -16,3 +17,4 @@ pub use document::{
 };
 pub use lint::{Defect, DefectCode};
 pub use record::{ActivationRecord, AgreementRecord, ApprovalRecord, MandateRecord, ProductRecord, Scope};
+pub(crate) use terms::{Hands, Row, Terms};

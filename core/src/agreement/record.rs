@@ -78,6 +78,23 @@ pub struct ActivationRecord {
     pub scope: Scope,
 }
 
+impl ActivationRecord {
+    /// Whether it holds at a moment, accepted by both sides.
+    pub fn is_active(&self, at: Timestamp) -> bool {
+        self.window.holds(at) && self.school_accepted(at) && self.supplier_accepted(at)
+    }
+
+    /// Whether the school had accepted it by then.
+    pub fn school_accepted(&self, at: Timestamp) -> bool {
+        self.accepted_by_school_at.is_some_and(|accepted| accepted <= at)
+    }
+
+    /// Whether the supplier had accepted it by then.
+    pub fn supplier_accepted(&self, at: Timestamp) -> bool {
+        self.accepted_by_supplier_at.is_some_and(|accepted| accepted <= at)
+    }
+}
+
 /// For whom a product is switched on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {

@@ -57,7 +57,17 @@ macro_rules! bit_set {
 
             /// The members in the order of their numbers.
             pub fn iter(self) -> impl Iterator<Item = $member> {
-                <$member>::ALL.into_iter().filter(move |member| self.contains(*member))
+                // INVARIANT: the numbers of the members are consecutive, in the order of `ALL`.
+                const FIRST: u8 = <$member>::ALL[0].number();
+                let mut rest = self.0;
+                std::iter::from_fn(move || {
+                    if rest == 0 {
+                        return None;
+                    }
+                    let number = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    <$member>::ALL.get(usize::try_from(number).ok()?.checked_sub(usize::from(FIRST))?).copied()
+                })
             }
         }
 

@@ -7,13 +7,14 @@
 //! Not on record yet, and therefore always a deny where it is needed: consents, instructions to distributors,
 //! permissions for places outside the EEA, handovers, requests of persons, grounds of authorities, de-identification.
 
-mod compile;
 mod decision;
 mod person;
 mod policy;
+mod product;
 mod reason;
 mod request;
 mod school;
+mod text;
 
 use crate::catalogue::Catalogue;
 
@@ -22,6 +23,7 @@ pub use policy::{Needed, PolicyInputs, SchoolPolicy};
 pub use reason::{Audience, Fixer, Missing, Reason, ReasonCode};
 pub use request::{Asker, Assurance, Channel, Direction, Facts, Request, SubjectFacts};
 pub use school::SchoolDecision;
+pub use text::ReasonText;
 
 /// Decides one request by the facts.
 pub fn decide(request: &Request, facts: &Facts<'_>) -> Decision {

@@ -14,7 +14,11 @@ impl SchoolDecision<'_> {
         let mut deny = |code, missing| reasons.push(self.reason(code, missing));
         let holds = |window: Option<Window>| window.is_some_and(|window| window.holds(at));
 
-        let mut active = self.activations().peekable();
+        let mut active = self
+            .product
+            .into_iter()
+            .flat_map(|product| product.scopes(at))
+            .peekable();
         if active.peek().is_some() && !active.any(|scope| scope.holds(person)) {
             deny(ReasonCode::PersonOutOfScope, Missing::Nothing);
         }
@@ -29,6 +33,7 @@ impl SchoolDecision<'_> {
                 deny(ReasonCode::HasLeft, Missing::Nothing);
             } else if let Some(agreement) = self.considered
                 && agreement
+                    .terms
                     .seconds_after_leaving
                     .is_none_or(|term| left.plus_secs(term) <= at)
             {
@@ -49,14 +54,5 @@ impl SchoolDecision<'_> {
             deny(ReasonCode::ConsentMissing, self.attribute(attribute));
         }
         reasons
-    }
-
-    /// The scopes of the activations that hold.
-    fn activations(&self) -> impl Iterator<Item = &crate::agreement::Scope> {
-        let at = self.request.at;
-        let all = self.product.map(|product| &*product.activations).unwrap_or_default();
-        all.iter()
-            .filter(move |activation| activation.is_active(at))
-            .map(|activation| &activation.scope)
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{
     AgreementUsed, Asker, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
-    policy::{CompiledAgreement, CompiledRow, Hands, ProductPolicy, Standing},
+    product::{CompiledAgreement, ProductPolicy, Standing},
 };
 use crate::{
-    agreement::{DefectCode, Model},
+    agreement::{DefectCode, Hands, Model, Row},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     person::PersonFacts,
 };
@@ -68,7 +68,7 @@ pub(super) fn decide<'a>(
     let pending = decision.product.and_then(|product| product.pending(request.at));
     decision.model = decision
         .considered
-        .map(|agreement| agreement.model)
+        .map(|agreement| agreement.terms.model)
         .or(pending.map(|pending| pending.model));
 
     // Only suppliers, distributors and the school's own programs work under an agreement. What the others need is not
@@ -109,8 +109,8 @@ impl SchoolDecision<'_> {
     fn answer(&self, about_the_person: Vec<Reason>) -> Decision {
         let agreement = self.considered.map(|agreement| AgreementUsed {
             id: agreement.id,
-            annex_hash: agreement.annex_hash,
-            model: agreement.model,
+            annex_hash: agreement.terms.hash,
+            model: agreement.terms.model,
             rows: self.rows,
         });
         if self.reasons.is_empty() && about_the_person.is_empty() {
@@ -243,6 +243,7 @@ impl SchoolDecision<'_> {
             (true, Some(receiver)) => {
                 let listed = self.considered.is_some_and(|agreement| {
                     agreement
+                        .terms
                         .receivers
                         .iter()
                         .any(|(id, purposes)| *id == receiver && purposes.contains(purpose))
@@ -264,8 +265,8 @@ impl SchoolDecision<'_> {
         };
         let (kind, at) = (self.request.person_kind, self.request.at);
         let mut found = Found::default();
-        for (index, row) in agreement.rows.iter().enumerate() {
-            if !row.speaks_of(purpose, kind) || !row.permits(at) {
+        for (index, row) in agreement.terms.rows_for(purpose, kind) {
+            if !agreement.permits(row, at) {
                 continue;
             }
             if row.rests_on_consent {
@@ -288,7 +289,7 @@ impl SchoolDecision<'_> {
             return;
         }
 
-        let login = self.request.is_login().then(|| agreement.login.of(kind));
+        let login = self.request.is_login().then(|| agreement.terms.login.of(kind));
         let needed = (self.request.direction == Direction::Connection)
             .then(|| policy.needed_apart_from(Some(self.request.product), at).of(kind));
         let wanted = self.request.wanted();
@@ -334,16 +335,13 @@ impl SchoolDecision<'_> {
     fn deny_for_rows(&mut self, agreement: &CompiledAgreement, purpose: Purpose) {
         let mut modules = Vec::new();
         let mut any = false;
-        for (index, row) in agreement.rows.iter().enumerate() {
-            if !row.speaks_of(purpose, self.request.person_kind) {
-                continue;
-            }
+        for (index, row) in agreement.terms.rows_for(purpose, self.request.person_kind) {
             any = true;
             if let Some(defect) = row.defect {
                 let (code, missing) = defect_reason(defect, index);
                 self.deny(code, missing);
             }
-            if !row.is_approved(self.request.at) && !modules.contains(&row.module) {
+            if !agreement.approves(row, self.request.at) && !modules.contains(&row.module) {
                 modules.push(row.module);
                 self.deny(ReasonCode::ModuleNotApproved, module(agreement, row));
             }
@@ -357,8 +355,8 @@ impl SchoolDecision<'_> {
     fn not_agreed(&self, agreement: &CompiledAgreement, purpose: Purpose, attribute: Attribute) -> Reason {
         let kind = self.request.person_kind;
         let holding = || {
-            let rows = agreement.rows.iter().enumerate();
-            rows.filter(move |(_, row)| row.speaks_of(purpose, kind) && row.attributes_of(kind).contains(attribute))
+            let rows = agreement.terms.rows_for(purpose, kind);
+            rows.filter(move |(_, row)| row.attributes_of(kind).contains(attribute))
         };
         if let Some((_, row)) = holding().find(|(_, row)| row.defect.is_none()) {
             return self.reason(ReasonCode::ModuleNotApproved, module(agreement, row));
@@ -377,7 +375,7 @@ impl SchoolDecision<'_> {
             outside_eea,
             unlisted,
             announced,
-        } = &agreement.hands;
+        } = &agreement.terms.hands;
         for party in outside_eea {
             self.deny(ReasonCode::PlaceOutsideEea, Missing::Party(party.clone()));
         }
@@ -393,7 +391,7 @@ impl SchoolDecision<'_> {
 
     /// Check 10.
     fn check_assurance(&mut self) {
-        if !self.considered.is_some_and(|agreement| agreement.second_factor) {
+        if !self.considered.is_some_and(|agreement| agreement.terms.second_factor) {
             return;
         }
         if self.request.channel.is_machine() {
@@ -421,7 +419,7 @@ fn defect_reason(defect: DefectCode, row: usize) -> (ReasonCode, Missing) {
     )
 }
 
-fn module(agreement: &CompiledAgreement, row: &CompiledRow) -> Missing {
-    let code = row.module.and_then(|place| agreement.modules.get(place));
+fn module(agreement: &CompiledAgreement, row: &Row) -> Missing {
+    let code = row.module.and_then(|place| agreement.terms.modules.get(place));
     code.map_or(Missing::Nothing, |code| Missing::Module(code.clone()))
 }

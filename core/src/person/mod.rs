@@ -46,6 +46,25 @@ impl PersonKind {
     }
 }
 
+/// One value for each kind of person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PerKind<T> {
+    /// For pupils.
+    pub pupils: T,
+    /// For staff.
+    pub staff: T,
+}
+
+impl<T: Copy> PerKind<T> {
+    /// For one kind of person.
+    pub const fn of(self, kind: PersonKind) -> T {
+        match kind {
+            PersonKind::Pupil => self.pupils,
+            PersonKind::Staff => self.staff,
+        }
+    }
+}
+
 /// A year group (jaargroep) in the codes of EDEXML and UWLR.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct YearGroup(u8);

@@ -1,0 +1,183 @@
+//! The policy of one product at one school: the dated facts, beside the terms that schools share.
+
+use std::sync::Arc;
+
+use super::PolicyInputs;
+use crate::{
+    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Terms},
+    catalogue::Catalogue,
+    id::{AgreementId, SupplierId},
+    time::{Timestamp, Window},
+};
+
+#[derive(Debug)]
+pub(super) struct ProductPolicy {
+    pub(super) supplier: SupplierId,
+    /// Accepted by both sides; sorted by the moment from which each holds.
+    agreements: Box<[CompiledAgreement]>,
+    /// Not accepted by both sides.
+    pending: Box<[PendingAgreement]>,
+    mandates: Box<[Window]>,
+    pub(super) activations: Box<[ActivationRecord]>,
+}
+
+/// How the agreements of a product stand at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing<'a> {
+    /// The last that has begun: it supersedes those before it, also after its own end (model 4.0, article 2.2).
+    pub(super) current: Option<&'a CompiledAgreement>,
+    /// The first that begins later, when none has begun.
+    pub(super) future: Option<&'a CompiledAgreement>,
+    pub(super) ended: bool,
+    pub(super) suspended: bool,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) const fn in_force(self) -> Option<&'a CompiledAgreement> {
+        if self.ended || self.suspended {
+            None
+        } else {
+            self.current
+        }
+    }
+
+    /// The agreement whose rows are looked at, in force or not.
+    pub(super) fn considered(self) -> Option<&'a CompiledAgreement> {
+        self.current.or(self.future)
+    }
+}
+
+impl ProductPolicy {
+    pub(super) fn compile(record: &ProductRecord, inputs: &PolicyInputs, catalogue: &Catalogue) -> Self {
+        let own = || {
+            inputs
+                .agreements
+                .iter()
+                .filter(|agreement| agreement.product == record.product)
+        };
+        let accepted = own().filter_map(|agreement| CompiledAgreement::compile(agreement, inputs, catalogue));
+        let mut agreements: Vec<_> = accepted.collect();
+        agreements.sort_by_key(|agreement| (agreement.from, agreement.id));
+        let mandates = inputs
+            .mandates
+            .iter()
+            .filter(|mandate| mandate.supplier == record.supplier);
+        let activations = inputs
+            .activations
+            .iter()
+            .filter(|activation| activation.product == record.product);
+        Self {
+            supplier: record.supplier,
+            agreements: agreements.into(),
+            pending: own().filter_map(PendingAgreement::compile).collect(),
+            mandates: mandates.map(|mandate| mandate.window).collect(),
+            activations: activations.cloned().collect(),
+        }
+    }
+
+    pub(super) fn standing(&self, at: Timestamp) -> Standing<'_> {
+        let begun = self.agreements.partition_point(|agreement| agreement.from <= at);
+        let current = begun.checked_sub(1).and_then(|last| self.agreements.get(last));
+        Standing {
+            current,
+            future: if current.is_none() {
+                self.agreements.first()
+            } else {
+                None
+            },
+            ended: current.is_some_and(|agreement| agreement.until.is_some_and(|until| until <= at)),
+            suspended: current.is_some_and(|agreement| agreement.suspensions.iter().any(|span| span.holds(at))),
+        }
+    }
+
+    /// The newest agreement that waits for a side, unless its time is over.
+    pub(super) fn pending(&self, at: Timestamp) -> Option<&PendingAgreement> {
+        let open = self
+            .pending
+            .iter()
+            .filter(|pending| pending.window.until.is_none_or(|until| at < until));
+        open.max_by_key(|pending| (pending.window.from, pending.id))
+    }
+
+    pub(super) fn has_mandate(&self, at: Timestamp) -> bool {
+        self.mandates.iter().any(|window| window.holds(at))
+    }
+
+    /// The scopes of the activations that hold.
+    pub(super) fn scopes(&self, at: Timestamp) -> impl Iterator<Item = &Scope> {
+        let active = self
+            .activations
+            .iter()
+            .filter(move |activation| activation.is_active(at));
+        active.map(|activation| &activation.scope)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct PendingAgreement {
+    id: AgreementId,
+    pub(super) model: Model,
+    window: Window,
+    pub(super) accepted_by_board: bool,
+    pub(super) accepted_by_supplier: bool,
+}
+
+impl PendingAgreement {
+    fn compile(record: &AgreementRecord) -> Option<Self> {
+        let pending = Self {
+            id: record.id,
+            model: record.annex.document().model,
+            window: record.window,
+            accepted_by_board: record.accepted_by_board_at.is_some(),
+            accepted_by_supplier: record.accepted_by_supplier_at.is_some(),
+        };
+        (!pending.accepted_by_board || !pending.accepted_by_supplier).then_some(pending)
+    }
+}
+
+/// An agreement that both sides have accepted.
+#[derive(Debug)]
+pub(super) struct CompiledAgreement {
+    pub(super) id: AgreementId,
+    pub(super) terms: Arc<Terms>,
+    /// The start of the window, or the last acceptance when that came later.
+    from: Timestamp,
+    until: Option<Timestamp>,
+    suspensions: Box<[Window]>,
+    /// By the place of the module among those of the annex.
+    approvals: Box<[(usize, Window)]>,
+}
+
+impl CompiledAgreement {
+    fn compile(record: &AgreementRecord, inputs: &PolicyInputs, catalogue: &Catalogue) -> Option<Self> {
+        let (board, supplier) = record.accepted_by_board_at.zip(record.accepted_by_supplier_at)?;
+        let terms = Arc::clone(record.annex.terms(catalogue));
+        let own = inputs
+            .approvals
+            .iter()
+            .filter(|approval| approval.agreement == record.id);
+        let approvals = own.filter_map(|approval| {
+            let place = terms.modules.iter().position(|module| *module == approval.module)?;
+            Some((place, approval.window))
+        });
+        Some(Self {
+            id: record.id,
+            from: record.window.from.max(board).max(supplier),
+            until: record.window.until,
+            suspensions: record.suspensions.clone().into(),
+            approvals: approvals.collect(),
+            terms,
+        })
+    }
+
+    /// Whether the module of a row is necessary, or approved by the school.
+    pub(super) fn approves(&self, row: &Row, at: Timestamp) -> bool {
+        let approved = |(module, window): &(usize, Window)| Some(*module) == row.module && window.holds(at);
+        !row.optional || self.approvals.iter().any(approved)
+    }
+
+    /// Whether a row is without defect, and necessary or approved.
+    pub(super) fn permits(&self, row: &Row, at: Timestamp) -> bool {
+        row.defect.is_none() && self.approves(row, at)
+    }
+}
