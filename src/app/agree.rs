@@ -17,7 +17,7 @@ use crate::app::{
 };
 
 /// What a supplier offers to a board.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct AgreementOffer {
     /// To whom.
     pub board: BoardId,
