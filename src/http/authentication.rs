@@ -45,6 +45,11 @@ impl<A> May<A> {
         &self.app
     }
 
+    /// Use cases and caller, for work that goes on when nobody waits for it any more.
+    pub fn into_parts(self) -> (Arc<App>, Caller) {
+        (self.app, self.caller)
+    }
+
     /// Who calls, in which trace.
     pub const fn caller(&self) -> &Caller {
         &self.caller

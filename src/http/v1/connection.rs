@@ -27,6 +27,7 @@ use crate::{
         answer::{Answer, Created},
         authentication::May,
         body::Body,
+        code::Code,
         input::{Fields, Input, coded, label},
         page::ListView,
         problem::Problem,
@@ -228,14 +229,18 @@ pub(super) async fn connection_end(caller: May<EndConnection>, path: Path<Connec
 ///
 /// The whole roster is asked, compared and, when it is complete and plausible, taken in. Whatever goes wrong at the
 /// other side is in the run that is answered: its outcome is `refused` with the reason, and the roster is as it was.
+/// What takes longer than this service lets anybody wait is answered with 503 and goes on; the list of runs tells how it
+/// ended.
 #[utoipa::path(operation_id = "connection_pull", tag = "connections", security(("bearer" = ["connection.pull"])),
     responses((status = 200, description = "The run", body = RunView), ConnectionNotFound, Conflict))]
 #[post("/schools/{school}/connections/{connection}/_pull")]
 pub(super) async fn connection_pull(caller: May<PullConnection>, path: Path<ConnectionPath>) -> Answer<RunView> {
-    let app = caller.app();
-    let run = app
-        .connection_pull(caller.caller(), path.school, path.connection)
-        .await?;
+    let (app, caller) = caller.into_parts();
+    // INVARIANT: a run that began ends, and says how, also when the caller is gone or was told to look later.
+    let pull = actix_web::rt::spawn(async move { app.connection_pull(&caller, path.school, path.connection).await });
+    let run = pull
+        .await
+        .map_err(|error| Problem::new(Code::Internal).because(error))??;
     Ok(Json(run.into()))
 }
 

@@ -54,7 +54,7 @@ impl Service {
     }
 
     /// Starts a service by this clock, with these settings (names as in the environment, without `SLUIS_`).
-    pub async fn start_at<const N: usize>(clock: Arc<FixedClock>, settings: [(&str, String); N]) -> Self {
+    pub async fn start_at<'a>(clock: Arc<FixedClock>, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let place = |name: &str| folder.path().join(name).display().to_string();
         // The clock stands still, and so nothing that was spent on a rate comes back.
@@ -67,6 +67,7 @@ impl Service {
             ("SERVER__RATE_BURST", many.clone()),
             ("SERVER__ADDRESS_RATE_BURST", many),
         ];
+        let settings = settings.into_iter().map(|(name, value)| (name, value.to_owned()));
         let variables = own.into_iter().chain(settings);
         let variables = variables.map(|(name, value)| (format!("SLUIS_{name}"), value));
         let settings = Settings::load(&Sources::new().with_environment(variables)).expect("the settings are good");

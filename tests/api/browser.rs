@@ -1,0 +1,161 @@
+//! A person in a browser: from the supplier to Kennisnet and back.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
+use reqwest::{Response, header::LOCATION};
+use serde_json::Value;
+use sluis_core::id::ClientId;
+use sluis_stand_ins::kennisnet::Kennisnet;
+use sluis_test_kit::service::BASE;
+use url::Url;
+
+use crate::world::{Answer, BACK, Supplier, World};
+
+pub(crate) const VERIFIER: &str = "a-verifier-of-a-test-with-more-than-43-signs-in-it";
+const STATE: &str = "state of the supplier";
+const NONCE: &str = "nonce of the supplier";
+
+/// Where a browser ended.
+pub(crate) enum Ended {
+    /// At the supplier, with these parameters.
+    AtSupplier(BTreeMap<String, String>),
+    /// On a page of ours.
+    OnPage(u16, String),
+}
+
+impl Ended {
+    /// The code that the supplier got.
+    pub(crate) fn code(self) -> String {
+        match self {
+            Self::AtSupplier(mut given) => {
+                assert_eq!(given["state"], STATE);
+                assert_eq!(given["iss"], BASE);
+                given.remove("code").unwrap()
+            }
+            Self::OnPage(status, text) => panic!("the login did not work: {status} {text}"),
+        }
+    }
+
+    /// The page that the person got, with its status.
+    pub(crate) fn page(self) -> (u16, String) {
+        match self {
+            Self::OnPage(status, text) => (status, text),
+            Self::AtSupplier(_) => panic!("the browser came to the supplier"),
+        }
+    }
+}
+
+/// The address at which the login of a client begins.
+pub(crate) fn authorization_request(client: ClientId, changes: &[(&str, &str)]) -> String {
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
+    let client = client.to_string();
+    let mut parameters = BTreeMap::from([
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("client_id", &client),
+        ("redirect_uri", BACK),
+        ("state", STATE),
+        ("nonce", NONCE),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ]);
+    parameters.extend(changes.iter().copied());
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish();
+    format!("/oidc/authorize?{query}")
+}
+
+pub(crate) fn location(response: &Response) -> Url {
+    let location = response
+        .headers()
+        .get(LOCATION)
+        .unwrap_or_else(|| panic!("{}", response.status()));
+    Url::parse(location.to_str().unwrap()).unwrap()
+}
+
+impl World {
+    /// Sends a browser to one of our addresses.
+    pub(crate) async fn browse(&self, path: &str) -> Response {
+        self.service.get(path).send().await.unwrap()
+    }
+
+    /// Begins a login: where Kennisnet would send the browser back once this person has logged in there.
+    pub(crate) async fn at_kennisnet(&self, supplier: &Supplier, username: &str) -> Url {
+        let to_kennisnet = self.browse(&authorization_request(supplier.client.id, &[])).await;
+        assert_eq!(to_kennisnet.status(), 303);
+        assert!(to_kennisnet.headers()["cache-control"] == "no-store");
+        let request = location(&to_kennisnet);
+        assert!(request.as_str().starts_with(self.kennisnet.issuer()));
+        let picked = Kennisnet::picked(&request, username);
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        location(&client.get(picked).send().await.unwrap())
+    }
+
+    /// Comes back from Kennisnet.
+    pub(crate) async fn come_back(&self, address: &Url) -> Ended {
+        let answer = self.browse(address.as_str()).await;
+        if answer.status() == 303 {
+            let at_supplier = location(&answer);
+            assert!(at_supplier.as_str().starts_with(BACK), "{at_supplier}");
+            return Ended::AtSupplier(at_supplier.query_pairs().into_owned().collect());
+        }
+        let status = answer.status().as_u16();
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'"));
+        let text = answer.text().await.unwrap();
+        assert!(
+            text.contains("<html lang=\"nl\">") && text.contains("<section lang=\"en\">"),
+            "{text}"
+        );
+        assert!(!text.contains("<script"));
+        Ended::OnPage(status, text)
+    }
+
+    /// The whole way of a person.
+    pub(crate) async fn log_in(&self, supplier: &Supplier, username: &str) -> Ended {
+        let back = self.at_kennisnet(supplier, username).await;
+        self.come_back(&back).await
+    }
+
+    /// Exchanges a code, with changes to what a supplier should send.
+    pub(crate) async fn exchange(&self, supplier: &Supplier, code: &str, changes: &[(&str, &str)]) -> Answer {
+        let mut form = BTreeMap::from([
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", BACK),
+            ("code_verifier", VERIFIER),
+        ]);
+        form.extend(changes.iter().copied());
+        let form: Vec<_> = form.into_iter().collect();
+        let response = self.service.ask_token(&supplier.client, &form).await;
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let status = response.status().as_u16();
+        let body = response.json().await.unwrap();
+        Answer { status, body }
+    }
+
+    /// The claims of an id token, once its signature is good by our published keys.
+    pub(crate) async fn claims(&self, tokens: &Value, client: ClientId) -> Value {
+        let keys = self.browse("/oidc/jwks").await.text().await.unwrap();
+        let keys: JwkSet = serde_json::from_str(&keys).unwrap();
+        let token = tokens["id_token"].as_str().unwrap();
+        let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+        let key = DecodingKey::from_jwk(keys.find(&kid).unwrap()).unwrap();
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_audience(&[client.to_string()]);
+        validation.set_issuer(&[BASE]);
+        // The clock of the test stands still; the moments are checked by the tests themselves.
+        validation.validate_exp = false;
+        let claims: Value = jsonwebtoken::decode(token, &key, &validation).unwrap().claims;
+        assert_eq!(claims["nonce"], NONCE);
+        claims
+    }
+}

@@ -1,0 +1,19 @@
+//! The API and the OpenID endpoints over real HTTP: a whole service, a SQLite file, and stand-ins for Kennisnet and for
+//! an administration system.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod accounts;
+mod browser;
+mod connections;
+mod decisions;
+mod learners;
+mod login;
+mod records;
+mod refused_logins;
+mod token;
+mod world;

@@ -1,0 +1,369 @@
+//! A school with a roster, a supplier with an agreement, and the systems of others around them. All invented.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+use sluis::app::{
+    activation::{Activation, ActivationScope},
+    agree::AgreementOffer,
+    caller::{Caller, Role},
+    connection::Dialect,
+    link::ConnectionCreate,
+    organisation::SupplierKind,
+    organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
+    trace::TraceContext,
+};
+use sluis_core::{
+    agreement::Annex,
+    id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    identifier::Brin6,
+    random::SystemRandom,
+    time::{Clock, Window},
+};
+use sluis_stand_ins::{
+    administration::{self, Administration},
+    kennisnet::{self, Kennisnet},
+};
+use sluis_test_kit::service::{BASE, RegisteredClient, Service, clock};
+use url::Url;
+
+/// Where logins of suppliers return to.
+pub(crate) const BACK: &str = "https://app.rekenbaai.example/back";
+
+/// A pupil of the group that the product is switched on for.
+pub(crate) const INSIDE: u32 = 31;
+/// A pupil of another group.
+pub(crate) const OUTSIDE: u32 = 1;
+
+/// The group that the product is switched on for, and how many pupils are in it.
+pub(crate) const GROUP: &str = "Groep 7";
+pub(crate) const IN_GROUP: usize = 15;
+
+const SCHOOL_KEY: &str = "key-of-the-school";
+const APPLICATION_CODE: &str = "SL01";
+
+/// Everything that a story needs.
+pub(crate) struct World {
+    pub(crate) service: Service,
+    pub(crate) administration: Administration,
+    pub(crate) kennisnet: Kennisnet,
+    pub(crate) board: BoardId,
+    pub(crate) school: SchoolId,
+    pub(crate) board_client: RegisteredClient,
+    pub(crate) school_client: RegisteredClient,
+    /// The supplier of Rekenbaai.
+    pub(crate) supplier: Supplier,
+}
+
+/// A supplier with one product.
+pub(crate) struct Supplier {
+    pub(crate) supplier: SupplierId,
+    pub(crate) product: ProductId,
+    pub(crate) client: RegisteredClient,
+}
+
+impl Supplier {
+    fn role(&self) -> Role {
+        Role::Supplier {
+            supplier: self.supplier,
+            product: self.product,
+        }
+    }
+}
+
+/// A caller without a token: for what is not the subject of a test.
+fn caller(client: &RegisteredClient, role: Role) -> Caller {
+    Caller {
+        client: client.id,
+        role,
+        bound: None,
+        trace: TraceContext::start(&SystemRandom).id(),
+    }
+}
+
+fn annex() -> Annex {
+    let text = include_bytes!("../../examples/agreements/rekenbaai.json");
+    Annex::parse(text).unwrap()
+}
+
+impl World {
+    /// A board, a school and a supplier that have agreed nothing yet.
+    pub(crate) async fn bare() -> Self {
+        Self::bare_with([]).await
+    }
+
+    async fn bare_with<const N: usize>(more: [(&str, &str); N]) -> Self {
+        let clock = Arc::new(clock());
+        let persons = [INSIDE, INSIDE + 1, OUTSIDE]
+            .map(|number| person(number, "99ZZ"))
+            .into();
+        let mut options = kennisnet::Options::new("sluis", "secret", &format!("{BASE}/oidc/callback"), persons);
+        options.clock = clock.clone();
+        options.persons.push(kennisnet::Person {
+            username: "elsewhere".to_owned(),
+            ..person(INSIDE, "98YY")
+        });
+        let kennisnet = Kennisnet::start("127.0.0.1:0", options).unwrap();
+        let application = administration::Options::new("Sluis", APPLICATION_CODE, SCHOOL_KEY);
+        let administration = Administration::start("127.0.0.1:0", application).unwrap();
+        let settings = [
+            ("KENNISNET__ISSUER", kennisnet.issuer()),
+            ("KENNISNET__CLIENT_ID", "sluis"),
+            ("KENNISNET__CLIENT_SECRET", "secret"),
+            ("KENNISNET__ECK_ID_SEGMENTS", "['pilot']"),
+        ];
+        let service = Service::start_at(clock, settings.into_iter().chain(more)).await;
+        let app = &service.app;
+        let name = "Stichting De Vuurtoren".to_owned();
+        let board = app.board_create(BoardCreate { name, oin: None }).await.unwrap();
+        let school = app.school_create(school_in(board.id, "99ZZ00")).await.unwrap();
+        let board_client = service.register(Role::Board(board.id), &[]).await;
+        let school_client = service.register(Role::School(school.id), &[]).await;
+        let supplier = supplier(&service, "Wadden Leermiddelen B.V.", "Rekenbaai").await;
+        Self {
+            administration,
+            kennisnet,
+            board: board.id,
+            school: school.id,
+            board_client,
+            school_client,
+            supplier,
+            service,
+        }
+    }
+
+    /// The same with everything agreed for one group, and the roster pulled.
+    pub(crate) async fn start() -> Self {
+        Self::start_with([]).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn start_with<const N: usize>(settings: [(&str, &str); N]) -> Self {
+        let world = Self::bare_with(settings).await;
+        world.agree(&world.supplier).await;
+        world.pull().await;
+        world
+    }
+
+    /// Agreement, mandate and activation for the group; accepted by both sides.
+    pub(crate) async fn agree(&self, supplier: &Supplier) -> Activation {
+        let app = &self.service.app;
+        let from_board = caller(&self.board_client, Role::Board(self.board));
+        let from_school = caller(&self.school_client, Role::School(self.school));
+        let from_supplier = caller(&supplier.client, supplier.role());
+        let offer = AgreementOffer {
+            board: self.board,
+            window: Window::since(self.service.clock.now()),
+            annex: annex(),
+        };
+        let agreement = app.agreement_offer(&from_supplier, offer).await.unwrap();
+        app.agreement_accept(&from_board, agreement.id, agreement.annex_hash)
+            .await
+            .unwrap();
+        app.mandate_create(&from_board, self.board, supplier.supplier, None)
+            .await
+            .unwrap();
+        let scope = ActivationScope::GroupNames(BTreeSet::from([GROUP.to_owned()]));
+        let activation = app
+            .activation_create(&from_school, self.school, supplier.product, scope, None)
+            .await
+            .unwrap();
+        app.activation_accept(&from_supplier, self.school, activation.id)
+            .await
+            .unwrap()
+    }
+
+    /// Another supplier, with nothing agreed.
+    pub(crate) async fn another_supplier(&self) -> Supplier {
+        supplier(&self.service, "Andere Leermiddelen B.V.", "Taalhaven").await
+    }
+
+    /// The school switches the product off.
+    pub(crate) async fn switch_off(&self) {
+        let from_school = caller(&self.school_client, Role::School(self.school));
+        let app = &self.service.app;
+        for activation in app.activation_list(&from_school, self.school).await.unwrap() {
+            app.activation_end(&from_school, self.school, activation.id)
+                .await
+                .unwrap();
+        }
+    }
+
+    /// The operator revokes a client.
+    pub(crate) async fn revoke(&self, client: ClientId) {
+        let operator = self.service.register(Role::Operator, &[]).await;
+        let from_operator = caller(&operator, Role::Operator);
+        self.service.app.client_revoke(&from_operator, client).await.unwrap();
+    }
+
+    async fn pull(&self) {
+        let from_school = caller(&self.school_client, Role::School(self.school));
+        let app = &self.service.app;
+        let input = ConnectionCreate {
+            dialect: Dialect::Uwlr22,
+            endpoint: Url::parse(self.administration.url()).unwrap(),
+            authorisation_key: SCHOOL_KEY.into(),
+            client_code: APPLICATION_CODE.into(),
+            client_name: "Sluis".to_owned(),
+        };
+        let connection = app.connection_create(&from_school, self.school, input).await.unwrap();
+        app.connection_activate(&from_school, self.school, connection.id)
+            .await
+            .unwrap();
+        let run = app
+            .connection_pull(&from_school, self.school, connection.id)
+            .await
+            .unwrap();
+        assert_eq!(run.end.unwrap().reason, None);
+    }
+
+    /// What a school enters about the administration system that runs here.
+    pub(crate) fn connection(&self) -> Value {
+        json!({
+            "dialect": "uwlr-2.2",
+            "endpoint": self.administration.url(),
+            "authorisationKey": SCHOOL_KEY,
+            "clientCode": APPLICATION_CODE,
+            "clientName": "Sluis",
+        })
+    }
+
+    /// The path of something of the school.
+    pub(crate) fn of_school(&self, path: &str) -> String {
+        format!("/v1/schools/{}/{path}", self.school)
+    }
+
+    /// A token of the supplier, bound to the school and this purpose.
+    pub(crate) async fn supplier_token(&self, purpose: &str) -> String {
+        let bound = json!({ "type": "sluis", "school": self.school, "purpose": purpose });
+        self.service.token(&self.supplier.client, Some(bound)).await
+    }
+
+    /// Posts JSON with a token.
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        Answer::of(self.service.post(path).bearer_auth(token).json(&body)).await
+    }
+
+    /// Gets something with a token.
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        Answer::of(self.service.get(path).bearer_auth(token)).await
+    }
+}
+
+fn school_in(board: BoardId, brin: &str) -> SchoolCreate {
+    SchoolCreate {
+        board,
+        name: "De Baken".to_owned(),
+        brin: Brin6::parse(brin).unwrap(),
+        oin: None,
+        rio: None,
+        digi_delivery_id: None,
+    }
+}
+
+async fn supplier(service: &Service, name: &str, product: &str) -> Supplier {
+    let app = &service.app;
+    let input = SupplierCreate {
+        name: name.to_owned(),
+        kind: SupplierKind::Supplier,
+        oin: None,
+    };
+    let supplier = app.supplier_create(input).await.unwrap().id;
+    let name = product.to_owned();
+    let product = app.product_create(ProductCreate { supplier, name }).await.unwrap().id;
+    let client = service.register(Role::Supplier { supplier, product }, &[BACK]).await;
+    Supplier {
+        supplier,
+        product,
+        client,
+    }
+}
+
+/// Another school of another board, with a client of its own.
+pub(crate) async fn elsewhere(service: &Service) -> RegisteredClient {
+    let name = "Stichting Elders".to_owned();
+    let board = service.app.board_create(BoardCreate { name, oin: None }).await.unwrap();
+    let school = service.app.school_create(school_in(board.id, "97XX00")).await.unwrap();
+    service.register(Role::School(school.id), &[]).await
+}
+
+fn person(number: u32, brin: &str) -> kennisnet::Person {
+    let pupil = administration::pupil(number);
+    kennisnet::Person {
+        username: number.to_string(),
+        given_name: pupil.given_name.to_owned(),
+        role: kennisnet::Role::Pupil,
+        brin: brin.to_owned(),
+        eck_id: Some(pupil.eck_id),
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Sends a request and reads its answer.
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        Self::read(request.send().await.unwrap()).await
+    }
+
+    async fn read(response: Response) -> Self {
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {status} {text}"));
+        Self { status, body }
+    }
+
+    /// The body of an answer that must be good.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
+        self.body
+    }
+
+    /// The body of a problem that must be this one.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status, &self.body["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.body
+        );
+        self.body
+    }
+
+    /// The codes and places of the errors in the input, which must be refused.
+    #[track_caller]
+    pub(crate) fn input_errors(self) -> BTreeSet<(String, String)> {
+        let body = self.problem(400, "invalid_input");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let errors = body["errors"].as_array().unwrap().iter().map(|error| {
+            let place = ["pointer", "parameter", "header"]
+                .iter()
+                .find_map(|place| error.get(*place));
+            (text(place.unwrap()), text(&error["code"]))
+        });
+        errors.collect()
+    }
+
+    /// The codes of the reasons of the gate, which must have refused.
+    #[track_caller]
+    pub(crate) fn refusal(self) -> Vec<String> {
+        let body = self.problem(403, "refused");
+        assert!(body["recordId"].is_string(), "{body}");
+        let reasons = body["reasons"].as_array().unwrap().iter();
+        reasons
+            .map(|reason| reason["code"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// Place and code, as errors in input are compared.
+pub(crate) fn errors<const N: usize>(errors: [(&str, &str); N]) -> BTreeSet<(String, String)> {
+    errors.map(|(place, code)| (place.to_owned(), code.to_owned())).into()
+}
