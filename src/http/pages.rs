@@ -57,13 +57,16 @@ fn page(name: &str, status: &str, texts: &Texts) -> HttpResponse {
 
 fn reason_page(code: ReasonCode) -> HttpResponse {
     let (name, sentence, fixer) = (code.as_str(), reason::sentence(code), reason::fixer(code.fixer()));
+    let explanation = &code.text().explanation;
     let body = format!(
         "<p><a href=\"/problems\">Problems</a> / <code>{name}</code> (reason of the gate)</p>\n\
-         <main>\n<section>\n<h1>{}</h1>\n<p>Who can fix it: {}.</p>\n</section>\n\
-         <section lang=\"nl\">\n<h2>{}</h2>\n<p>Wie dit kan verhelpen: {}.</p>\n</section>\n</main>\n",
+         <main>\n<section>\n<h1>{}</h1>\n<p>{}</p>\n<p>Who can fix it: {}.</p>\n</section>\n\
+         <section lang=\"nl\">\n<h2>{}</h2>\n<p>{}</p>\n<p>Wie dit kan verhelpen: {}.</p>\n</section>\n</main>\n",
         escape(sentence.en),
+        escape(&explanation.en),
         escape(fixer.en),
         escape(sentence.nl),
+        escape(&explanation.nl),
         escape(fixer.nl),
     );
     html(StatusCode::OK, "en", sentence.en, &body)
