@@ -139,7 +139,7 @@ async fn a_slow_system_is_not_waited_for() {
     let run = world.post(&format!("{connection}/_pull"), &token, json!({})).await.ok();
     assert_eq!(
         (&run["outcome"], &run["reason"]),
-        (&json!("refused"), &json!("timed_out"))
+        (&json!("refused"), &json!("system_timed_out"))
     );
 }
 

@@ -68,7 +68,7 @@ async fn each_role_comes_with_exactly_what_it_acts_for() {
         json!({ "role": "operator" }),
         json!({ "role": "board", "board": world.board }),
         json!({ "role": "school", "school": world.school }),
-        json!({ "role": "distributor", "supplier": world.supplier, "product": world.product }),
+        json!({ "role": "supplier", "supplier": world.supplier, "product": world.product }),
     ] {
         world.register(good).await.created();
     }
@@ -77,6 +77,10 @@ async fn each_role_comes_with_exactly_what_it_acts_for() {
         (
             json!({ "role": "supplier" }),
             vec![("/product", "missing"), ("/supplier", "missing")],
+        ),
+        (
+            json!({ "role": "distributor", "supplier": world.supplier, "product": world.product }),
+            vec![("/role", "role_of_another_kind")],
         ),
         (
             json!({ "role": "operator", "board": world.board, "school": world.school }),
