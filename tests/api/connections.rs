@@ -133,7 +133,7 @@ async fn what_cannot_be_believed_leaves_the_roster_as_it_was(#[case] behaviour: 
 
 #[actix_web::test]
 async fn a_slow_system_is_not_waited_for() {
-    let world = World::start_with([("SYNCHRONISATION__TIMEOUT", "1s")]).await;
+    let world = World::start_with([("SYNCHRONISATION__TIMEOUT", "3s")]).await;
     let (connection, token) = active(&world).await;
     world.administration.behave(Behaviour::Slow(Duration::from_secs(60)));
     let run = world.post(&format!("{connection}/_pull"), &token, json!({})).await.ok();
@@ -145,9 +145,9 @@ async fn a_slow_system_is_not_waited_for() {
 
 #[actix_web::test]
 async fn a_pull_comes_to_its_end_also_when_the_caller_is_told_to_look_later() {
-    let world = World::start_with([("SERVER__REQUEST_TIMEOUT", "1s")]).await;
+    let world = World::start_with([("SERVER__REQUEST_TIMEOUT", "3s")]).await;
     let (connection, token) = active(&world).await;
-    world.administration.behave(Behaviour::Slow(Duration::from_secs(2)));
+    world.administration.behave(Behaviour::Slow(Duration::from_secs(5)));
     let answer = world.post(&format!("{connection}/_pull"), &token, json!({})).await;
     answer.problem(503, "timed_out");
     loop {
