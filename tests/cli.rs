@@ -1,6 +1,14 @@
 //! The program as somebody at a terminal meets it: exit codes, and what goes where.
+#![cfg(test)]
 
-use std::process::{Command, Output};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
 
 struct Run {
     code: Option<i32>,
@@ -14,7 +22,6 @@ fn sluis(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
         .env_clear()
         .envs(environment.iter().copied())
         .output();
-    #[expect(clippy::expect_used, reason = "a helper of tests")]
     let Output { status, stdout, stderr } = ran.expect("the program starts");
     Run {
         code: status.code(),
@@ -77,4 +84,115 @@ fn a_call_that_cannot_be_understood_ends_it_with_two() {
     }
     let help = sluis(&["--help"], &[]);
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
+}
+
+/// Nothing here takes so long, however busy the machine is.
+const LONG: Duration = Duration::from_secs(120);
+
+/// A service in a process of its own. It is killed when this is dropped.
+struct Served {
+    process: Child,
+    log: Receiver<String>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Served {
+    fn start(folder: &Path) -> Self {
+        let place = |name: &str| folder.join(name).display().to_string();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_sluis"))
+            .arg("serve")
+            .env_clear()
+            .env("SLUIS_SERVER__LISTEN", "127.0.0.1:0")
+            .env("SLUIS_TELEMETRY__METRICS_LISTEN", "")
+            .env("SLUIS_STORAGE__SQLITE", place("sluis.db"))
+            .env("SLUIS_KEYS__MASTER_KEY_FILE", place("master.key"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(process.stderr.take().unwrap());
+        let (sender, log) = channel();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Self { process, log }
+    }
+
+    /// Waits until it says that it listens, and where.
+    fn address(&self) -> String {
+        loop {
+            let line = self.log.recv_timeout(LONG).expect("it says where it listens");
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            if let Some(address) = line.get("address").and_then(serde_json::Value::as_str) {
+                return address.to_owned();
+            }
+        }
+    }
+
+    fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.process.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits for its end; all that it still said comes with it.
+    fn end(mut self) -> (ExitStatus, String) {
+        let pause = Duration::from_millis(50);
+        for _ in 0..(LONG.as_millis() / pause.as_millis()) {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return (status, self.log.iter().collect::<Vec<_>>().join("\n"));
+            }
+            std::thread::sleep(pause);
+        }
+        panic!("it does not end");
+    }
+}
+
+fn status_of(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_service_stops_when_it_is_told_starts_again_and_refuses_to_run_without_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Served::start(folder.path());
+    first.address();
+    // As soon as it can be told: a supervisor may take back a start at once.
+    first.terminate();
+    let (status, log) = first.end();
+    assert_eq!(status.code(), Some(0), "{log}");
+
+    let second = Served::start(folder.path());
+    let address = second.address();
+    assert_eq!(status_of(&address, "/health/ready"), "HTTP/1.1 200 OK");
+    second.terminate();
+    let (status, log) = second.end();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(TcpStream::connect(&address).is_err(), "nobody listens any more");
+
+    std::fs::remove_file(folder.path().join("master.key")).unwrap();
+    let (status, log) = Served::start(folder.path()).end();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(
+        log.contains("error: the keys cannot be used") && log.contains("master.key"),
+        "{log}"
+    );
+    assert!(
+        !folder.path().join("master.key").exists(),
+        "a key for a database that has data is never made"
+    );
 }

@@ -43,32 +43,44 @@ struct Fields {
 impl World {
     async fn start() -> Self {
         let service = Service::start().await;
-        let board = service.app.board_create(BoardCreate {
-            name: "De Baken".to_owned(),
-            oin: None,
-        });
+        let board = service.app.board_create(
+            None,
+            BoardCreate {
+                name: "De Baken".to_owned(),
+                oin: None,
+            },
+        );
         let board = board.await.unwrap().id;
-        let school = service.app.school_create(SchoolCreate {
-            board,
-            name: "De Vuurtoren".to_owned(),
-            brin: Brin6::parse("98ZZ00").unwrap(),
-            oin: None,
-            rio: None,
-            digi_delivery_id: None,
-        });
+        let school = service.app.school_create(
+            None,
+            SchoolCreate {
+                board,
+                name: "De Vuurtoren".to_owned(),
+                brin: Brin6::parse("98ZZ00").unwrap(),
+                oin: None,
+                rio: None,
+                digi_delivery_id: None,
+            },
+        );
         let school = school.await.unwrap().id;
         let mut roles = vec![Role::Operator, Role::Board(board), Role::School(school)];
         for kind in [SupplierKind::Supplier, SupplierKind::Distributor] {
-            let supplier = service.app.supplier_create(SupplierCreate {
-                name: "Rekenrijk".to_owned(),
-                kind,
-                oin: None,
-            });
+            let supplier = service.app.supplier_create(
+                None,
+                SupplierCreate {
+                    name: "Rekenrijk".to_owned(),
+                    kind,
+                    oin: None,
+                },
+            );
             let supplier = supplier.await.unwrap().id;
-            let product = service.app.product_create(ProductCreate {
-                supplier,
-                name: "Rekenrijk 7".to_owned(),
-            });
+            let product = service.app.product_create(
+                None,
+                ProductCreate {
+                    supplier,
+                    name: "Rekenrijk 7".to_owned(),
+                },
+            );
             let product = product.await.unwrap().id;
             roles.push(match kind {
                 SupplierKind::Supplier => Role::Supplier { supplier, product },

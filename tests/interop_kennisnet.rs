@@ -2,7 +2,6 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a test stops where something is not as it must be, and says what it left out"
 )]
@@ -17,14 +16,18 @@ use std::{
 
 use reqwest::{Client, header};
 use secrecy::SecretString;
-use sluis::federation::kennisnet::{
-    Affiliation, Callback, IssuerUrl, Kennisnet, KennisnetError, KennisnetSettings, Organisation,
+use sluis::{
+    app::login::LoginTerms,
+    federation::kennisnet::{
+        Affiliation, Callback, IssuerUrl, Kennisnet, KennisnetError, KennisnetSettings, Organisation,
+    },
 };
 use sluis_core::{
     identifier::{Brin4, EckIdRules},
     random::SystemRandom,
     time::SystemClock,
 };
+use sluis_test_kit::skipped;
 use url::Url;
 
 const CLIENT: &str = "sluis.example.nl";
@@ -99,7 +102,7 @@ impl Certified {
             std::env::var("SLUIS_TEST_INTEROP").as_deref() != Ok("required"),
             "interop tests are required: {missing}"
         );
-        eprintln!("SKIPPED, no login at a certified provider was tried: {missing}");
+        skipped(&format!("no login at a certified provider was tried: {missing}"));
         None
     }
 
@@ -139,7 +142,7 @@ async fn a_pupil_logs_in_at_a_certified_provider() {
     let Some(provider) = Certified::start() else { return };
     let kennisnet = relying_party(&provider.issuer);
 
-    let (address, pending) = kennisnet.begin().await.unwrap();
+    let (address, pending) = kennisnet.begin(&LoginTerms::default()).await.unwrap();
     let callback = browse(address).await;
     assert_eq!(callback.iss.as_deref(), Some(provider.issuer.as_str()));
     let login = kennisnet.finish(pending.clone(), callback.clone()).await.unwrap();
@@ -153,10 +156,20 @@ async fn a_pupil_logs_in_at_a_certified_provider() {
     );
     assert!(login.eck_id.is_some());
 
+    // It says when, because it is asked how long ago it may have been.
+    let terms = LoginTerms {
+        again: true,
+        max_age: Some(60),
+        ..LoginTerms::default()
+    };
+    let (address, recent) = kennisnet.begin(&terms).await.unwrap();
+    let login = kennisnet.finish(recent, browse(address).await).await.unwrap();
+    assert!(login.auth_time.is_some());
+
     let replayed = kennisnet.finish(pending, callback).await;
     assert!(matches!(replayed, Err(KennisnetError::CodeRefused)), "{replayed:?}");
 
-    let (address, pending) = kennisnet.begin().await.unwrap();
+    let (address, pending) = kennisnet.begin(&LoginTerms::default()).await.unwrap();
     let mut nameless = browse(address).await;
     nameless.iss = None;
     let refused = kennisnet.finish(pending, nameless).await;
@@ -191,7 +204,7 @@ mod stand_in {
         let kennisnet = relying_party(provider.issuer());
         let mut subjects = Vec::new();
         for (username, role) in [("sanne", Affiliation::Pupil), ("joost", Affiliation::Staff)] {
-            let (address, pending) = kennisnet.begin().await.unwrap();
+            let (address, pending) = kennisnet.begin(&LoginTerms::default()).await.unwrap();
             let callback = browse(stand_in::Kennisnet::picked(&address, username)).await;
             let login = kennisnet.finish(pending, callback).await.unwrap();
             assert_eq!(Vec::from_iter(login.affiliations), [role]);
@@ -208,7 +221,7 @@ mod stand_in {
     async fn a_school_that_passes_no_eck_id_on_is_no_failure() {
         let provider = start("99ZZ", None);
         let kennisnet = relying_party(provider.issuer());
-        let (address, pending) = kennisnet.begin().await.unwrap();
+        let (address, pending) = kennisnet.begin(&LoginTerms::default()).await.unwrap();
         let callback = browse(stand_in::Kennisnet::picked(&address, "sanne")).await;
         assert!(kennisnet.finish(pending, callback).await.unwrap().eck_id.is_none());
     }

@@ -9,7 +9,7 @@ use sluis::{
         caller::{Caller, Role},
         client::Client,
         enrol::ClientCreate,
-        organisation::{School, SupplierKind},
+        organisation::{OPERATOR, SLUIS, School, SupplierKind},
         organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
         trace::TraceContext,
     },
@@ -26,6 +26,8 @@ use sluis_stand_ins::program::Program;
 use tempfile::TempDir;
 
 const ANNEX: &[u8] = include_bytes!("../../examples/agreements/rekenbaai.json");
+
+const SLUIS_ANNEX: &[u8] = include_bytes!("../../examples/agreements/sluis.json");
 
 /// A service with one school.
 pub(super) struct Stage {
@@ -63,7 +65,7 @@ impl Stage {
             name: "Board".to_owned(),
             oin: None,
         };
-        let board = app.board_create(board).await.expect("a board");
+        let board = app.board_create(None, board).await.expect("a board");
         let brin = Brin6::parse("99ZZ00").expect("a BRIN");
         let school = SchoolCreate {
             board: board.id,
@@ -73,18 +75,18 @@ impl Stage {
             rio: None,
             digi_delivery_id: None,
         };
-        let school = app.school_create(school).await.expect("a school");
+        let school = app.school_create(None, school).await.expect("a school");
         let supplier = SupplierCreate {
             name: "Supplier".to_owned(),
             kind: SupplierKind::Supplier,
             oin: None,
         };
-        let supplier = app.supplier_create(supplier).await.expect("a supplier");
+        let supplier = app.supplier_create(None, supplier).await.expect("a supplier");
         let product = ProductCreate {
             supplier: supplier.id,
             name: "Rekenbaai".to_owned(),
         };
-        let product = app.product_create(product).await.expect("a product");
+        let product = app.product_create(None, product).await.expect("a product");
 
         let program = Program::new().expect("a program");
         let register = |role, program: &Program| {
@@ -111,6 +113,7 @@ impl Stage {
             role: client.role,
             bound: None,
             trace,
+            once: None,
         };
         let annex = Annex::parse(ANNEX).expect("an annex");
         let offer = AgreementOffer {
@@ -126,6 +129,20 @@ impl Stage {
         app.mandate_create(&board_caller, board.id, supplier.id, None)
             .await
             .expect("a mandate");
+        let role = Role::Supplier {
+            supplier: OPERATOR,
+            product: SLUIS,
+        };
+        let operator = caller(&register(role, &program).await.expect("a client"));
+        let offer = AgreementOffer {
+            board: board.id,
+            window: Window::since(clock.now()),
+            annex: Annex::parse(SLUIS_ANNEX).expect("an annex"),
+        };
+        let agreement = app.agreement_offer(&operator, offer).await.expect("an offer");
+        app.agreement_accept(&board_caller, agreement.id, agreement.annex_hash)
+            .await
+            .expect("an acceptance");
         let scope = ActivationScope::School;
         let activation = app
             .activation_create(&board_caller, school.id, product.id, scope, None)

@@ -102,6 +102,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
     PolicyInputs {
         school: Id::generate(START, random),
         epoch: 1,
+        moved_at: Timestamp::default(),
         agreements: products.iter().map(agreement).collect(),
         approvals: Vec::new(),
         mandates: products.iter().map(mandate).collect(),
@@ -136,6 +137,7 @@ fn pupil() -> PersonFacts<'static> {
         year_group: None,
         restriction: None,
         objection: None,
+        has_account_key: true,
     }
 }
 

@@ -27,16 +27,6 @@ impl App {
         Id::generate(self.clock.now(), &*self.random)
     }
 
-    /// An act of this caller under a stable name, of the kind `agreement.accept`; without one, of the command line.
-    pub(in crate::app) fn act_of<'a>(&self, caller: impl Into<Option<&'a Caller>>) -> ActOf<'a> {
-        let _ = self;
-        ActOf {
-            caller: caller.into(),
-            drafts: Vec::new(),
-            policy_of: Vec::new(),
-        }
-    }
-
     /// Records an act in the log of its owner.
     pub(in crate::app) fn note<K>(
         &self,
@@ -67,7 +57,10 @@ impl App {
     }
 
     /// Carries out the act: the changes, the records and the new epochs in one transaction.
-    pub(in crate::app) async fn carry_out(&self, act: ActOf<'_>, changes: Vec<Change>) -> Result<(), AppError> {
+    pub(in crate::app) async fn carry_out(&self, act: ActOf<'_>, mut changes: Vec<Change>) -> Result<(), AppError> {
+        if let Some(attempt) = act.caller.and_then(|caller| caller.once) {
+            changes.push(Change::KeySpent(attempt, self.now()));
+        }
         self.evidence
             .act(Act {
                 changes,
@@ -79,7 +72,16 @@ impl App {
     }
 }
 
-impl ActOf<'_> {
+impl<'a> ActOf<'a> {
+    /// An act of this caller; without one, of the command line.
+    pub(in crate::app) fn of(caller: impl Into<Option<&'a Caller>>) -> Self {
+        Self {
+            caller: caller.into(),
+            drafts: Vec::new(),
+            policy_of: Vec::new(),
+        }
+    }
+
     /// What is decided here changes what these schools release: their policies are compiled anew.
     pub(in crate::app) fn changes_policy_of(&mut self, schools: impl IntoIterator<Item = SchoolId>) -> &mut Self {
         self.policy_of.extend(schools);

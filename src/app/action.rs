@@ -11,6 +11,8 @@ pub trait Action: 'static {
     const MEANING: &'static str;
     /// Whether callers in this role may ask for it at all.
     fn permits(role: RoleKind) -> bool;
+    /// Whether it goes beyond one school: a token that is bound to one school does not open it.
+    const WIDE: bool;
 }
 
 /// One row of the table.
@@ -22,6 +24,8 @@ pub struct Entry {
     pub meaning: &'static str,
     /// [`Action::permits`].
     pub permits: fn(RoleKind) -> bool,
+    /// [`Action::WIDE`].
+    pub wide: bool,
 }
 
 macro_rules! ticked {
@@ -34,7 +38,7 @@ macro_rules! ticked {
 }
 
 macro_rules! actions {
-    ($($action:ident $name:literal $operator:tt $board:tt $school:tt $supplier:tt $distributor:tt $meaning:literal)+) => {
+    ($($action:ident $name:literal $operator:tt $board:tt $school:tt $supplier:tt $distributor:tt $wide:tt $meaning:literal)+) => {
         $(
             #[doc = concat!($meaning, ".")]
             #[derive(Debug)]
@@ -42,6 +46,7 @@ macro_rules! actions {
             impl Action for $action {
                 const NAME: &'static str = $name;
                 const MEANING: &'static str = $meaning;
+                const WIDE: bool = ticked!($wide);
                 fn permits(role: RoleKind) -> bool {
                     match role {
                         RoleKind::Operator => ticked!($operator),
@@ -54,7 +59,12 @@ macro_rules! actions {
             }
         )+
         /// All actions, in the order of the table.
-        pub const ALL: &[Entry] = &[$(Entry { name: $name, meaning: $meaning, permits: <$action as Action>::permits }),+];
+        pub const ALL: &[Entry] = &[$(Entry {
+            name: $name,
+            meaning: $meaning,
+            permits: <$action as Action>::permits,
+            wide: <$action as Action>::WIDE,
+        }),+];
     };
 }
 
@@ -65,42 +75,44 @@ actions! {
     //                                            school
     //                                              supplier
     //                                                distributor
-    ReadSelf            "self.read"             x x x x x "See what the caller may do"
-    ReadBoard           "board.read"            x x x x x "See boards"
-    CreateBoard         "board.create"          x - - - - "Create a board"
-    ReadSchool          "school.read"           x x x x x "See the schools that the caller may know"
-    CreateSchool        "school.create"         x - - - - "Create a school"
-    ReadSupplier        "supplier.read"         x x x x x "See suppliers and distributors"
-    CreateSupplier      "supplier.create"       x - - - - "Create a supplier or distributor"
-    ReadProduct         "product.read"          x x x x x "See products"
-    CreateProduct       "product.create"        x - - - - "Create a product"
-    CreateClient        "client.create"         x - - - - "Register a client"
-    RevokeClient        "client.revoke"         x - - - - "Revoke a client"
-    ReadAgreement       "agreement.read"        - x x x x "See the agreements of the caller"
-    OfferAgreement      "agreement.offer"       - - - x x "Offer an agreement about the caller's product"
-    AcceptAgreement     "agreement.accept"      - x - - - "Accept an agreement for the board"
-    ReadApproval        "approval.read"         - x x - - "See the approvals of a school"
-    GiveApproval        "approval.give"         - x x - - "Approve an optional module for a school"
-    WithdrawApproval    "approval.withdraw"     - x x - - "Withdraw an approval of a school"
-    ReadMandate         "mandate.read"          - x - - - "See the mandates of the board"
-    GiveMandate         "mandate.give"          - x - - - "Authorise a supplier for the board"
-    RevokeMandate       "mandate.revoke"        - x - - - "Revoke a mandate of the board"
-    ReadActivation      "activation.read"       - x x x x "See activations"
-    CreateActivation    "activation.create"     - x x - - "Switch a product on for a school"
-    AcceptActivation    "activation.accept"     - - - x x "Accept an activation of the caller's product"
-    EndActivation       "activation.end"        - x x - - "Switch a product off for a school"
-    ReadConnection      "connection.read"       - x x - - "See the connections of a school"
-    CreateConnection    "connection.create"     - x x - - "Enter a connection of a school"
-    ActivateConnection  "connection.activate"   - x x - - "Activate a connection: permit to pull"
-    EndConnection       "connection.end"        - x x - - "End a connection of a school"
-    PullConnection      "connection.pull"       - x x - - "Pull the roster of a school"
-    ReadRun             "run.read"              - x x - - "See what came of pulls and imports"
-    ReadGroup           "group.read"            - x x - - "See the groups of a school"
-    SearchLearner       "learner.search"        - - - x x "Search the pupils of a school"
-    ResolveAccount      "account.resolve"       - - - x - "Resolve the account of a pupil"
-    CreateDecision      "decision.create"       - x x x - "Ask the gate for a decision without a release"
-    ReadRecord          "record.read"           - x x - - "See the records of a school"
-    ExportRecord        "record.export"         - x x - - "Export the records of a school with proofs"
+    //                                                  beyond one school
+    ReadSelf            "self.read"             x x x x x - "See what the caller may do"
+    ReadBoard           "board.read"            x x x x x - "See boards"
+    CreateBoard         "board.create"          x - - - - x "Create a board"
+    ReadSchool          "school.read"           x x x x x - "See the schools that the caller may know"
+    CreateSchool        "school.create"         x - - - - x "Create a school"
+    ReadSupplier        "supplier.read"         x x x x x - "See suppliers and distributors"
+    CreateSupplier      "supplier.create"       x - - - - x "Create a supplier or distributor"
+    ReadProduct         "product.read"          x x x x x - "See products"
+    CreateProduct       "product.create"        x - - - - x "Create a product"
+    ReadClient          "client.read"           x - - - - x "See clients"
+    CreateClient        "client.create"         x - - - - x "Register a client"
+    RevokeClient        "client.revoke"         x - - - - x "Revoke a client"
+    ReadAgreement       "agreement.read"        - x x x x x "See the agreements of the caller"
+    OfferAgreement      "agreement.offer"       - - - x x x "Offer an agreement about the caller's product"
+    AcceptAgreement     "agreement.accept"      - x - - - x "Accept an agreement for the board"
+    ReadApproval        "approval.read"         - x x - - - "See the approvals of a school"
+    GiveApproval        "approval.give"         - x x - - - "Approve an optional module for a school"
+    WithdrawApproval    "approval.withdraw"     - x x - - - "Withdraw an approval of a school"
+    ReadMandate         "mandate.read"          - x - - - x "See the mandates of the board"
+    GiveMandate         "mandate.give"          - x - - - x "Authorise a supplier for the board"
+    RevokeMandate       "mandate.revoke"        - x - - - x "Revoke a mandate of the board"
+    ReadActivation      "activation.read"       - x x x x - "See activations"
+    CreateActivation    "activation.create"     - x x - - - "Switch a product on for a school"
+    AcceptActivation    "activation.accept"     - - - x x - "Accept an activation of the caller's product"
+    EndActivation       "activation.end"        - x x - - - "Switch a product off for a school"
+    ReadConnection      "connection.read"       - x x - - - "See the connections of a school"
+    CreateConnection    "connection.create"     - x x - - - "Enter a connection of a school"
+    ActivateConnection  "connection.activate"   - x x - - - "Activate a connection: permit to pull"
+    EndConnection       "connection.end"        - x x - - - "End a connection of a school"
+    PullConnection      "connection.pull"       - x x - - - "Pull the roster of a school"
+    ReadRun             "run.read"              - x x - - - "See what came of pulls and imports"
+    ReadGroup           "group.read"            - x x - - - "See the groups of a school"
+    SearchLearner       "learner.search"        - - - x x - "Search the pupils of a school"
+    ResolveAccount      "account.resolve"       - - - x - - "Resolve the account of a pupil"
+    CreateDecision      "decision.create"       - x x x x - "Ask the gate for a decision without a release"
+    ReadRecord          "record.read"           - x x - - - "See the records of a school"
+    ExportRecord        "record.export"         - x x - - - "Export the records of a school with proofs"
 }
 
 #[cfg(test)]

@@ -10,10 +10,12 @@ use sluis_core::{
 
 use crate::app::{
     App,
+    act::ActOf,
     activation::{Activation, ActivationScope, Mandate},
     agree::{already, ended},
     caller::{Caller, Role},
     error::{AppError, ConflictCode, Invalid},
+    organisation::{OPERATOR, SLUIS},
     store::Change,
 };
 
@@ -31,6 +33,12 @@ impl App {
     ) -> Result<Mandate, AppError> {
         own_board(caller, board)?;
         self.supplier_view(supplier).await?;
+        if supplier == OPERATOR {
+            return Err(not_for_the_operator(
+                "/supplier",
+                "its agreement with the board is enough",
+            ));
+        }
         let now = self.now();
         if until.is_some_and(|until| until <= now) {
             return Err(past("/validUntil"));
@@ -65,17 +73,24 @@ impl App {
         Ok(self.store.mandates(board).await?)
     }
 
+    /// One mandate of a board.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn mandate_view(&self, caller: &Caller, board: BoardId, id: MandateId) -> Result<Mandate, AppError> {
+        let found = self.mandate_list(caller, board).await?;
+        found
+            .into_iter()
+            .find(|mandate| mandate.id == id)
+            .ok_or(AppError::NotFound("mandate"))
+    }
+
     /// A board takes an authorisation back, with effect at once.
     ///
     /// # Errors
     /// [`AppError::NotFound`], or [`AppError::Conflict`] when it has ended.
     pub async fn mandate_revoke(&self, caller: &Caller, board: BoardId, id: MandateId) -> Result<Mandate, AppError> {
-        own_board(caller, board)?;
-        let mandates = self.store.mandates(board).await?;
-        let mut mandate = mandates
-            .into_iter()
-            .find(|mandate| mandate.id == id)
-            .ok_or(AppError::NotFound("mandate"))?;
+        let mut mandate = self.mandate_view(caller, board, id).await?;
         let now = self.now();
         if mandate.window.until.is_some_and(|until| until <= now) {
             return Err(ended("the mandate has ended"));
@@ -101,7 +116,7 @@ impl App {
         change: Change,
     ) -> Result<(), AppError> {
         let schools = self.schools_under(board).await?;
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         self.note(&mut act, Owner::Board(board), name, "mandate", id);
         for school in &schools {
             self.note(&mut act, Owner::School(school.id), name, "mandate", id);
@@ -125,6 +140,12 @@ impl App {
     ) -> Result<Activation, AppError> {
         let school = self.controlled_school(caller, school).await?;
         self.product_view(product).await?;
+        if product == SLUIS {
+            return Err(not_for_the_operator(
+                "/product",
+                "its connections are what a school activates",
+            ));
+        }
         let now = self.now();
         if until.is_some_and(|until| until <= now) {
             return Err(past("/validUntil"));
@@ -142,7 +163,7 @@ impl App {
             window: Window { from: now, until },
             accepted_by_supplier_at: None,
         };
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         act.changes_policy_of([school.id]);
         self.note(
             &mut act,
@@ -158,7 +179,7 @@ impl App {
 
     async fn check_scope(&self, school: SchoolId, scope: &ActivationScope) -> Result<(), AppError> {
         let unknown = match scope {
-            ActivationScope::School => false,
+            ActivationScope::School | ActivationScope::SchoolOrLogin => false,
             ActivationScope::YearGroups(codes) => codes.is_empty(),
             ActivationScope::GroupNames(names) => names.is_empty(),
             ActivationScope::Groups(groups) => {
@@ -213,7 +234,7 @@ impl App {
         let (Role::Supplier { .. } | Role::Distributor { .. }) = caller.role else {
             return Err(AppError::NotYours);
         };
-        let mut activation = self.activation(caller, school, id).await?;
+        let mut activation = self.activation_view(caller, school, id).await?;
         let now = self.now();
         if !activation.window.holds(now) {
             return Err(ended("the activation has ended"));
@@ -239,7 +260,7 @@ impl App {
         id: ActivationId,
     ) -> Result<Activation, AppError> {
         self.controlled_school(caller, school).await?;
-        let mut activation = self.activation(caller, school, id).await?;
+        let mut activation = self.activation_view(caller, school, id).await?;
         let now = self.now();
         if activation.window.until.is_some_and(|until| until <= now) {
             return Err(ended("the activation has ended"));
@@ -251,7 +272,16 @@ impl App {
         Ok(activation)
     }
 
-    async fn activation(&self, caller: &Caller, school: SchoolId, id: ActivationId) -> Result<Activation, AppError> {
+    /// One activation that the caller may see.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn activation_view(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: ActivationId,
+    ) -> Result<Activation, AppError> {
         let found = self.activation_list(caller, school).await?;
         found
             .into_iter()
@@ -267,7 +297,7 @@ impl App {
         id: ActivationId,
         change: Change,
     ) -> Result<(), AppError> {
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         act.changes_policy_of([school]);
         self.note(&mut act, Owner::School(school), name, "activation", id);
         self.carry_out(act, vec![change]).await
@@ -287,6 +317,15 @@ fn past(pointer: &str) -> AppError {
         pointer: pointer.to_owned(),
         code: "moment_past",
         detail: "this moment has passed".to_owned(),
+    }])
+}
+
+/// The operator takes rosters in; nothing is released to it, so there is nothing to authorise or switch on.
+fn not_for_the_operator(pointer: &str, instead: &str) -> AppError {
+    AppError::Invalid(vec![Invalid {
+        pointer: pointer.to_owned(),
+        code: "party_is_operator",
+        detail: format!("the operator of this service gets nothing released: {instead}"),
     }])
 }
 

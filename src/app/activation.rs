@@ -44,6 +44,8 @@ pub struct Activation {
 pub enum ActivationScope {
     /// Everybody at the school.
     School,
+    /// Everybody at the school, and who is in no roster of it but logs in there: the school takes that for enrolment.
+    SchoolOrLogin,
     /// The pupils of these year groups, in the codes of the administration.
     YearGroups(BTreeSet<YearGroup>),
     /// The pupils of these groups.

@@ -9,7 +9,8 @@ use sluis_core::{
 
 use crate::app::{
     App,
-    agreement::{Acceptance, Agreement, Approval, Side},
+    act::ActOf,
+    agreement::{Acceptance, Agreement, Approval, OPEN_OFFERS, Side},
     caller::{Caller, Role},
     error::{AppError, ConflictCode, Invalid},
     organisation::School,
@@ -72,7 +73,7 @@ impl App {
                 at: now,
             }],
         };
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         self.note(
             &mut act,
             Owner::Board(offer.board),
@@ -80,8 +81,12 @@ impl App {
             "agreement",
             agreement.id,
         );
-        self.carry_out(act, vec![Change::AgreementOffered(agreement.clone())])
-            .await?;
+        let offered = self.carry_out(act, vec![Change::AgreementOffered(agreement.clone())]);
+        offered.await.map_err(|error| {
+            let detail =
+                "so many offers about this product wait for this board: one has to be accepted or run out first";
+            limit_reached(error, OPEN_OFFERS, detail)
+        })?;
         Ok(agreement)
     }
 
@@ -159,7 +164,7 @@ impl App {
             at: self.now(),
         };
         let schools = self.schools_under(board).await?;
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         self.note(&mut act, Owner::Board(board), "agreement.accept", "agreement", id);
         for school in &schools {
             self.note(&mut act, Owner::School(school.id), "agreement.accept", "agreement", id);
@@ -235,7 +240,7 @@ impl App {
             module: input.module,
             window: Window::since(now),
         };
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         act.changes_policy_of([school.id]);
         self.note(
             &mut act,
@@ -258,6 +263,18 @@ impl App {
         Ok(self.store.approvals(school.id).await?)
     }
 
+    /// One approval of a school.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn approval_view(&self, caller: &Caller, school: SchoolId, id: ApprovalId) -> Result<Approval, AppError> {
+        let found = self.approval_list(caller, school).await?;
+        found
+            .into_iter()
+            .find(|approval| approval.id == id)
+            .ok_or(AppError::NotFound("approval"))
+    }
+
     /// A school withdraws an approval, with effect at once.
     ///
     /// # Errors
@@ -268,20 +285,15 @@ impl App {
         school: SchoolId,
         id: ApprovalId,
     ) -> Result<Approval, AppError> {
-        let school = self.controlled_school(caller, school).await?;
-        let approvals = self.store.approvals(school.id).await?;
-        let mut approval = approvals
-            .into_iter()
-            .find(|approval| approval.id == id)
-            .ok_or(AppError::NotFound("approval"))?;
+        let mut approval = self.approval_view(caller, school, id).await?;
         if approval.window.until.is_some() {
             return Err(ended("the approval has been withdrawn"));
         }
         let now = self.now();
-        let mut act = self.act_of(caller);
-        act.changes_policy_of([school.id]);
-        self.note(&mut act, Owner::School(school.id), "approval.withdraw", "approval", id);
-        self.carry_out(act, vec![Change::ApprovalWithdrawn(school.id, id, now)])
+        let mut act = ActOf::of(caller);
+        act.changes_policy_of([school]);
+        self.note(&mut act, Owner::School(school), "approval.withdraw", "approval", id);
+        self.carry_out(act, vec![Change::ApprovalWithdrawn(school, id, now)])
             .await?;
         approval.window.until = Some(now);
         Ok(approval)
@@ -294,6 +306,20 @@ impl App {
 /// [`AppError::Unavailable`] when what is stored is no annex.
 pub fn annex_of(agreement: &Agreement) -> Result<Annex, AppError> {
     Annex::parse(&agreement.annex).map_err(|_| AppError::Unavailable(crate::app::store::StoreError::Corrupt("annex")))
+}
+
+/// The guard of a limit did not hold.
+pub(in crate::app) fn limit_reached(error: AppError, limit: u64, detail: &str) -> AppError {
+    match error {
+        AppError::Conflict {
+            code: ConflictCode::AlreadyDone,
+            ..
+        } => AppError::Conflict {
+            code: ConflictCode::LimitReached,
+            detail: format!("{detail} (at most {limit})"),
+        },
+        other => other,
+    }
 }
 
 pub(in crate::app) fn already(detail: &str) -> AppError {

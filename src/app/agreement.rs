@@ -5,6 +5,9 @@ use sluis_core::{
     time::{Timestamp, Window},
 };
 
+/// How many offers about one product may wait for the acceptance of one board.
+pub const OPEN_OFFERS: u64 = 10;
+
 /// A processing agreement between a board and a supplier about one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {

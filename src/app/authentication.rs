@@ -44,6 +44,7 @@ impl Authenticator for App {
                 role: client.role,
                 bound: claims.bound,
                 trace,
+                once: None,
             }),
             None => Err(AuthenticationError::Invalid("the client was revoked")),
         }

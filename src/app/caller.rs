@@ -1,6 +1,7 @@
 //! Who calls: a client whose token was verified, and what it acts for.
 
 use sluis_core::{
+    catalogue::Purpose,
     gate::Audience,
     id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
 };
@@ -101,6 +102,8 @@ pub struct Caller {
     pub bound: Option<Bound>,
     /// The trace (W3C Trace Context) that its request belongs to; random, never made from a person.
     pub trace: TraceId,
+    /// The attempt that its request is, if it named its write by a key.
+    pub once: Option<Attempt>,
 }
 
 /// What a token is bound to (RFC 9396).
@@ -108,6 +111,17 @@ pub struct Caller {
 pub struct Bound {
     /// The one school that the token is for.
     pub school: Option<SchoolId>,
-    /// The number of the one purpose that the token is for, 1 to 22.
-    pub purpose: Option<u8>,
+    /// The one purpose that the token is for.
+    pub purpose: Option<Purpose>,
+}
+
+/// One attempt to do what a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// Whose key it is.
+    pub client: ClientId,
+    /// Keyed hash of the key.
+    pub key_hash: [u8; 32],
+    /// Which attempt it is.
+    pub number: [u8; 16],
 }

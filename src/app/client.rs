@@ -5,6 +5,9 @@ use url::Url;
 
 use crate::app::caller::Role;
 
+/// How many clients that are not revoked may act for one board, one school or one product.
+pub const CLIENTS: u64 = 50;
+
 /// A registered program and the public keys with which it proves itself (RFC 7523).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {

@@ -1,12 +1,14 @@
 //! Registering and revoking clients.
 
 use sluis_core::{id::ClientId, ledger::Owner};
+use url::Url;
 
 use crate::app::{
     App,
-    agree::ended,
+    act::ActOf,
+    agree::{ended, limit_reached},
     caller::{Caller, Role},
-    client::Client,
+    client::{CLIENTS, Client},
     error::{AppError, Invalid},
     organisation::SupplierKind,
     store::Change,
@@ -32,26 +34,23 @@ impl App {
     /// [`AppError::Invalid`] with everything that is wrong with keys and addresses, [`AppError::NotFound`] for what
     /// it is to act for.
     pub async fn client_create(&self, caller: Option<&Caller>, input: ClientCreate) -> Result<Client, AppError> {
-        let mut wrong = Vec::new();
-        let jwks = self.tokens.check_keys(&input.jwks).unwrap_or_else(|faults| {
-            wrong.extend(faults);
-            String::new()
-        });
-        let mut redirect_uris = Vec::new();
-        for (index, address) in input.redirect_uris.iter().enumerate() {
-            match self.tokens.check_return_address(address) {
-                Ok(address) => redirect_uris.push(address),
-                Err(detail) => wrong.push(Invalid {
-                    pointer: format!("/redirectUris/{index}"),
-                    code: "redirect_uri_unusable",
-                    detail,
-                }),
-            }
+        let (proofs, mut wrong) = match self.check_proofs(&input.jwks, &input.redirect_uris) {
+            Ok(proofs) => (Some(proofs), Vec::new()),
+            Err(wrong) => (None, wrong),
+        };
+        match self.check_role(&input.role).await {
+            Err(AppError::Invalid(faults)) => wrong.extend(faults),
+            // Whoever has more to mend hears all of it at once.
+            Err(AppError::NotFound(what)) if !wrong.is_empty() => wrong.push(Invalid {
+                pointer: format!("/{what}"),
+                code: "not_found",
+                detail: format!("no {what} has this id"),
+            }),
+            checked => checked?,
         }
-        if !wrong.is_empty() {
+        let Some((jwks, redirect_uris)) = proofs.filter(|_| wrong.is_empty()) else {
             return Err(AppError::Invalid(wrong));
-        }
-        self.check_role(&input.role).await?;
+        };
         let client = Client {
             id: self.new_id(),
             name: input.name,
@@ -62,11 +61,12 @@ impl App {
             revoked_at: None,
         };
         // A program that may act for a board or school appears in the log of that board or school.
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         for owner in logs_of(&client.role) {
             self.note(&mut act, owner, "client.create", "client", client.id);
         }
-        self.carry_out(act, vec![Change::ClientAdded(client.clone())]).await?;
+        let added = self.carry_out(act, vec![Change::ClientAdded(client.clone())]).await;
+        added.map_err(|error| limit_reached(error, CLIENTS, "so many clients act for this party: revoke one first"))?;
         Ok(client)
     }
 
@@ -79,24 +79,66 @@ impl App {
             }
             Role::Supplier { supplier, product } | Role::Distributor { supplier, product } => {
                 let kind = self.supplier_view(supplier).await?.kind;
+                let of = self.product_view(product).await?.supplier;
+                let mut wrong = Vec::new();
                 if (kind == SupplierKind::Distributor) != matches!(role, Role::Distributor { .. }) {
-                    return Err(AppError::Invalid(vec![Invalid {
+                    wrong.push(Invalid {
                         pointer: "/role".to_owned(),
                         code: "role_of_another_kind",
                         detail: "a distributor is registered as distributor, a supplier as supplier".to_owned(),
-                    }]));
+                    });
                 }
-                let known = self.product_view(product).await?;
-                if known.supplier != supplier {
-                    return Err(AppError::Invalid(vec![Invalid {
+                if of != supplier {
+                    wrong.push(Invalid {
                         pointer: "/product".to_owned(),
                         code: "product_of_another",
                         detail: "the product is of another supplier".to_owned(),
-                    }]));
+                    });
+                }
+                if !wrong.is_empty() {
+                    return Err(AppError::Invalid(wrong));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Keys and addresses as they are kept, or everything that is wrong with them.
+    fn check_proofs(
+        &self,
+        jwks: &serde_json::Value,
+        redirect_uris: &[String],
+    ) -> Result<(String, Vec<Url>), Vec<Invalid>> {
+        let mut wrong = Vec::new();
+        let jwks = self.tokens.check_keys(jwks).map_err(|faults| wrong.extend(faults));
+        let mut addresses = Vec::new();
+        for (index, address) in redirect_uris.iter().enumerate() {
+            match self.tokens.check_return_address(address) {
+                Ok(address) => addresses.push(address),
+                Err(detail) => wrong.push(Invalid {
+                    pointer: format!("/redirectUris/{index}"),
+                    code: "redirect_uri_unusable",
+                    detail,
+                }),
+            }
+        }
+        match jwks {
+            Ok(jwks) if wrong.is_empty() => Ok((jwks, addresses)),
+            _ => Err(wrong),
+        }
+    }
+
+    /// What is wrong with keys and addresses, beside what is wrong with the rest.
+    pub fn client_faults(&self, jwks: &serde_json::Value, redirect_uris: &[String]) -> Vec<Invalid> {
+        self.check_proofs(jwks, redirect_uris).err().unwrap_or_default()
+    }
+
+    /// One client, revoked or not.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn client_view(&self, id: ClientId) -> Result<Client, AppError> {
+        self.store.client(id).await?.ok_or(AppError::NotFound("client"))
     }
 
     /// Refuses a client from now on, whatever tokens it holds.
@@ -104,12 +146,12 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], or [`AppError::Conflict`] when it was revoked before.
     pub async fn client_revoke(&self, caller: &Caller, id: ClientId) -> Result<Client, AppError> {
-        let mut client = self.store.client(id).await?.ok_or(AppError::NotFound("client"))?;
+        let mut client = self.client_view(id).await?;
         if client.revoked_at.is_some() {
             return Err(ended("the client has been revoked"));
         }
         let now = self.now();
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         for owner in logs_of(&client.role) {
             self.note(&mut act, owner, "client.revoke", "client", id);
         }

@@ -1,5 +1,7 @@
 //! What can go wrong in a use case. `http` turns each into a problem by one table.
 
+use std::sync::Arc;
+
 use sluis_core::{gate::Reason, id::RecordId};
 
 use crate::app::store::StoreError;
@@ -35,6 +37,16 @@ pub enum AppError {
     Unavailable(#[source] StoreError),
 }
 
+impl AppError {
+    /// The error of a load that several waited for.
+    pub(in crate::app) fn of_all(error: Arc<Self>) -> Self {
+        match *error {
+            Self::NotFound(what) => Self::NotFound(what),
+            _ => Self::Unavailable(StoreError::Unavailable(Box::new(error))),
+        }
+    }
+}
+
 /// A refusal, as far as the asker may know.
 #[derive(Debug, Clone)]
 pub struct Refusal {
@@ -68,6 +80,8 @@ pub enum ConflictCode {
     AlreadyEnded,
     /// A condition that must hold first does not.
     NotReady,
+    /// There are as many as there may be.
+    LimitReached,
 }
 
 /// The token, the header and the body speak of purpose and school; where two speak they must agree.

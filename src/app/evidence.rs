@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use sluis_core::{
     id::{RecordId, SchoolId},
     ledger::{Commitment, Digest, Known, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey},
+    time::Timestamp,
 };
 
 use crate::app::store::{Change, StoreError};
@@ -87,6 +88,15 @@ pub struct Act {
     pub policy_of: Vec<SchoolId>,
     /// The records of it: at least one.
     pub drafts: Vec<RecordDraft>,
+}
+
+impl Act {
+    /// The latest moment in it: whoever decides after this act decides as of this moment or a later one.
+    pub fn moment(&self) -> Timestamp {
+        let ends = self.changes.iter().filter_map(Change::ends_at);
+        let records = self.drafts.iter().map(|draft| draft.end_time);
+        ends.chain(records).max().unwrap_or_default()
+    }
 }
 
 /// A record as its owner reads it.

@@ -20,21 +20,21 @@ use crate::app::{
     error::{AppError, BindingError, Refusal},
     evidence::{Entry, Recorded},
     policy::compile,
-    roster::{Person, Roster, label},
-    sealing::SealingKey,
+    roster::Roster,
+    sealing::{KeyScope, SealingKey},
     store::StoreError,
 };
 
 /// How often a decision is made again because the school changed something meanwhile.
-const ATTEMPTS: usize = 8;
+pub(in crate::app) const ATTEMPTS: usize = 8;
 
 /// The facts about a school at one epoch.
 pub(in crate::app) struct Standing {
     pub(in crate::app) policy: Arc<SchoolPolicy>,
     pub(in crate::app) roster: Arc<Roster>,
     pub(in crate::app) key: Arc<dyn SealingKey>,
-    /// The moment of this attempt. INVARIANT: it is read after the policy was, so that what ended before the policy's
-    /// epoch has ended at this moment too.
+    /// The moment of this attempt. INVARIANT: it is not before the acts that led to the policy's epoch, whoever's clock
+    /// they went by, so that what ended before that epoch has ended at this moment too.
     at: Timestamp,
 }
 
@@ -71,16 +71,17 @@ impl App {
 
     /// Policy and roster of a school, of the same epoch.
     async fn standing(&self, school: SchoolId) -> Result<Standing, AppError> {
-        let key = self.sealing.key(crate::app::sealing::KeyScope::School(school)).await?;
         for _ in 0..ATTEMPTS {
+            // The policy first: it says whether there is such a school, and a key is made for nothing else.
             let policy = self.policy(school).await?;
+            let key = self.sealing.key(KeyScope::School(school)).await?;
             let roster = self.roster(school, policy.epoch()).await?;
             if roster.epoch == policy.epoch() {
                 return Ok(Standing {
+                    at: policy.moment(self.now()),
                     policy,
                     roster,
                     key,
-                    at: self.now(),
                 });
             }
             self.forget(school).await;
@@ -90,51 +91,21 @@ impl App {
 
     /// The compiled policy of a school, loaded once however many ask.
     pub(in crate::app) async fn policy(&self, school: SchoolId) -> Result<Arc<SchoolPolicy>, AppError> {
-        if let Some(policy) = self.policies.get(&school).await {
-            return Ok(policy);
-        }
-        let inputs = self
-            .store
-            .policy_inputs(school)
-            .await?
-            .ok_or(AppError::NotFound("school"))?;
-        let policy = Arc::new(compile(&inputs, self.catalogue)?);
-        self.policies.insert(school, Arc::clone(&policy)).await;
-        Ok(policy)
-    }
-
-    /// The policy of a school as it is now: for answers that no commit checks again.
-    pub(in crate::app) async fn current_policy(&self, school: SchoolId) -> Result<Arc<SchoolPolicy>, AppError> {
-        let policy = self.policy(school).await?;
-        if policy.epoch() == self.store.epoch(school).await? {
-            return Ok(policy);
-        }
-        self.forget(school).await;
-        self.policy(school).await
+        let load = async {
+            let inputs = self
+                .store
+                .policy_inputs(school)
+                .await?
+                .ok_or(AppError::NotFound("school"))?;
+            Ok::<_, AppError>(Arc::new(compile(&inputs, self.catalogue, &self.annexes)?))
+        };
+        self.policies.try_get_with(school, load).await.map_err(AppError::of_all)
     }
 
     /// Forgets what is cached of a school: it is read again at the next question.
     pub(in crate::app) async fn forget(&self, school: SchoolId) {
         self.policies.invalidate(&school).await;
         self.rosters.invalidate(&school).await;
-    }
-
-    /// The one purpose of a call: token and request must agree, and so must the schools.
-    pub(in crate::app) fn bound_purpose(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        stated: Option<Purpose>,
-    ) -> Result<Option<Purpose>, AppError> {
-        let _ = self;
-        let Some(bound) = caller.bound else { return Ok(stated) };
-        if bound.school.is_some_and(|only| only != school) {
-            return Err(BindingError::SchoolMismatch.into());
-        }
-        match (bound.purpose.and_then(Purpose::from_number), stated) {
-            (Some(token), Some(request)) if token != request => Err(BindingError::PurposeMismatch.into()),
-            (token, request) => Ok(token.or(request)),
-        }
     }
 
     /// A record of a decision, without what only some decisions have.
@@ -199,10 +170,21 @@ impl Standing {
             ..request.clone()
         }
     }
+}
 
-    /// The keyed hash under which the records of this school know a person.
-    pub(in crate::app) fn subject(&self, person: &Person) -> Digest {
-        Digest::from_bytes(self.key.hash(label::SUBJECT, person.id.as_bytes()))
+/// The one purpose of a call: token and request must agree, and so must the schools.
+pub(in crate::app) fn bound_purpose(
+    caller: &Caller,
+    school: SchoolId,
+    stated: Option<Purpose>,
+) -> Result<Option<Purpose>, BindingError> {
+    let Some(bound) = caller.bound else { return Ok(stated) };
+    if bound.school.is_some_and(|only| only != school) {
+        return Err(BindingError::SchoolMismatch);
+    }
+    match (bound.purpose, stated) {
+        (Some(token), Some(request)) if token != request => Err(BindingError::PurposeMismatch),
+        (token, request) => Ok(token.or(request)),
     }
 }
 

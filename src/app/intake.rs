@@ -3,10 +3,16 @@
 //! Three things are kept apart. A field that the system delivers for nobody is *not delivered*: what is held stays. A
 //! field that it delivers for others is *empty* here, and is emptied. A person who is absent from a complete delivery
 //! is *removed*, unless too many would be: then the delivery is refused (shrink guard).
+//!
+//! The same holds for groups: without a section of groups, groups stay and so does who is in them; when nobody's
+//! membership is delivered, who is in the groups stays. An enrolment that cannot be read opens nothing, and is
+//! kept as one in doubt.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sluis_connector_port::roster::{Field, GroupKey, GroupKind, PersonName, Pupil, Snapshot, Staff};
+use sluis_connector_port::roster::{
+    Field, Group, GroupKey, GroupKind, Object, PersonName, Pupil, RosterField, Snapshot, Staff, YearGroup,
+};
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
     gate::Needed,
@@ -17,9 +23,9 @@ use sluis_core::{
 
 use crate::app::{
     connection::RunCounts,
-    roster::{KeptPerson, Person, Roster, label},
+    roster::{KeptPerson, Person, Roster, label, person_id},
     sealing::SealingKey,
-    store::{Change, StoreError, StoredGroup},
+    store::{RosterChange, StoreError, StoredGroup},
 };
 
 /// When a delivery is too small to be believed.
@@ -31,9 +37,9 @@ pub struct ShrinkGuard {
     pub percent: u8,
 }
 
-/// What has to change, in the order in which it may be written in pieces.
+/// What has to change.
 pub(in crate::app) struct Difference {
-    pub(in crate::app) changes: Vec<Change>,
+    pub(in crate::app) changes: Vec<RosterChange>,
     pub(in crate::app) counts: RunCounts,
 }
 
@@ -65,6 +71,7 @@ struct Delivered {
     year_group: Option<Personal<String>>,
     enrolled_from: Option<Personal<String>>,
     enrolled_until: Option<Personal<String>>,
+    enrolment_in_doubt: bool,
     values: BTreeMap<Attribute, Personal<String>>,
 }
 
@@ -78,11 +85,12 @@ impl Intake<'_> {
         };
         let mut changes = Vec::new();
         let group_ids = self.groups(&snapshot, &mut changes);
-        let staff_delivered = !snapshot.staff.is_empty();
-        let pupils: Vec<_> = snapshot
-            .pupils
-            .into_iter()
-            .map(|pupil| self.pupil(pupil, &group_ids))
+        let [untold_pupils, untold_staff] = self.untold(&snapshot, &group_ids);
+        let in_doubt = enrolments_in_doubt(&snapshot);
+        let (groups_delivered, staff_delivered) = (snapshot.groups_delivered, !snapshot.staff.is_empty());
+        let pupils: Vec<_> = (1..)
+            .zip(snapshot.pupils)
+            .map(|(position, pupil)| self.pupil(pupil, &group_ids, in_doubt.contains(&position)))
             .collect();
         let staff: Vec<_> = snapshot
             .staff
@@ -91,22 +99,39 @@ impl Intake<'_> {
             .collect();
 
         let mut present = HashSet::new();
-        self.persons(PersonKind::Pupil, pupils, &mut present, &mut changes, &mut counts)?;
-        self.persons(PersonKind::Staff, staff, &mut present, &mut changes, &mut counts)?;
+        self.persons(
+            PersonKind::Pupil,
+            pupils,
+            &untold_pupils,
+            &mut present,
+            &mut changes,
+            &mut counts,
+        )?;
+        self.persons(
+            PersonKind::Staff,
+            staff,
+            &untold_staff,
+            &mut present,
+            &mut changes,
+            &mut counts,
+        )?;
         self.removals(PersonKind::Pupil, &present, &mut changes, &mut counts)?;
         if staff_delivered {
             self.removals(PersonKind::Staff, &present, &mut changes, &mut counts)?;
         }
-        let kept: HashSet<GroupId> = group_ids.values().copied().collect();
-        let gone = self.held.groups.keys().filter(|id| !kept.contains(*id));
-        changes.extend(gone.map(|id| Change::GroupRemoved(self.school, *id)));
+        if groups_delivered {
+            let kept: HashSet<GroupId> = group_ids.values().copied().collect();
+            let gone = self.held.groups.keys().filter(|id| !kept.contains(*id));
+            changes.extend(gone.copied().map(RosterChange::GroupRemoved));
+        }
         Ok(Difference { changes, counts })
     }
 
-    fn groups(&self, snapshot: &Snapshot, changes: &mut Vec<Change>) -> HashMap<GroupKey, GroupId> {
+    fn groups(&self, snapshot: &Snapshot, changes: &mut Vec<RosterChange>) -> HashMap<GroupKey, GroupId> {
         let held: HashMap<[u8; 32], &StoredGroup> =
             self.held.groups.values().map(|group| (group.key_hash, group)).collect();
         let mut ids = HashMap::new();
+        let mut namesakes: HashMap<String, u32> = HashMap::new();
         for group in &snapshot.groups {
             let name = group.name.value().cloned().unwrap_or_default();
             // A dummy key is no key: such a group is known by its name, which lives as long as the school year.
@@ -115,24 +140,52 @@ impl Intake<'_> {
             } else {
                 "composite"
             };
-            let key_hash = if group.key.is_dummy() {
-                self.key
-                    .hash(label::GROUP_KEY, format!("name:{kind}:{name}").as_bytes())
+            let identity = if group.key.is_dummy() {
+                let nth = namesakes.entry(format!("{kind}:{name}")).or_default();
+                *nth += 1;
+                // Two groups of one name stay two groups.
+                match nth {
+                    1 => format!("name:{kind}:{name}"),
+                    nth => format!("name:{kind}:{name}:{nth}"),
+                }
             } else {
-                self.key
-                    .hash(label::GROUP_KEY, format!("key:{}", group.key.expose()).as_bytes())
+                format!("key:{}", group.key.expose())
             };
+            let key_hash = self.key.hash(label::GROUP_KEY, identity.as_bytes());
             let known = held.get(&key_hash);
             let id = known.map_or_else(self.new_group, |known| known.id);
             if known.is_none_or(|known| known.name != name) {
-                changes.push(Change::GroupKept(self.school, StoredGroup { id, key_hash, name }));
+                changes.push(RosterChange::GroupKept(StoredGroup { id, key_hash, name }));
             }
             ids.insert(group.key.clone(), id);
         }
         ids
     }
 
-    fn pupil(&self, pupil: Pupil, ids: &HashMap<GroupKey, GroupId>) -> Delivered {
+    /// The groups about which a delivery does not tell who is in them: of pupils, and of staff.
+    fn untold(&self, snapshot: &Snapshot, ids: &HashMap<GroupKey, GroupId>) -> [HashSet<GroupId>; 2] {
+        if !snapshot.groups_delivered {
+            let all: HashSet<_> = self.held.groups.keys().copied().collect();
+            return [all.clone(), all];
+        }
+        let base = snapshot.pupils.iter().any(|pupil| pupil.group.is_delivered());
+        let composite = snapshot
+            .pupils
+            .iter()
+            .any(|pupil| pupil.composite_groups.is_delivered());
+        let of_staff = snapshot.staff.iter().any(|staff| staff.groups.is_delivered());
+        let untold = |told: &dyn Fn(&Group) -> bool| {
+            let groups = snapshot.groups.iter().filter(|group| !told(group));
+            groups.filter_map(|group| ids.get(&group.key).copied()).collect()
+        };
+        let of_pupils = |group: &Group| match group.kind {
+            GroupKind::Base { .. } => base,
+            GroupKind::Composite => composite,
+        };
+        [untold(&of_pupils), untold(&|_| of_staff)]
+    }
+
+    fn pupil(&self, pupil: Pupil, ids: &HashMap<GroupKey, GroupId>, enrolment_in_doubt: bool) -> Delivered {
         let mut values = names(pupil.name);
         put(
             &mut values,
@@ -151,6 +204,12 @@ impl Intake<'_> {
         );
         put_personal(&mut values, Attribute::UserName, pupil.user_name);
         put_personal(&mut values, Attribute::Email, pupil.email);
+        // A former pupil whose last day is not told has left, and nobody knows when.
+        let historic = pupil
+            .year_group
+            .value()
+            .is_some_and(|year| *year.expose() == YearGroup::Historic);
+        let left_at_some_time = historic && pupil.enrolled_until.value().is_none();
         let composite = pupil.composite_groups.into_value().unwrap_or_default();
         let groups = pupil.group.into_value().into_iter().chain(composite);
         let dated = |field: Field<Personal<sluis_connector_port::roster::Day>>| {
@@ -166,6 +225,7 @@ impl Intake<'_> {
                 .map(|year| Personal::new(year.expose().code().to_owned())),
             enrolled_from: dated(pupil.enrolled_from),
             enrolled_until: dated(pupil.enrolled_until),
+            enrolment_in_doubt: enrolment_in_doubt || left_at_some_time,
             values,
         }
     }
@@ -190,6 +250,7 @@ impl Intake<'_> {
             year_group: None,
             enrolled_from: None,
             enrolled_until: None,
+            enrolment_in_doubt: false,
             values,
         }
     }
@@ -198,8 +259,9 @@ impl Intake<'_> {
         &self,
         kind: PersonKind,
         delivered: Vec<Delivered>,
+        untold: &HashSet<GroupId>,
         present: &mut HashSet<PersonId>,
-        changes: &mut Vec<Change>,
+        changes: &mut Vec<RosterChange>,
         counts: &mut RunCounts,
     ) -> Result<(), StoreError> {
         let of_kind = || self.held.persons.iter().filter(|person| person.kept.kind == kind);
@@ -207,8 +269,10 @@ impl Intake<'_> {
             .filter_map(|person| person.eck_hash.map(|hash| (hash, person)))
             .collect();
         let by_key: HashMap<[u8; 32], &Person> = of_kind().map(|person| (person.key_hash, person)).collect();
+        let ids: HashSet<PersonId> = self.held.persons.iter().map(|person| person.id).collect();
         let needed = self.needed.of(kind);
-        let ever_dated = Dated {
+        let ever_told = Told {
+            groups_not: untold,
             from: delivered.iter().any(|person| person.enrolled_from.is_some()),
             until: delivered.iter().any(|person| person.enrolled_until.is_some()),
             year: delivered.iter().any(|person| person.year_group.is_some()),
@@ -238,20 +302,28 @@ impl Intake<'_> {
                     same_key.filter(|known| known.eck_hash.is_none() || eck_hash.is_none())
                 })
                 .filter(|known| !present.contains(&known.id));
-            let id = known.map_or_else(self.new_person, |known| known.id);
+            let by_eck_id = || {
+                let eck_id = person.values.get(&Attribute::EckId)?;
+                let id = person_id(kind, eck_id.expose(), self.key);
+                (!ids.contains(&id) && !present.contains(&id)).then_some(id)
+            };
+            let id = known
+                .map(|known| known.id)
+                .or_else(by_eck_id)
+                .unwrap_or_else(self.new_person);
             present.insert(id);
-            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever, ever_dated);
+            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever, ever_told);
             counts.withheld_fields += withheld;
             let stored = Person::seal(self.school, id, &kept, self.key)?;
             match known {
                 Some(known) if known.content_hash == stored.content_hash => counts.unchanged += 1,
                 Some(_) => {
                     counts.changed += 1;
-                    changes.push(Change::PersonKept(self.school, stored));
+                    changes.push(RosterChange::PersonKept(stored));
                 }
                 None => {
                     counts.added += 1;
-                    changes.push(Change::PersonKept(self.school, stored));
+                    changes.push(RosterChange::PersonKept(stored));
                 }
             }
         }
@@ -262,7 +334,7 @@ impl Intake<'_> {
         &self,
         kind: PersonKind,
         present: &HashSet<PersonId>,
-        changes: &mut Vec<Change>,
+        changes: &mut Vec<RosterChange>,
         counts: &mut RunCounts,
     ) -> Result<(), IntakeError> {
         let held = self.held.persons.iter().filter(|person| person.kept.kind == kind);
@@ -275,14 +347,26 @@ impl Intake<'_> {
             return Err(IntakeError::Shrunk);
         }
         counts.removed += count(gone.len());
-        changes.extend(gone.into_iter().map(|id| Change::PersonRemoved(self.school, id)));
+        changes.extend(gone.into_iter().map(RosterChange::PersonRemoved));
         Ok(())
     }
 }
 
+/// The pupils, by position, with a first or last day that was delivered and cannot be read.
+fn enrolments_in_doubt(snapshot: &Snapshot) -> HashSet<u32> {
+    let of_enrolment = |field| matches!(field, RosterField::EnrolledFrom | RosterField::EnrolledUntil);
+    snapshot
+        .warnings
+        .iter()
+        .filter(|finding| finding.object == Object::Pupil && of_enrolment(finding.field))
+        .map(|finding| finding.position)
+        .collect()
+}
+
 /// Which facts for the gate the system delivers for anybody.
 #[derive(Clone, Copy)]
-struct Dated {
+struct Told<'a> {
+    groups_not: &'a HashSet<GroupId>,
     from: bool,
     until: bool,
     year: bool,
@@ -303,7 +387,7 @@ fn keep(
     held: Option<&KeptPerson>,
     needed: AttributeSet,
     ever: AttributeSet,
-    dated: Dated,
+    told: Told<'_>,
 ) -> (KeptPerson, u64) {
     let before = delivered.values.len();
     let mut values: BTreeMap<_, _> = delivered
@@ -317,21 +401,25 @@ fn keep(
             values.entry(*attribute).or_insert_with(|| value.clone());
         }
     }
+    let mut groups = delivered.groups;
+    let untold = held.into_iter().flat_map(|held| &held.groups);
+    for id in untold.filter(|id| told.groups_not.contains(*id)) {
+        if !groups.contains(id) {
+            groups.push(*id);
+        }
+    }
     let kept = KeptPerson {
         kind: delivered.kind,
         source_key: delivered.source_key,
-        groups: delivered.groups,
-        year_group: or_held(delivered.year_group, dated.year, held.map(|held| &held.year_group)),
-        enrolled_from: or_held(
-            delivered.enrolled_from,
-            dated.from,
-            held.map(|held| &held.enrolled_from),
-        ),
+        groups,
+        year_group: or_held(delivered.year_group, told.year, held.map(|held| &held.year_group)),
+        enrolled_from: or_held(delivered.enrolled_from, told.from, held.map(|held| &held.enrolled_from)),
         enrolled_until: or_held(
             delivered.enrolled_until,
-            dated.until,
+            told.until,
             held.map(|held| &held.enrolled_until),
         ),
+        enrolment_in_doubt: delivered.enrolment_in_doubt,
         values,
     };
     (kept, withheld)

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::try_join_all;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{Asker, Assurance, Audience, Channel, Direction, Reason, Request, SubjectFacts, Withheld},
-    id::{ProductId, RecordId, SchoolId},
-    ledger::RecordKind,
+    gate::{
+        self, Asker, Assurance, Audience, Channel, Decision, Direction, Facts, Reason, Request, SchoolPolicy,
+        SubjectFacts, Withheld,
+    },
+    id::{self, ProductId, RecordId, SchoolId},
+    ledger::{RecordDraft, RecordKind},
     person::PersonKind,
     time::Timestamp,
 };
@@ -15,9 +19,14 @@ use crate::app::{
     App,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    gatekeeper::Judged,
+    evidence::{Entry, Recorded},
+    gatekeeper::{ATTEMPTS, Judged, attribute_code, bound_purpose},
     organisation::School,
+    store::{Page, StoreError},
 };
+
+/// How many schools are evaluated at once.
+const REACHES_AT_ONCE: usize = 16;
 
 /// What somebody wants to know of the gate.
 #[derive(Debug, Clone)]
@@ -64,6 +73,15 @@ pub struct Reach {
     pub missing: Vec<Reason>,
 }
 
+/// What a client may do at the schools of one page.
+#[derive(Debug, Clone, Default)]
+pub struct Reaches {
+    /// The schools, by id.
+    pub items: Vec<Reach>,
+    /// The last of them, when there are more.
+    pub next: Option<SchoolId>,
+}
+
 impl App {
     /// The request of a release to this caller.
     pub(in crate::app) fn release_request(
@@ -104,25 +122,23 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for a foreign school, [`AppError::Invalid`] when no product is named.
     pub async fn decision_create(&self, caller: &Caller, question: Question) -> Result<Evaluation, AppError> {
-        let school = match caller.role {
+        let school = question.school;
+        match caller.role {
             Role::Operator => return Err(AppError::NotYours),
-            Role::Board(_) | Role::School(_) => self.controlled_school(caller, question.school).await?,
-            Role::Supplier { .. } | Role::Distributor { .. } => self
-                .store
-                .school(question.school)
-                .await?
-                .ok_or(AppError::NotFound("school"))?,
-        };
+            Role::Board(_) | Role::School(_) => drop(self.controlled_school(caller, school).await?),
+            // A school that is not there has no policy.
+            Role::Supplier { .. } | Role::Distributor { .. } => {}
+        }
         let asking = self.as_supplier(caller, question.product).await?;
-        let purpose = self.bound_purpose(caller, school.id, question.purpose)?;
-        let request = self.release_request(&asking, school.id, purpose, question.attributes, question.kind)?;
+        let purpose = bound_purpose(caller, school, question.purpose)?;
+        let request = self.release_request(&asking, school, purpose, question.attributes, question.kind)?;
         let audience = caller.role.audience();
-        self.through_the_gate(school.id, async |standing| {
+        self.through_the_gate(school, async |standing| {
             let decision = self.decide(&request, standing, SubjectFacts::School);
             let mut draft = self.decision_draft(
                 RecordKind::Evaluation,
                 &asking,
-                school.id,
+                school,
                 "decision.create",
                 purpose,
                 &decision,
@@ -174,62 +190,110 @@ impl App {
         }
     }
 
-    /// What the caller may do: for a supplier at each school that switched its product on.
+    /// What the caller may do: for a supplier at each school of this page that ever switched its product on. Each of
+    /// them is an evaluation on the school's record. It is about no person, and so no roster is opened for it.
     ///
     /// # Errors
-    /// When the store does not answer.
-    pub async fn me_view(&self, caller: &Caller) -> Result<Vec<Reach>, AppError> {
+    /// [`AppError::Unavailable`] when one of them could not be recorded.
+    pub async fn me_view(&self, caller: &Caller, page: Page<id::School>) -> Result<Reaches, AppError> {
         let (Role::Supplier { product, .. } | Role::Distributor { product, .. }) = caller.role else {
-            return Ok(Vec::new());
+            return Ok(Reaches::default());
         };
-        let mut reaches = Vec::new();
-        for school in self.store.schools_of_product(product).await? {
-            reaches.push(self.reach(caller, product, school).await?);
+        let more = Page {
+            limit: page.limit.saturating_add(1),
+            ..page
+        };
+        let mut schools = match self.school_list(caller, more).await {
+            // A token may be bound to a school that never switched the product on.
+            Err(AppError::NotFound(_)) => Vec::new(),
+            found => found?,
+        };
+        let more = schools.len() > usize::from(page.limit);
+        schools.truncate(usize::from(page.limit));
+        let next = schools.last().filter(|_| more).map(|school| school.id);
+        let mut items = Vec::with_capacity(schools.len());
+        // Those of one chunk are committed together.
+        while !schools.is_empty() {
+            let rest = schools.split_off(schools.len().min(REACHES_AT_ONCE));
+            let chunk = schools.into_iter().map(|school| self.reach(caller, product, school));
+            items.extend(try_join_all(chunk).await?);
+            schools = rest;
         }
-        Ok(reaches)
+        Ok(Reaches { items, next })
     }
 
     async fn reach(&self, caller: &Caller, product: ProductId, school: School) -> Result<Reach, AppError> {
-        let policy = self.current_policy(school.id).await?;
-        let since = self.on_since(product, school.id).await?;
+        for _ in 0..ATTEMPTS {
+            let policy = self.policy(school.id).await?;
+            let (draft, reach) = self.evaluate(caller, product, &school, &policy).await?;
+            match self.evidence.decision(Entry::new(policy.epoch(), draft)).await? {
+                Recorded::Committed(_) => return Ok(reach),
+                Recorded::Stale { .. } => self.forget(school.id).await,
+            }
+        }
+        Err(AppError::Unavailable(StoreError::Conflict))
+    }
+
+    /// Asks the gate for every purpose; the record tells what all of them together would release.
+    async fn evaluate(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        school: &School,
+        policy: &SchoolPolicy,
+    ) -> Result<(RecordDraft, Reach), AppError> {
+        let at = policy.moment(self.now());
+        let since = self.on_since(product, school.id, at).await?;
         let (mut purposes, mut attributes) = (Vec::new(), AttributeSet::default());
-        let mut missing: Vec<Reason> = Vec::new();
+        let (mut permit, mut denial): (Option<Decision>, Option<Decision>) = (None, None);
         for purpose in Purpose::ALL {
-            let request = self.release_request(caller, school.id, Some(purpose), None, PersonKind::Pupil)?;
-            let facts = sluis_core::gate::Facts {
-                policy: Some(&policy),
+            let asked = self.release_request(caller, school.id, Some(purpose), None, PersonKind::Pupil)?;
+            let request = Request { at, ..asked };
+            let facts = Facts {
+                policy: Some(policy),
                 subject: SubjectFacts::School,
                 catalogue: self.catalogue,
             };
-            let decision = sluis_core::gate::decide(&request, &facts);
+            let decision = gate::decide(&request, &facts);
             if decision.is_permit() {
                 purposes.push(purpose);
                 attributes = attributes.union(decision.released());
-            } else if missing.is_empty() {
-                missing = decision.seen_by(Audience::Supplier).reasons().to_vec();
+                permit.get_or_insert(decision);
+            } else {
+                denial.get_or_insert(decision);
             }
         }
-        if !purposes.is_empty() {
-            missing.clear();
-        }
-        let mut seen = BTreeSet::new();
-        missing.retain(|reason| seen.insert(reason.code));
-        Ok(Reach {
-            school,
+        let decision = permit.as_ref().or(denial.as_ref());
+        let decision = decision.ok_or(AppError::Unavailable(StoreError::Corrupt(
+            "a catalogue without purposes",
+        )))?;
+        let mut draft = self.decision_draft(RecordKind::Evaluation, caller, school.id, "me.view", None, decision);
+        draft.released = attributes.iter().map(attribute_code).collect();
+        draft.withheld.clear();
+        let seen = decision.seen_by(Audience::Supplier);
+        let mut told = BTreeSet::new();
+        let missing = seen.reasons().iter().filter(|reason| told.insert(reason.code));
+        let reach = Reach {
+            school: school.clone(),
             since,
             purposes,
             attributes: attributes.iter().collect(),
-            missing,
-        })
+            missing: missing.cloned().collect(),
+        };
+        Ok((draft, reach))
     }
 
-    /// Since when a product is switched on at a school: both sides have accepted and it has not ended.
-    async fn on_since(&self, product: ProductId, school: SchoolId) -> Result<Option<Timestamp>, AppError> {
-        let now = self.now();
+    /// Since when a product is switched on at a school: both sides have accepted and at this moment it has not ended.
+    async fn on_since(
+        &self,
+        product: ProductId,
+        school: SchoolId,
+        at: Timestamp,
+    ) -> Result<Option<Timestamp>, AppError> {
         let activations = self.store.activations(school).await?;
         let on = activations
             .into_iter()
-            .filter(|activation| activation.product == product && activation.window.holds(now))
+            .filter(|activation| activation.product == product && activation.window.holds(at))
             .find_map(|activation| Some(activation.window.from.max(activation.accepted_by_supplier_at?)));
         Ok(on)
     }

@@ -1,13 +1,13 @@
 //! Learners: the list that a supplier may have, and the one account it may resolve.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
     gate::{self, Decision, Facts, Request, SubjectFacts, Withheld},
     id::{AccountId, GroupId, RecordId, SchoolId, SupplierId},
-    ledger::{Outcome, PageLine, RecordKind},
+    ledger::{Code, Outcome, PageLine, RecordDraft, RecordKind},
     person::PersonKind,
     personal::Personal,
 };
@@ -16,10 +16,8 @@ use crate::app::{
     App,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    gatekeeper::{Judged, Standing, category_codes, refusal},
+    gatekeeper::{Judged, Standing, bound_purpose, category_codes, refusal},
     roster::{Person, label},
-    sealing::KeyScope,
-    store::{Change, StoredAccount},
 };
 
 /// What a supplier asks of a school's pupils.
@@ -91,6 +89,42 @@ fn exposed<S: serde::Serializer>(value: &Personal<String>, serializer: S) -> Res
     serializer.serialize_str(value.expose())
 }
 
+/// Who a release is about.
+#[derive(Clone, Copy)]
+pub(in crate::app) enum About<'a> {
+    /// Somebody whom the school does not know.
+    Nobody,
+    /// Somebody of the roster.
+    Enrolled(&'a Person),
+    /// Somebody whom no roster holds, as the login of this moment describes them.
+    LoggedIn(&'a Person),
+}
+
+impl<'a> About<'a> {
+    fn facts(self) -> SubjectFacts<'a> {
+        match self {
+            Self::Nobody => SubjectFacts::UnknownPerson,
+            Self::Enrolled(person) => SubjectFacts::Person(person.facts()),
+            Self::LoggedIn(person) => SubjectFacts::LoggedIn(person.facts()),
+        }
+    }
+
+    /// The person, where there is one.
+    pub(in crate::app) const fn person(self) -> Option<&'a Person> {
+        match self {
+            Self::Nobody => None,
+            Self::Enrolled(person) | Self::LoggedIn(person) => Some(person),
+        }
+    }
+}
+
+impl Released {
+    /// Whether an attribute goes.
+    pub(in crate::app) fn holds(&self, attribute: Attribute) -> bool {
+        self.0.contains_key(&attribute)
+    }
+}
+
 impl App {
     /// The pupils of a school that a purpose allows, page by page.
     ///
@@ -104,8 +138,7 @@ impl App {
         search: LearnerSearch,
     ) -> Result<Learners, AppError> {
         let (supplier, _) = supplier_of(caller)?;
-        self.known_school(school).await?;
-        let purpose = self.bound_purpose(caller, school, search.purpose)?;
+        let purpose = bound_purpose(caller, school, search.purpose)?;
         let request = self.release_request(caller, school, purpose, search.attributes, PersonKind::Pupil)?;
         self.through_the_gate(school, async |standing| {
             self.search(caller, supplier, &request, &search, standing).await
@@ -139,63 +172,47 @@ impl App {
             });
         }
         if search.group.is_some() && !decision.released().contains(Attribute::Groups) {
-            return Err(AppError::Invalid(vec![Invalid {
-                pointer: "/group".to_owned(),
-                code: "filter_not_released",
-                detail: "a filter works only on an attribute that is released".to_owned(),
-            }]));
+            return Ok(refused_input(
+                draft,
+                Invalid {
+                    pointer: "/group".to_owned(),
+                    code: "filter_not_released",
+                    detail: "a filter works only on an attribute that is released".to_owned(),
+                },
+            ));
         }
-        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
+        let listing = self.listing(standing, supplier).await?;
+        let candidates = match search.after {
+            None => listing.all(),
+            Some(after) => match self.store.account_by_id(supplier, after).await? {
+                Some(last) => listing.after(last.key_hash),
+                None => return Ok(refused_input(draft, cursor_unknown())),
+            },
+        };
         let request_now = standing.now(request);
         let of_school = gate::decide_school(&request_now, Some(&standing.policy), self.catalogue);
-        let mut allowed: Vec<([u8; 32], &Person, AttributeSet)> = standing
-            .roster
-            .persons
-            .iter()
-            .filter(|person| search.group.is_none_or(|group| person.kept.groups.contains(&group)))
-            .filter_map(|person| {
-                let decision = of_school.person(&person.facts());
-                let account = decision
-                    .is_permit()
-                    .then(|| person.account_key(request.school))
-                    .flatten()?;
-                Some((
-                    key.hash(label::ACCOUNT, account.as_bytes()),
-                    person,
-                    decision.released(),
-                ))
-            })
-            .collect();
-        // The order of the keyed hashes is the supplier's own and tells nothing about names or dates of enrolment.
-        allowed.sort_unstable_by_key(|(hash, ..)| *hash);
-        if let Some(after) = search.after {
-            let last = self
-                .store
-                .account_by_id(supplier, after)
-                .await?
-                .ok_or_else(cursor_unknown)?;
-            // Who left the list meanwhile does not matter: the place of the key is what counts.
-            let position = allowed.partition_point(|(hash, ..)| *hash <= last.key_hash);
-            allowed.drain(..position);
-        }
-        let more = allowed.len() > usize::from(search.limit);
-        allowed.truncate(usize::from(search.limit));
-
-        let accounts = self
-            .accounts(supplier, allowed.iter().map(|(hash, ..)| *hash).collect())
-            .await?;
-        let mut items = Vec::with_capacity(allowed.len());
-        let mut lines = Vec::with_capacity(allowed.len());
-        for (hash, person, released) in &allowed {
-            let Some(account) = accounts.get(hash) else { continue };
+        let of_group = |person: &Person| search.group.is_none_or(|group| person.kept.groups.contains(&group));
+        let mut allowed = candidates.iter().filter_map(|listed| {
+            let person = listed.person(&standing.roster).filter(|person| of_group(person))?;
+            let decision = of_school.person(&person.facts());
+            decision.is_permit().then(|| (listed, person, decision.released()))
+        });
+        let page: Vec<_> = allowed.by_ref().take(usize::from(search.limit)).collect();
+        let more = allowed.next().is_some();
+        let listed: Vec<_> = page.iter().map(|(listed, ..)| *listed).collect();
+        self.open_accounts(supplier, &listed).await?;
+        let mut items = Vec::with_capacity(page.len());
+        let mut lines = Vec::with_capacity(page.len());
+        for (listed, person, released) in page {
+            let account = listed.account().ok_or(AppError::NotFound("account"))?;
             items.push(Learner {
-                account: *account,
-                attributes: values(standing, person, *released),
+                account,
+                attributes: values(standing, About::Enrolled(person), released),
             });
             lines.push(PageLine {
-                subject: standing.subject(person),
+                subject: person.subject,
                 outcome: Outcome::Permit,
-                categories: category_codes(self, PersonKind::Pupil, *released),
+                categories: category_codes(self, PersonKind::Pupil, released),
             });
         }
         let next = if more {
@@ -230,21 +247,17 @@ impl App {
         eck_id: &sluis_core::identifier::EckId,
     ) -> Result<Resolved, AppError> {
         supplier_of(caller)?;
-        self.known_school(school).await?;
-        let purpose = self.bound_purpose(caller, school, purpose)?;
+        let purpose = bound_purpose(caller, school, purpose)?;
         let request = self.release_request(caller, school, purpose, attributes, PersonKind::Pupil)?;
         self.through_the_gate(school, async |standing| {
             let hash = standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes());
-            let person = standing
-                .roster
-                .persons
-                .iter()
-                .find(|person| person.eck_hash == Some(hash));
+            let mut persons = standing.roster.persons.iter();
+            let person = persons.find(|person| person.eck_hash == Some(hash));
             self.release_one(
                 caller,
                 &request,
                 standing,
-                person,
+                person.map_or(About::Nobody, About::Enrolled),
                 RecordKind::Decision,
                 "account.resolve",
             )
@@ -259,20 +272,19 @@ impl App {
         caller: &Caller,
         request: &Request,
         standing: &Standing,
-        person: Option<&Person>,
+        about: About<'_>,
         kind: RecordKind,
         name: &'static str,
     ) -> Result<Judged<Result<Resolved, AppError>>, AppError> {
         let (supplier, _) = supplier_of(caller)?;
-        let facts = person.map_or(SubjectFacts::UnknownPerson, |person| {
-            SubjectFacts::Person(person.facts())
-        });
-        let decision = self.decide(request, standing, facts);
+        let decision = self.decide(request, standing, about.facts());
         let mut draft = self.decision_draft(kind, caller, request.school, name, request.purpose, &decision);
-        draft.subject = person.map(|person| standing.subject(person));
+        // Who is in no roster and is refused is nobody of this school: no record is about them.
+        let of_the_school = decision.is_permit() || matches!(about, About::Enrolled(_));
+        let person = about.person();
+        draft.subject = person.filter(|_| of_the_school).map(|person| person.subject);
         let record = draft.id;
-        let account_key = person.and_then(|person| person.account_key(request.school));
-        let (true, Some(person), Some(account_key)) = (decision.is_permit(), person, account_key) else {
+        let Some(person) = person.filter(|_| decision.is_permit()) else {
             let answer = Err(refusal(&decision, &caller.role, record));
             return Ok(Judged {
                 draft,
@@ -280,13 +292,10 @@ impl App {
                 answer,
             });
         };
-        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
-        let hash = key.hash(label::ACCOUNT, account_key.as_bytes());
-        let accounts = self.accounts(supplier, vec![hash]).await?;
-        let account = *accounts.get(&hash).ok_or(AppError::NotFound("account"))?;
+        let account = self.account_of(supplier, request.school, person).await?;
         let learner = Learner {
             account,
-            attributes: values(standing, person, decision.released()),
+            attributes: values(standing, about, decision.released()),
         };
         let withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
         Ok(Judged {
@@ -309,63 +318,27 @@ impl App {
         };
         gate::decide(&standing.now(request), &facts)
     }
-
-    async fn known_school(&self, school: SchoolId) -> Result<(), AppError> {
-        self.store
-            .school(school)
-            .await?
-            .map(|_| ())
-            .ok_or(AppError::NotFound("school"))
-    }
-
-    async fn known_accounts(
-        &self,
-        supplier: SupplierId,
-        hashes: Vec<[u8; 32]>,
-    ) -> Result<HashMap<[u8; 32], AccountId>, AppError> {
-        let found = self.store.accounts(supplier, hashes).await?;
-        Ok(found
-            .into_iter()
-            .map(|account| (account.key_hash, account.id))
-            .collect())
-    }
-
-    /// The accounts of these keys; those that are not there are opened.
-    async fn accounts(
-        &self,
-        supplier: SupplierId,
-        hashes: Vec<[u8; 32]>,
-    ) -> Result<HashMap<[u8; 32], AccountId>, AppError> {
-        let found = self.known_accounts(supplier, hashes.clone()).await?;
-        let now = self.now();
-        let missing: Vec<_> = hashes
-            .iter()
-            .filter(|hash| !found.contains_key(*hash))
-            .map(|hash| {
-                let account = StoredAccount {
-                    id: self.new_id(),
-                    supplier,
-                    key_hash: *hash,
-                    created_at: now,
-                };
-                Change::AccountOpened(account)
-            })
-            .collect();
-        if missing.is_empty() {
-            return Ok(found);
-        }
-        self.store.apply(missing, false).await?;
-        // Another request may have opened some of them first: what is stored counts.
-        self.known_accounts(supplier, hashes).await
-    }
 }
 
-fn cursor_unknown() -> AppError {
-    AppError::Invalid(vec![Invalid {
+fn cursor_unknown() -> Invalid {
+    Invalid {
         pointer: "/cursor".to_owned(),
         code: "cursor_unknown",
         detail: "this cursor was not given for this list".to_owned(),
-    }])
+    }
+}
+
+/// The gate would permit, the input asks for what is not there: nothing goes, and the record says so.
+fn refused_input<T>(mut draft: RecordDraft, invalid: Invalid) -> Judged<Result<T, AppError>> {
+    draft.outcome = Outcome::Deny;
+    draft.reasons = vec![Code::from_static(invalid.code)];
+    draft.released.clear();
+    draft.withheld.clear();
+    Judged {
+        draft,
+        lines: None,
+        answer: Err(AppError::Invalid(vec![invalid])),
+    }
 }
 
 /// The supplier and product that a caller acts for.
@@ -376,7 +349,10 @@ pub(in crate::app) fn supplier_of(caller: &Caller) -> Result<(SupplierId, sluis_
     }
 }
 
-fn values(standing: &Standing, person: &Person, released: AttributeSet) -> Released {
+fn values(standing: &Standing, about: About<'_>, released: AttributeSet) -> Released {
+    let Some(person) = about.person() else {
+        return Released(BTreeMap::new());
+    };
     let text = |attribute, value: &Personal<String>| (attribute, ReleasedValue::Text(value.clone()));
     let mut values: BTreeMap<_, _> = person
         .kept
@@ -390,7 +366,8 @@ fn values(standing: &Standing, person: &Person, released: AttributeSet) -> Relea
     {
         values.extend([text(Attribute::YearGroup, year_group)]);
     }
-    if released.contains(Attribute::Groups) {
+    // Of who is in no roster the groups are not known, which is not the same as none.
+    if released.contains(Attribute::Groups) && matches!(about, About::Enrolled(_)) {
         let groups = person
             .kept
             .groups

@@ -9,7 +9,9 @@ use url::Url;
 
 use crate::app::{
     App,
+    act::ActOf,
     activate::not_ready,
+    admit::first,
     agree::{already, ended},
     caller::Caller,
     connection::{Connection, Credentials, Dialect, Run},
@@ -89,12 +91,19 @@ impl App {
         school: SchoolId,
         id: ConnectionId,
     ) -> Result<Connection, AppError> {
-        let mut connection = self.connection(caller, school, id).await?;
+        let mut connection = self.connection_view(caller, school, id).await?;
         if connection.ended_at.is_some() {
             return Err(ended("the connection has ended"));
         }
         if connection.activated_at.is_some() {
             return Err(already("the connection is active"));
+        }
+        // No connection without an agreement between board and operator.
+        if let Err(codes) = self.admission_now(school).await?.agreed() {
+            return Err(not_ready(&format!(
+                "the board has no agreement with the operator of this service that covers this: `{}`",
+                first(&codes)
+            )));
         }
         let now = self.now();
         let change = Change::ConnectionActivated(school, id, now);
@@ -114,7 +123,7 @@ impl App {
         school: SchoolId,
         id: ConnectionId,
     ) -> Result<Connection, AppError> {
-        let mut connection = self.connection(caller, school, id).await?;
+        let mut connection = self.connection_view(caller, school, id).await?;
         if connection.ended_at.is_some() {
             return Err(ended("the connection has ended"));
         }
@@ -126,7 +135,11 @@ impl App {
         Ok(connection)
     }
 
-    pub(in crate::app) async fn connection(
+    /// One connection of a school.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn connection_view(
         &self,
         caller: &Caller,
         school: SchoolId,
@@ -147,7 +160,7 @@ impl App {
         id: ConnectionId,
         change: Change,
     ) -> Result<(), AppError> {
-        let mut act = self.act_of(caller);
+        let mut act = ActOf::of(caller);
         act.changes_policy_of([school]);
         self.note(&mut act, Owner::School(school), name, "connection", id);
         self.carry_out(act, vec![change]).await

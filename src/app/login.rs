@@ -4,98 +4,40 @@
 //! can read, and again when the supplier exchanges the code, so that a withdrawal in between is obeyed. Each decision
 //! has its record; what is released is decided by the second.
 
-use async_trait::async_trait;
+mod browser;
+mod code;
+mod identity;
+mod release;
+
+pub use browser::BrowserSecret;
+pub use code::LoginCode;
+pub use identity::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned};
+
 use serde::{Deserialize, Serialize};
 use sluis_core::{
-    catalogue::Purpose,
-    gate::Assurance,
+    catalogue::Attribute,
     id::{ClientId, PersonId, SchoolId},
     identifier::{Brin4, Brin6, EckId},
-    ledger::RecordKind,
     person::PersonKind,
     time::Timestamp,
 };
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::app::{
     App,
     caller::Caller,
     client::Client,
     error::AppError,
-    gatekeeper::Judged,
-    learner::{Resolved, supplier_of},
+    learner::Resolved,
+    login::release::Someone,
     organisation::School,
-    roster::label,
+    roster::{KeptPerson, Person, label},
     sealing::KeyScope,
+    secret::{base64_text, secret_hash},
     store::{Change, StoreError, StoredCode, StoredLogin},
     trace::TraceId,
 };
-
-/// Where people log in (Kennisnet Entree Federatie).
-#[async_trait]
-pub trait IdentityProvider: Send + Sync {
-    /// Begins a login: where to send the browser, the `state` that will come back, and what to keep sealed until then.
-    async fn begin(&self) -> Result<Begun, IdentityError>;
-
-    /// Finishes a login with what the browser brought back.
-    async fn finish(&self, kept: &[u8], returned: Returned) -> Result<Identity, IdentityError>;
-}
-
-/// A login that was begun at the identity provider.
-pub struct Begun {
-    /// Where to send the browser.
-    pub address: Url,
-    /// The `state` by which the answer names this login.
-    pub state: String,
-    /// What the provider's side needs to finish it; a secret.
-    pub kept: zeroize::Zeroizing<Vec<u8>>,
-}
-
-/// What the browser brought back from the identity provider.
-pub struct Returned {
-    /// Which login it answers.
-    pub state: String,
-    /// The code, when the login succeeded.
-    pub code: Option<String>,
-    /// The error code (RFC 6749, 4.1.2.1), when it did not.
-    pub error: Option<String>,
-    /// Who answers (RFC 9207).
-    pub issuer: Option<String>,
-}
-
-/// Who logged in.
-pub struct Identity {
-    /// The ECK iD, if the school passes it on.
-    pub eck_id: Option<EckId>,
-    /// The institution and, if it is known, the branch.
-    pub organisation: Option<(Brin4, Option<Brin6>)>,
-    /// Whether the person learns at the school.
-    pub pupil: bool,
-    /// Whether the person works at the school.
-    pub staff: bool,
-    /// Whether a second factor was used.
-    pub second_factor: bool,
-}
-
-/// Why the identity provider's side did not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum IdentityError {
-    /// It does not answer, or not as it should: try later.
-    #[error("the identity provider does not answer")]
-    Unavailable,
-    /// The person or the school's own login did not go on.
-    #[error("the login was not completed")]
-    Declined,
-    /// The login took too long, or its answer was used before: begin again.
-    #[error("the login has expired")]
-    Expired,
-    /// The answer cannot be trusted.
-    #[error("the answer of the identity provider is refused")]
-    Refused,
-    /// What it says about the person must not enter: a stem pseudonym, a national number, a test value.
-    #[error("the identity provider passes on an identifier that must not leave the school")]
-    ForbiddenIdentifier,
-}
 
 /// What a supplier's client asked, checked by our provider.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -104,7 +46,10 @@ pub struct LoginRequest {
     pub client: ClientId,
     /// The school, when it was chosen beforehand.
     pub school: Option<SchoolChoice>,
+    /// How the person is to log in.
+    pub terms: LoginTerms,
     /// What our provider needs to answer it; the use cases do not look into it.
+    #[serde(with = "base64_text")]
     pub kept: Vec<u8>,
 }
 
@@ -135,12 +80,18 @@ pub enum LoginError {
     /// No login waits for this answer: it was used, has expired or was never begun.
     #[error("no login waits for this answer")]
     Unknown,
+    /// Another browser began this login, or the browser keeps no cookies.
+    #[error("the login was begun in another browser")]
+    OtherBrowser,
     /// The identity provider's side did not work.
     #[error(transparent)]
     Provider(#[from] IdentityError),
     /// The identity provider names no school, or one that does not use this service.
     #[error("the school of this login is not known")]
     SchoolUnknown,
+    /// The identity provider names the person neither pupil nor staff, for example a parent.
+    #[error("the person is neither pupil nor staff")]
+    RoleUnknown,
     /// Several locations of the school fit, and none holds the person.
     #[error("the location of the school cannot be told")]
     SchoolAmbiguous,
@@ -153,6 +104,16 @@ impl From<StoreError> for LoginError {
     fn from(error: StoreError) -> Self {
         Self::App(error.into())
     }
+}
+
+/// A login that was begun: where the browser goes, and what it keeps meanwhile.
+pub struct LoginBegun {
+    /// Where to send the browser.
+    pub address: Url,
+    /// What it must show when it comes back.
+    pub browser: BrowserSecret,
+    /// For how many seconds.
+    pub secs: i64,
 }
 
 /// A login that ended well or not: where the browser goes.
@@ -169,8 +130,10 @@ pub struct LoginRelease {
     pub resolved: Resolved,
     /// What our provider kept of the request.
     pub kept: Vec<u8>,
-    /// When the person logged in.
+    /// When the person proved who they are, as the identity provider says; else when they came back from it.
     pub authenticated_at: Timestamp,
+    /// How, as the identity provider says.
+    pub acr: Option<String>,
     /// Whether with a second factor.
     pub second_factor: bool,
 }
@@ -195,55 +158,95 @@ impl From<StoreError> for RedeemError {
 #[derive(Serialize, Deserialize)]
 struct KeptLogin {
     request: LoginRequest,
+    #[serde(with = "base64_text")]
     provider: Vec<u8>,
+    /// The hash of the secret of the browser that began it.
+    browser: [u8; 32],
 }
 
 #[derive(Serialize, Deserialize)]
 struct KeptCode {
     person: PersonId,
     kind: PersonKind,
+    #[serde(with = "base64_text")]
     request: Vec<u8>,
     second_factor: bool,
     authenticated_at: Timestamp,
+    acr: Option<String>,
+    /// The person as the login described them, if no roster holds them.
+    described: Option<KeptPerson>,
+}
+
+/// The school of a login.
+struct Found {
+    school: SchoolId,
+    /// Whether the identity provider's answer names this location: then it speaks for it.
+    certain: bool,
 }
 
 impl App {
-    /// Begins a login: where to send the browser.
+    /// Begins a login: where to send the browser, and what it keeps meanwhile.
     ///
     /// # Errors
     /// [`LoginError::Provider`] when Kennisnet does not answer.
-    pub async fn login_begin(&self, request: LoginRequest) -> Result<Url, LoginError> {
-        let begun = self.identities.begin().await?;
+    pub async fn login_begin(&self, request: LoginRequest) -> Result<LoginBegun, LoginError> {
+        let begun = self.identities.begin(&request.terms).await?;
         let id = self.new_id();
         let client = request.client;
+        let browser = BrowserSecret {
+            login: BrowserSecret::name_of(&begun.state),
+            secret: Zeroizing::new(self.new_secret()),
+        };
         let kept = KeptLogin {
             request,
             provider: begun.kept.to_vec(),
+            browser: secret_hash(browser.secret.as_bytes()),
         };
         let sealed = self.seal_for_platform("logins", &kept).await?;
         let login = StoredLogin {
             id,
-            state_hash: self.secret_hash(begun.state.as_bytes()),
+            state_hash: secret_hash(begun.state.as_bytes()),
             client,
             sealed,
             expires_at: self.now().plus_secs(self.settings.login_secs),
         };
         self.store.apply(vec![Change::LoginStarted(login)], false).await?;
-        Ok(begun.address)
+        Ok(LoginBegun {
+            address: begun.address,
+            browser,
+            secs: self.settings.login_secs,
+        })
     }
 
-    /// A person comes back from Kennisnet.
+    /// Forgets the logins and codes that have expired, with what they kept.
     ///
     /// # Errors
-    /// [`LoginError::Unknown`] when no login waits for it; every later error is in the outcome, since by then it is
-    /// known where the browser may return to.
-    pub async fn login_return(&self, returned: Returned, trace: TraceId) -> Result<LoginReturn, LoginError> {
-        let state_hash = self.secret_hash(returned.state.as_bytes());
+    /// When the store does not answer.
+    pub async fn logins_tidy(&self) -> Result<(), AppError> {
+        Ok(self.store.apply(vec![Change::LoginsExpired(self.now())], true).await?)
+    }
+
+    /// A person comes back from Kennisnet, in a browser that keeps these secrets.
+    ///
+    /// # Errors
+    /// [`LoginError::Unknown`] when no login waits for it, [`LoginError::OtherBrowser`] when another browser began it;
+    /// every later error is in the outcome, since by then it is known where the browser may return to.
+    pub async fn login_return(
+        &self,
+        returned: Returned,
+        browser: &[BrowserSecret],
+        trace: TraceId,
+    ) -> Result<LoginReturn, LoginError> {
+        let state_hash = secret_hash(returned.state.as_bytes());
         let login = self.store.login(state_hash).await?.ok_or(LoginError::Unknown)?;
         if login.expires_at <= self.now() {
             return Err(LoginError::Unknown);
         }
         let kept: KeptLogin = self.open_for_platform("logins", &login.sealed).await?;
+        // INVARIANT: the login goes on waiting for the browser that began it; nobody else can use it up.
+        if !browser::began(browser, &returned.state, &kept.browser) {
+            return Err(LoginError::OtherBrowser);
+        }
         let outcome = self.login_decide(&login, &kept, returned, trace).await;
         if outcome.is_err() {
             // An answer works once, also one that was refused.
@@ -268,33 +271,40 @@ impl App {
             .await?
             .ok_or(LoginError::Unknown)?;
         let caller = caller_of(&client, trace);
-        let kind = if identity.pupil || !identity.staff {
-            PersonKind::Pupil
-        } else {
-            PersonKind::Staff
-        };
-        let school = self.login_school(kept.request.school, &identity, kind).await?;
-        let assurance = Assurance {
+        let kind = identity.kind().ok_or(LoginError::RoleUnknown)?;
+        let found = self.login_school(kept.request.school, &identity, kind).await?;
+        let described = identity.described().filter(|_| found.certain);
+        let someone = Someone {
+            kind,
             second_factor: identity.second_factor,
-            sender_bound: true,
+            eck_id: identity.eck_id.as_ref().map(EckId::expose),
+            known: None,
+            described: described.as_ref(),
         };
-        let (person, resolved) = self
-            .login_release(&caller, school, kind, assurance, &identity, None)
-            .await?;
-        resolved?;
+        let permitted = self.login_release(&caller, found.school, &someone).await?;
+        let resolved = permitted.resolved?;
+        let described = described.filter(|_| !permitted.enrolled).map(|mut described| {
+            // What does not go to the supplier does not wait for it either; the ECK iD is what the person is known by.
+            let goes =
+                |attribute: &Attribute| *attribute == Attribute::EckId || resolved.learner.attributes.holds(*attribute);
+            described.values.retain(|attribute, _| goes(attribute));
+            described
+        });
         let code = self.new_secret();
         let now = self.now();
         let content = KeptCode {
-            person,
+            person: permitted.person,
             kind,
             request: kept.request.kept.clone(),
             second_factor: identity.second_factor,
-            authenticated_at: now,
+            authenticated_at: identity.authenticated_at.unwrap_or(now),
+            acr: identity.acr_among(&kept.request.terms.acr_values),
+            described,
         };
         let stored = StoredCode {
-            code_hash: self.secret_hash(code.as_bytes()),
+            code_hash: secret_hash(code.as_bytes()),
             client: client.id,
-            school,
+            school: found.school,
             sealed: self.seal_for_platform("codes", &content).await?,
             expires_at: now.plus_secs(self.settings.code_secs),
             used_at: None,
@@ -317,19 +327,28 @@ impl App {
         chosen: Option<SchoolChoice>,
         identity: &Identity,
         kind: PersonKind,
-    ) -> Result<SchoolId, LoginError> {
+    ) -> Result<Found, LoginError> {
         let (institution, branch) = identity.organisation.ok_or(LoginError::SchoolUnknown)?;
         let mut schools = self.store.schools_by_brin(institution).await?;
         if let Some(branch) = branch {
             schools.retain(|school| school.brin == branch);
         }
+        // INVARIANT: an institution has locations that are not registered here, and what a supplier chose beforehand says
+        // nothing about where a person belongs: only a login that names the location speaks for it.
+        let certain = branch.is_some() && schools.len() == 1;
         if let Some(chosen) = chosen {
             schools.retain(|school| chosen.fits(school));
         }
         match schools.as_slice() {
             [] => Err(LoginError::SchoolUnknown),
-            [only] => Ok(only.id),
-            several => self.school_that_holds(several, identity, kind).await,
+            [only] => Ok(Found {
+                school: only.id,
+                certain,
+            }),
+            several => {
+                let school = self.school_that_holds(several, identity, kind).await?;
+                Ok(Found { school, certain })
+            }
         }
     }
 
@@ -340,64 +359,24 @@ impl App {
         kind: PersonKind,
     ) -> Result<SchoolId, LoginError> {
         let mut found = Vec::new();
+        let Some(eck_id) = &identity.eck_id else {
+            return Err(LoginError::SchoolAmbiguous);
+        };
         for school in schools {
-            let roster = self.open_roster(school.id).await?;
             let key = self.sealing.key(KeyScope::School(school.id)).await?;
-            let hash = identity
-                .eck_id
-                .as_ref()
-                .map(|eck_id| key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
-            let holds = roster
-                .persons
-                .iter()
-                .any(|person| person.kept.kind == kind && person.eck_hash == hash);
-            if hash.is_some() && holds {
-                found.push(school.id);
+            let hash = key.hash(label::ECK_ID, eck_id.expose().as_bytes());
+            for person in self.store.persons_by_eck(school.id, hash).await? {
+                if Person::open(school.id, &person, &*key)?.kept.kind == kind {
+                    found.push(school.id);
+                }
             }
         }
+        // Somebody whom a roster holds twice is at one school all the same.
+        found.dedup();
         match found.as_slice() {
             [only] => Ok(*only),
             _ => Err(LoginError::SchoolAmbiguous),
         }
-    }
-
-    /// Decides a login by the facts of now; the person is known by ECK iD, or at the exchange by our own id.
-    async fn login_release(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        kind: PersonKind,
-        assurance: Assurance,
-        identity: &Identity,
-        known: Option<PersonId>,
-    ) -> Result<(PersonId, Result<Resolved, AppError>), AppError> {
-        let request = self.login_gate_request(caller, school, kind, assurance)?;
-        let nobody = self.new_id();
-        self.through_the_gate(school, async |standing| {
-            let hash = identity
-                .eck_id
-                .as_ref()
-                .map(|eck_id| standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
-            let person = standing.roster.persons.iter().find(|person| match known {
-                Some(known) => person.id == known,
-                None => hash.is_some() && person.eck_hash == hash && person.kept.kind == kind,
-            });
-            let name = if known.is_some() {
-                "login.release"
-            } else {
-                "login.return"
-            };
-            let judged = self
-                .release_one(caller, &request, standing, person, RecordKind::Login, name)
-                .await?;
-            let id = person.map_or(nobody, |person| person.id);
-            Ok(Judged {
-                draft: judged.draft,
-                lines: judged.lines,
-                answer: (id, judged.answer),
-            })
-        })
-        .await
     }
 
     /// A supplier exchanges a code. It works once; the gate decides anew. Whether the exchange belongs to the request
@@ -412,7 +391,7 @@ impl App {
         belongs: impl FnOnce(&[u8]) -> bool,
         trace: TraceId,
     ) -> Result<LoginRelease, RedeemError> {
-        let code_hash = self.secret_hash(code.as_bytes());
+        let code_hash = secret_hash(code.as_bytes());
         let stored = self.store.code(code_hash).await?.ok_or(RedeemError::InvalidGrant)?;
         let now = self.now();
         if stored.client != client.id || stored.used_at.is_some() || stored.expires_at <= now {
@@ -427,40 +406,22 @@ impl App {
             other => other?,
         }
         let caller = caller_of(client, trace);
-        let assurance = Assurance {
+        let someone = Someone {
+            kind: kept.kind,
             second_factor: kept.second_factor,
-            sender_bound: true,
+            // A roster that came meanwhile counts, by whatever id it has the person.
+            eck_id: kept.described.as_ref().and_then(KeptPerson::eck_id),
+            known: Some(kept.person),
+            described: kept.described.as_ref(),
         };
-        let nobody = Identity {
-            eck_id: None,
-            organisation: None,
-            pupil: kept.kind == PersonKind::Pupil,
-            staff: kept.kind == PersonKind::Staff,
-            second_factor: kept.second_factor,
-        };
-        let (_, resolved) = self
-            .login_release(&caller, stored.school, kept.kind, assurance, &nobody, Some(kept.person))
-            .await?;
+        let permitted = self.login_release(&caller, stored.school, &someone).await?;
         Ok(LoginRelease {
-            resolved: resolved?,
+            resolved: permitted.resolved?,
             kept: kept.request,
             authenticated_at: kept.authenticated_at,
+            acr: kept.acr,
             second_factor: kept.second_factor,
         })
-    }
-
-    fn login_gate_request(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        kind: PersonKind,
-        assurance: Assurance,
-    ) -> Result<sluis_core::gate::Request, AppError> {
-        supplier_of(caller)?;
-        let mut request = self.release_request(caller, school, Some(Purpose::ACCESS), None, kind)?;
-        request.channel = sluis_core::gate::Channel::Login;
-        request.assurance = assurance;
-        Ok(request)
     }
 }
 
@@ -470,5 +431,6 @@ fn caller_of(client: &Client, trace: TraceId) -> Caller {
         role: client.role,
         bound: None,
         trace,
+        once: None,
     }
 }

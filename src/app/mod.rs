@@ -8,10 +8,12 @@
 //!
 //! Everything about persons goes through `gatekeeper`: there is no other door.
 
+mod account;
 mod act;
 pub mod action;
 mod activate;
 pub mod activation;
+mod admit;
 pub mod agree;
 pub mod agreement;
 pub mod authentication;
@@ -28,12 +30,14 @@ pub mod judge;
 pub mod learner;
 pub mod link;
 pub mod login;
+pub mod once;
 pub mod openid;
 pub mod organisation;
 pub mod organise;
 mod policy;
 pub mod pull;
 mod roster;
+mod run;
 pub mod sealing;
 mod secret;
 pub mod store;
@@ -45,14 +49,27 @@ use moka::future::Cache;
 use sluis_core::{
     catalogue::Catalogue, gate::SchoolPolicy, id::SchoolId, identifier::EckIdRules, random::Random, time::Clock,
 };
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 use self::{
-    evidence::Evidence, intake::ShrinkGuard, login::IdentityProvider, openid::Tokens, pull::Connectors, roster::Roster,
-    sealing::Sealing, store::Store,
+    error::AppError,
+    evidence::Evidence,
+    intake::ShrinkGuard,
+    login::IdentityProvider,
+    openid::Tokens,
+    policy::Annexes,
+    pull::Connectors,
+    roster::Roster,
+    sealing::Sealing,
+    store::{Store, StoreError},
 };
 
 /// How many policies stay in memory.
 const POLICIES: u64 = 100_000;
+
+/// How many annexes stay in memory.
+const ANNEXES: u64 = 10_000;
 
 /// The parts that the use cases are put together from.
 pub struct Parts {
@@ -95,8 +112,10 @@ pub struct AppSettings {
 
 /// The use cases.
 pub struct App {
-    /// For work that must end even when its caller goes away.
+    /// For work that must come to its end even when its caller goes away.
     me: Weak<Self>,
+    runtime: Handle,
+    detached: TaskTracker,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     store: Arc<dyn Store>,
@@ -107,16 +126,19 @@ pub struct App {
     connectors: Arc<dyn Connectors>,
     catalogue: &'static Catalogue,
     settings: AppSettings,
+    annexes: Annexes,
     policies: Cache<SchoolId, Arc<SchoolPolicy>>,
     rosters: Cache<SchoolId, Arc<Roster>>,
 }
 
 impl App {
-    /// Puts the use cases together.
+    /// Puts the use cases together, on the present runtime.
     pub fn new(parts: Parts) -> Arc<Self> {
         let weigh = |_: &SchoolId, roster: &Arc<Roster>| u32::try_from(roster.persons.len()).unwrap_or(u32::MAX);
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
+            runtime: Handle::current(),
+            detached: TaskTracker::new(),
             clock: parts.clock,
             random: parts.random,
             store: parts.store,
@@ -126,6 +148,7 @@ impl App {
             identities: parts.identities,
             connectors: parts.connectors,
             catalogue: parts.catalogue,
+            annexes: Annexes::new(ANNEXES),
             policies: Cache::new(POLICIES),
             rosters: Cache::builder()
                 .weigher(weigh)
@@ -133,6 +156,30 @@ impl App {
                 .build(),
             settings: parts.settings,
         })
+    }
+
+    fn me(&self) -> Result<Arc<Self>, AppError> {
+        self.me
+            .upgrade()
+            .ok_or(AppError::Unavailable(StoreError::Corrupt("service")))
+    }
+
+    /// Does work that comes to its end whether or not somebody waits for it. It is not on the runtime of the caller: that
+    /// of an HTTP worker ends with its last request.
+    async fn detached<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, AppError>> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.detached
+            .spawn_on(work, &self.runtime)
+            .await
+            .map_err(|ended| AppError::Unavailable(StoreError::Unavailable(Box::new(ended))))?
+    }
+
+    /// Waits for the work that comes to its end whether or not somebody waits for it.
+    pub async fn finish(&self) {
+        self.detached.close();
+        self.detached.wait().await;
     }
 
     /// The catalogue.

@@ -6,10 +6,10 @@ use url::Url;
 
 use crate::app::{
     App,
-    caller::Bound,
+    caller::{Bound, Role},
     client::Client,
     error::{AppError, Invalid},
-    login::LoginError,
+    login::{BrowserSecret, LoginCode, LoginError},
     trace::TraceId,
 };
 
@@ -63,8 +63,41 @@ pub type Pairs = Vec<(String, String)>;
 pub enum BrowserAnswer {
     /// It goes elsewhere.
     Redirect(Url),
-    /// It shows why the login did not work. Nothing goes to the supplier.
-    Page(LoginProblem),
+    /// It shows why the login did not work.
+    Page(LoginPage),
+}
+
+/// A page that says why a login did not work.
+pub struct LoginPage {
+    /// Why.
+    pub problem: LoginProblem,
+    /// The way back to the supplier, if it is certain where that is.
+    pub back: Option<WayBack>,
+}
+
+/// The way back to the supplier, who learns an error code and nothing about the person (RFC 6749, 4.1.2.1).
+pub struct WayBack {
+    /// The product that the person wanted, if its name can be read.
+    pub product: Option<String>,
+    /// The registered address of the supplier with the error.
+    pub address: Url,
+}
+
+impl From<LoginProblem> for LoginPage {
+    /// A page without a way back.
+    fn from(problem: LoginProblem) -> Self {
+        Self { problem, back: None }
+    }
+}
+
+/// What a browser gets, and what it keeps of the logins that it began.
+pub struct BrowserReply {
+    /// What it gets.
+    pub answer: BrowserAnswer,
+    /// The secret of a login that begins, to be kept for so many seconds.
+    pub keep: Option<(BrowserSecret, i64)>,
+    /// The names of logins whose secrets it keeps no longer.
+    pub forget: Vec<String>,
 }
 
 /// What a page says about a login that did not work.
@@ -73,6 +106,16 @@ pub enum LoginProblem {
     Request(String),
     /// The login itself did not work.
     Login(LoginError),
+}
+
+impl LoginProblem {
+    /// The code of this problem.
+    pub const fn code(&self) -> LoginCode {
+        match self {
+            Self::Request(_) => LoginCode::RequestInvalid,
+            Self::Login(error) => error.code(),
+        }
+    }
 }
 
 /// An error in the form of RFC 6749, 5.2.
@@ -99,24 +142,54 @@ pub trait OpenIdProvider: Send + Sync {
     fn jwks(&self) -> serde_json::Value;
 
     /// A supplier sends a person here to log in.
-    async fn authorize(&self, query: Pairs) -> BrowserAnswer;
+    async fn authorize(&self, query: Pairs) -> BrowserReply;
 
-    /// Kennisnet sends the person back.
-    async fn callback(&self, query: Pairs, trace: TraceId) -> BrowserAnswer;
+    /// Kennisnet sends the person back, in a browser that keeps these secrets.
+    async fn callback(&self, query: Pairs, browser: Vec<BrowserSecret>, trace: TraceId) -> BrowserReply;
 
     /// A client asks for a token.
     async fn token(&self, form: Pairs, trace: TraceId) -> Result<TokenAnswer, ProtocolError>;
 }
 
+impl BrowserReply {
+    /// The same, and the browser keeps the secret of this login no longer.
+    #[must_use]
+    pub fn forgetting(mut self, login: String) -> Self {
+        self.forget.push(login);
+        self
+    }
+}
+
+impl From<BrowserAnswer> for BrowserReply {
+    /// The browser keeps what it has.
+    fn from(answer: BrowserAnswer) -> Self {
+        Self {
+            answer,
+            keep: None,
+            forget: Vec::new(),
+        }
+    }
+}
+
 impl App {
-    /// A client that may call now. It is read each time: a revocation bites at once.
+    /// A client that may call now. It is read each time: a revocation bites at once, whatever our clock shows.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn active_client(&self, client: ClientId) -> Result<Option<Client>, AppError> {
-        let now = self.now();
         let found = self.store.client(client).await?;
-        Ok(found.filter(|client| client.revoked_at.is_none_or(|revoked| now < revoked)))
+        Ok(found.filter(|client| client.revoked_at.is_none()))
+    }
+
+    /// The name of the product that a client acts for.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn product_of(&self, client: &Client) -> Result<Option<String>, AppError> {
+        let (Role::Supplier { product, .. } | Role::Distributor { product, .. }) = client.role else {
+            return Ok(None);
+        };
+        Ok(self.store.product(product).await?.map(|product| product.name))
     }
 
     /// Takes note of something that may be used once, such as the `jti` of a client assertion.

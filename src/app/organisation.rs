@@ -5,6 +5,17 @@ use sluis_core::{
     identifier::{Brin6, DigiDeliveryId, Oin, RioId},
     time::Timestamp,
 };
+use uuid::Uuid;
+
+/// The operator of this service, as the processor that it is too.
+pub const OPERATOR: SupplierId = SupplierId::from_uuid(HOUSE);
+
+/// This service itself, as the product that a board makes an agreement about with the operator. No activation and no
+/// mandate can name it: it takes rosters in, and nothing is ever released to it.
+pub const SLUIS: ProductId = ProductId::from_uuid(HOUSE);
+
+/// The same in every installation, so that no setting can point it at the product of somebody else.
+const HOUSE: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0073_6c75_6973);
 
 /// A controller of schools (bevoegd gezag).
 #[derive(Debug, Clone, PartialEq, Eq)]

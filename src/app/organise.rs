@@ -3,10 +3,12 @@
 use sluis_core::{
     id::{BoardId, ProductId, SchoolId, SupplierId},
     identifier::{Brin6, DigiDeliveryId, Oin, RioId},
+    ledger::Owner,
 };
 
 use crate::app::{
     App,
+    act::ActOf,
     caller::{Caller, Role},
     error::{AppError, BindingError},
     organisation::{Board, Product, School, Supplier, SupplierKind},
@@ -60,18 +62,22 @@ pub struct ProductCreate {
 }
 
 impl App {
-    /// Creates a board.
+    /// Creates a board. Without a caller, here and below, it is the operator at the command line.
     ///
     /// # Errors
     /// [`AppError::Conflict`] when another board has the OIN.
-    pub async fn board_create(&self, input: BoardCreate) -> Result<Board, AppError> {
+    pub async fn board_create(&self, caller: Option<&Caller>, input: BoardCreate) -> Result<Board, AppError> {
         let board = Board {
             id: self.new_id(),
             name: input.name,
             oin: input.oin,
             created_at: self.now(),
         };
-        self.store.apply(vec![Change::BoardAdded(board.clone())], false).await?;
+        let mut act = ActOf::of(caller);
+        for owner in [Owner::Operator, Owner::Board(board.id)] {
+            self.note(&mut act, owner, "board.create", "board", board.id);
+        }
+        self.carry_out(act, vec![Change::BoardAdded(board.clone())]).await?;
         Ok(board)
     }
 
@@ -95,7 +101,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for the board, [`AppError::Conflict`] when the BRIN with branch is taken.
-    pub async fn school_create(&self, input: SchoolCreate) -> Result<School, AppError> {
+    pub async fn school_create(&self, caller: Option<&Caller>, input: SchoolCreate) -> Result<School, AppError> {
         self.board_view(input.board).await?;
         let school = School {
             id: self.new_id(),
@@ -107,9 +113,11 @@ impl App {
             digi_delivery_id: input.digi_delivery_id,
             created_at: self.now(),
         };
-        self.store
-            .apply(vec![Change::SchoolAdded(school.clone())], false)
-            .await?;
+        let mut act = ActOf::of(caller);
+        for owner in [Owner::Operator, Owner::Board(school.board), Owner::School(school.id)] {
+            self.note(&mut act, owner, "school.create", "school", school.id);
+        }
+        self.carry_out(act, vec![Change::SchoolAdded(school.clone())]).await?;
         Ok(school)
     }
 
@@ -124,14 +132,14 @@ impl App {
         page: Page<sluis_core::id::School>,
     ) -> Result<Vec<School>, AppError> {
         if let Some(only) = caller.bound.and_then(|bound| bound.school) {
-            return Ok(vec![self.school_view(caller, only).await?]);
+            return Ok(cut(Some(self.school_view(caller, only).await?), page));
         }
         Ok(match caller.role {
             Role::Operator => self.store.schools(None, page).await?,
             Role::Board(board) => self.store.schools(Some(board), page).await?,
             Role::School(school) => cut(self.store.school(school).await?, page),
             Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
-                cut(self.store.schools_of_product(product).await?, page)
+                self.store.schools_of_product(product, page).await?
             }
         })
     }
@@ -153,12 +161,10 @@ impl App {
             Role::Operator => true,
             Role::Board(board) => board == found.board,
             Role::School(own) => own == school,
-            Role::Supplier { product, .. } | Role::Distributor { product, .. } => self
-                .store
-                .schools_of_product(product)
-                .await?
-                .iter()
-                .any(|school| school.id == found.id),
+            Role::Supplier { product, .. } | Role::Distributor { product, .. } => {
+                let activations = self.store.activations(school).await?;
+                activations.iter().any(|activation| activation.product == product)
+            }
         };
         if known {
             Ok(found)
@@ -182,7 +188,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when another supplier has the OIN.
-    pub async fn supplier_create(&self, input: SupplierCreate) -> Result<Supplier, AppError> {
+    pub async fn supplier_create(&self, caller: Option<&Caller>, input: SupplierCreate) -> Result<Supplier, AppError> {
         let supplier = Supplier {
             id: self.new_id(),
             name: input.name,
@@ -190,8 +196,9 @@ impl App {
             oin: input.oin,
             created_at: self.now(),
         };
-        self.store
-            .apply(vec![Change::SupplierAdded(supplier.clone())], false)
+        let mut act = ActOf::of(caller);
+        self.note(&mut act, Owner::Operator, "supplier.create", "supplier", supplier.id);
+        self.carry_out(act, vec![Change::SupplierAdded(supplier.clone())])
             .await?;
         Ok(supplier)
     }
@@ -219,7 +226,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for the supplier.
-    pub async fn product_create(&self, input: ProductCreate) -> Result<Product, AppError> {
+    pub async fn product_create(&self, caller: Option<&Caller>, input: ProductCreate) -> Result<Product, AppError> {
         self.supplier_view(input.supplier).await?;
         let product = Product {
             id: self.new_id(),
@@ -227,9 +234,9 @@ impl App {
             name: input.name,
             created_at: self.now(),
         };
-        self.store
-            .apply(vec![Change::ProductAdded(product.clone())], false)
-            .await?;
+        let mut act = ActOf::of(caller);
+        self.note(&mut act, Owner::Operator, "product.create", "product", product.id);
+        self.carry_out(act, vec![Change::ProductAdded(product.clone())]).await?;
         Ok(product)
     }
 
@@ -250,12 +257,8 @@ impl App {
     }
 }
 
-/// The page of a list that is in order of id.
-fn cut(schools: impl IntoIterator<Item = School>, page: Page<sluis_core::id::School>) -> Vec<School> {
+/// The page of a list of at most one.
+fn cut(only: Option<School>, page: Page<sluis_core::id::School>) -> Vec<School> {
     let beyond = |school: &School| page.after.is_none_or(|after| school.id > after);
-    schools
-        .into_iter()
-        .filter(beyond)
-        .take(usize::from(page.limit))
-        .collect()
+    only.into_iter().filter(beyond).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use moka::sync::Cache;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, MandateRecord, ModuleCode, ProductRecord, Scope,
@@ -16,9 +17,17 @@ use crate::app::{
     store::{PolicyInputs, StoreError, StoredGroup},
 };
 
+/// Annexes in memory, by the hash that was signed.
+pub(in crate::app) type Annexes = Cache<[u8; 32], Arc<Annex>>;
+
 /// Compiles the policy of a school. What cannot be read is no agreement, and the school's policy cannot be used.
-pub(in crate::app) fn compile(inputs: &PolicyInputs, catalogue: &Catalogue) -> Result<SchoolPolicy, StoreError> {
-    let agreements: Vec<_> = inputs.agreements.iter().map(agreement).collect::<Result<_, _>>()?;
+pub(in crate::app) fn compile(
+    inputs: &PolicyInputs,
+    catalogue: &Catalogue,
+    annexes: &Annexes,
+) -> Result<SchoolPolicy, StoreError> {
+    let agreements = inputs.agreements.iter().map(|stored| agreement(stored, annexes));
+    let agreements: Vec<_> = agreements.collect::<Result<_, _>>()?;
     let mut products: Vec<_> = inputs
         .agreements
         .iter()
@@ -47,6 +56,7 @@ pub(in crate::app) fn compile(inputs: &PolicyInputs, catalogue: &Catalogue) -> R
     let records = gate::PolicyInputs {
         school: inputs.school.id,
         epoch: inputs.epoch,
+        moved_at: inputs.moved_at,
         products,
         agreements,
         approvals,
@@ -56,7 +66,22 @@ pub(in crate::app) fn compile(inputs: &PolicyInputs, catalogue: &Catalogue) -> R
     Ok(SchoolPolicy::compile(&records, catalogue))
 }
 
-fn agreement(agreement: &Agreement) -> Result<AgreementRecord, StoreError> {
+/// The annex that was signed, read once for all schools and products that share it.
+fn annex(agreement: &Agreement, annexes: &Annexes) -> Result<Arc<Annex>, StoreError> {
+    if let Some(annex) = annexes.get(&agreement.annex_hash) {
+        return Ok(annex);
+    }
+    let annex = Annex::parse(&agreement.annex).map_err(|_| StoreError::Corrupt("annex"))?;
+    // What is stored must be what both sides signed.
+    if *annex.hash().as_bytes() != agreement.annex_hash {
+        return Err(StoreError::Corrupt("annex"));
+    }
+    let annex = Arc::new(annex);
+    annexes.insert(agreement.annex_hash, Arc::clone(&annex));
+    Ok(annex)
+}
+
+fn agreement(agreement: &Agreement, annexes: &Annexes) -> Result<AgreementRecord, StoreError> {
     let accepted = |side| {
         agreement
             .acceptances
@@ -67,7 +92,7 @@ fn agreement(agreement: &Agreement) -> Result<AgreementRecord, StoreError> {
     Ok(AgreementRecord {
         id: agreement.id,
         product: agreement.product,
-        annex: Arc::new(Annex::parse(&agreement.annex).map_err(|_| StoreError::Corrupt("annex"))?),
+        annex: annex(agreement, annexes)?,
         window: agreement.window,
         accepted_by_board_at: accepted(Side::Board),
         accepted_by_supplier_at: accepted(Side::Supplier),
@@ -94,6 +119,7 @@ fn activation(activation: &Activation, groups: &[StoredGroup]) -> ActivationReco
         accepted_by_supplier_at: activation.accepted_by_supplier_at,
         scope: match &activation.scope {
             ActivationScope::School => Scope::School,
+            ActivationScope::SchoolOrLogin => Scope::SchoolOrLogin,
             ActivationScope::YearGroups(years) => Scope::YearGroups(years.clone()),
             ActivationScope::Groups(groups) => Scope::Groups(groups.clone()),
             // A name that the roster does not have reaches nobody.

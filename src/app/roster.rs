@@ -1,12 +1,17 @@
 //! The roster of a school as the gate and the use cases see it: opened, in memory, at one epoch.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sluis_core::{
     catalogue::Attribute,
-    id::{GroupId, PersonId, SchoolId},
+    id::{AccountId, GroupId, PersonId, SchoolId, SupplierId},
     identifier::EckIdRules,
+    ledger::Digest,
     person::{PersonFacts, PersonKind, YearGroup},
     personal::Personal,
     time::{Timestamp, Window},
@@ -25,6 +30,76 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) epoch: u64,
     pub(in crate::app) groups: BTreeMap<GroupId, StoredGroup>,
     pub(in crate::app) persons: Vec<Person>,
+    /// For each supplier that asked, the order in which it sees them.
+    pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
+}
+
+/// How many suppliers' orders of one roster stay in memory.
+const LISTINGS: u64 = 64;
+
+impl Roster {
+    /// A roster that nobody has asked for yet.
+    pub(in crate::app) fn new(epoch: u64, groups: BTreeMap<GroupId, StoredGroup>, persons: Vec<Person>) -> Self {
+        Self {
+            epoch,
+            groups,
+            persons,
+            listings: Cache::new(LISTINGS),
+        }
+    }
+}
+
+/// The people of a roster in the order of one supplier: by the keyed hash of what identifies the account, so that the
+/// order tells nothing about names or dates of enrolment. It lives as long as the roster at its epoch.
+pub(in crate::app) struct Listing(Vec<Listed>);
+
+/// A person in the order of a supplier.
+pub(in crate::app) struct Listed {
+    /// The keyed hash of what identifies the account.
+    pub(in crate::app) hash: [u8; 32],
+    /// The place among the persons of the roster.
+    place: usize,
+    /// The account, once it was read. INVARIANT: it never becomes another one at the same epoch.
+    pub(in crate::app) account: OnceLock<AccountId>,
+}
+
+impl Listed {
+    /// The person, in the roster that this listing is of.
+    pub(in crate::app) fn person<'a>(&self, roster: &'a Roster) -> Option<&'a Person> {
+        roster.persons.get(self.place)
+    }
+
+    /// The account; none before it was read.
+    pub(in crate::app) fn account(&self) -> Option<AccountId> {
+        self.account.get().copied()
+    }
+}
+
+impl Listing {
+    pub(in crate::app) fn of(roster: &Roster, school: SchoolId, key: &dyn SealingKey) -> Self {
+        let keyed = roster.persons.iter().enumerate();
+        let keyed = keyed.filter_map(|(place, person)| Some((place, person.account_key(school)?)));
+        let mut listed: Vec<_> = keyed
+            .map(|(place, account_key)| Listed {
+                hash: key.hash(label::ACCOUNT, account_key.as_bytes()),
+                place,
+                account: OnceLock::new(),
+            })
+            .collect();
+        listed.sort_unstable_by_key(|listed| listed.hash);
+        Self(listed)
+    }
+
+    /// Those behind a place in the order; who left the list meanwhile does not matter.
+    pub(in crate::app) fn after(&self, hash: [u8; 32]) -> &[Listed] {
+        let begin = self.0.partition_point(|listed| listed.hash <= hash);
+        self.0.get(begin..).unwrap_or_default()
+    }
+
+    /// All of them.
+    pub(in crate::app) fn all(&self) -> &[Listed] {
+        &self.0
+    }
 }
 
 /// A person of the roster, opened.
@@ -34,6 +109,8 @@ pub(in crate::app) struct Person {
     pub(in crate::app) key_hash: [u8; 32],
     pub(in crate::app) eck_hash: Option<[u8; 32]>,
     pub(in crate::app) content_hash: [u8; 32],
+    /// The keyed hash under which the records of the school know this person.
+    pub(in crate::app) subject: Digest,
     pub(in crate::app) kept: KeptPerson,
     enrolment: Window,
     year_group: Option<YearGroup>,
@@ -54,6 +131,9 @@ pub(in crate::app) struct KeptPerson {
     pub(in crate::app) enrolled_from: Option<Personal<String>>,
     #[serde(with = "personal_text")]
     pub(in crate::app) enrolled_until: Option<Personal<String>>,
+    /// Whether a first or last day was delivered that cannot be read. Such a person may have left: nobody gets anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::app) enrolment_in_doubt: bool,
     #[serde(with = "personal_values")]
     pub(in crate::app) values: BTreeMap<Attribute, Personal<String>>,
 }
@@ -62,10 +142,20 @@ pub(in crate::app) struct KeptPerson {
 pub(in crate::app) mod label {
     pub(in crate::app) const ECK_ID: &str = "eck-id";
     pub(in crate::app) const PERSON_KEY: &str = "person-key";
+    pub(in crate::app) const PERSON_ID: &str = "person-id";
     pub(in crate::app) const PERSON_CONTENT: &str = "person-content";
     pub(in crate::app) const GROUP_KEY: &str = "group-key";
     pub(in crate::app) const SUBJECT: &str = "subject";
     pub(in crate::app) const ACCOUNT: &str = "account";
+}
+
+impl KeptPerson {
+    /// The ECK iD, if it is kept.
+    pub(in crate::app) fn eck_id(&self) -> Option<&str> {
+        self.values
+            .get(&Attribute::EckId)
+            .map(|eck_id| eck_id.expose().as_str())
+    }
 }
 
 impl Person {
@@ -79,6 +169,7 @@ impl Person {
             year_group: self.year_group,
             restriction: None,
             objection: None,
+            has_account_key: self.has_account_key(),
         }
     }
 
@@ -96,6 +187,27 @@ impl Person {
         .map(Zeroizing::new)
     }
 
+    /// Whether [`account_key`](Self::account_key) gives one.
+    fn has_account_key(&self) -> bool {
+        self.kept.source_key.is_some() || self.kept.values.contains_key(&Attribute::EckId)
+    }
+
+    /// Somebody whom no roster holds, as a login describes them; never kept. Without an ECK iD it is nobody.
+    pub(in crate::app) fn of_login(kept: KeptPerson, key: &dyn SealingKey) -> Option<Self> {
+        let eck_id = kept.eck_id()?;
+        let id = person_id(kept.kind, eck_id, key);
+        Some(Self {
+            id,
+            key_hash: [0; 32],
+            eck_hash: Some(key.hash(label::ECK_ID, eck_id.as_bytes())),
+            content_hash: [0; 32],
+            subject: subject(id, key),
+            enrolment: Window::since(BEGINNING_OF_TIME),
+            year_group: None,
+            kept,
+        })
+    }
+
     /// Opens a person as it is kept.
     pub(in crate::app) fn open(
         school: SchoolId,
@@ -105,20 +217,25 @@ impl Person {
         let plain = key.open(&place(school, stored.id), &stored.sealed)?;
         let kept = serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("person"))?;
         let kept: KeptPerson = kept;
-        let midnight = |day: &Option<Personal<String>>| day.as_ref().and_then(|day| midnight(day.expose()));
+        let enrolment = if kept.enrolment_in_doubt {
+            Window::since(END_OF_TIME)
+        } else {
+            Window {
+                from: midnight(&kept.enrolled_from)?.unwrap_or(BEGINNING_OF_TIME),
+                until: midnight(&kept.enrolled_until)?,
+            }
+        };
+        let year_group = kept.year_group.as_ref().map(|year| YearGroup::parse(year.expose()));
         Ok(Self {
             id: stored.id,
             key_hash: stored.key_hash,
             eck_hash: stored.eck_hash,
             content_hash: stored.content_hash,
-            enrolment: Window {
-                from: midnight(&kept.enrolled_from).unwrap_or(Timestamp::from_millis(i64::MIN)),
-                until: midnight(&kept.enrolled_until),
-            },
-            year_group: kept
-                .year_group
-                .as_ref()
-                .and_then(|year| YearGroup::parse(year.expose()).ok()),
+            subject: subject(stored.id, key),
+            enrolment,
+            year_group: year_group
+                .transpose()
+                .map_err(|_| StoreError::Corrupt("year group of a person"))?,
             kept,
         })
     }
@@ -154,13 +271,36 @@ impl Person {
     }
 }
 
-/// The beginning of a day in the Netherlands; from `uitstroomdatum` on, a pupil has left.
-fn midnight(day: &str) -> Option<Timestamp> {
-    let day: jiff::civil::Date = day.parse().ok()?;
-    let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").ok()?;
-    Some(Timestamp::from_millis(
-        day.to_zoned(zone).ok()?.timestamp().as_millisecond(),
-    ))
+/// The id of who is known by an ECK iD. INVARIANT: it follows from the ECK iD under the school's key, so that who logged in
+/// before a roster came is the same subject in the records when it does.
+pub(in crate::app) fn person_id(kind: PersonKind, eck_id: &str, key: &dyn SealingKey) -> PersonId {
+    let hash = key.hash(label::PERSON_ID, format!("{}:{eck_id}", kind.as_str()).as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(hash.split_at(16).0);
+    // RFC 9562, 5.8.
+    PersonId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+const BEGINNING_OF_TIME: Timestamp = Timestamp::from_millis(i64::MIN);
+const END_OF_TIME: Timestamp = Timestamp::from_millis(i64::MAX);
+
+fn subject(person: PersonId, key: &dyn SealingKey) -> Digest {
+    Digest::from_bytes(key.hash(label::SUBJECT, person.as_bytes()))
+}
+
+/// The beginning of a day in the Netherlands; from `uitstroomdatum` on, a pupil has left. INVARIANT: a day that cannot be
+/// read is never taken for a missing one, or whoever has left would be enrolled again.
+fn midnight(day: &Option<Personal<String>>) -> Result<Option<Timestamp>, StoreError> {
+    let Some(day) = day else { return Ok(None) };
+    let unreadable = || StoreError::Corrupt("enrolment of a person");
+    let day: jiff::civil::Date = day.expose().parse().map_err(|_| unreadable())?;
+    let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").map_err(|_| unreadable())?;
+    Ok(Some(match day.to_zoned(zone) {
+        Ok(midnight) => Timestamp::from_millis(midnight.timestamp().as_millisecond()),
+        // `9999-12-31`, as administrations write "without end", lies beyond the clock.
+        Err(_) if day.year() > 0 => END_OF_TIME,
+        Err(_) => BEGINNING_OF_TIME,
+    }))
 }
 
 fn place(school: SchoolId, person: PersonId) -> String {
@@ -168,16 +308,16 @@ fn place(school: SchoolId, person: PersonId) -> String {
 }
 
 impl App {
-    /// The roster of a school, from the cache when it is of this epoch.
+    /// The roster of a school, from the cache when it is of this epoch; opened once however many ask.
     pub(in crate::app) async fn roster(&self, school: SchoolId, epoch: u64) -> Result<Arc<Roster>, AppError> {
-        if let Some(cached) = self.rosters.get(&school).await
-            && cached.epoch == epoch
-        {
-            return Ok(cached);
+        if let Some(cached) = self.rosters.get(&school).await {
+            if cached.epoch == epoch {
+                return Ok(cached);
+            }
+            self.rosters.invalidate(&school).await;
         }
-        let roster = Arc::new(self.open_roster(school).await?);
-        self.rosters.insert(school, Arc::clone(&roster)).await;
-        Ok(roster)
+        let load = async { Ok::<_, AppError>(Arc::new(self.open_roster(school).await?)) };
+        self.rosters.try_get_with(school, load).await.map_err(AppError::of_all)
     }
 
     /// Reads and opens the roster of a school.
@@ -190,11 +330,7 @@ impl App {
             .map(|person| Person::open(school, person, &*key))
             .collect::<Result<_, _>>()?;
         let groups = stored.groups.into_iter().map(|group| (group.id, group)).collect();
-        Ok(Roster {
-            epoch: stored.epoch,
-            groups,
-            persons,
-        })
+        Ok(Roster::new(stored.epoch, groups, persons))
     }
 
     /// The rules for ECK iDs of this service.

@@ -13,14 +13,6 @@ impl App {
         URL_SAFE_NO_PAD.encode(sluis_core::random::bytes::<32>(&*self.random))
     }
 
-    /// The hash under which a secret of high entropy is kept.
-    pub(in crate::app) fn secret_hash(&self, secret: &[u8]) -> [u8; 32] {
-        let _ = self;
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest(&SHA256, secret).as_ref());
-        hash
-    }
-
     /// Seals a value of the service itself.
     pub(in crate::app) async fn seal_for_platform<T: Serialize>(
         &self,
@@ -40,5 +32,27 @@ impl App {
     ) -> Result<T, StoreError> {
         let key = self.sealing.key(KeyScope::Platform).await?;
         serde_json::from_slice(&key.open(table, sealed)?).map_err(|_| StoreError::Corrupt("a sealed value"))
+    }
+}
+
+/// The hash under which a secret of high entropy is kept.
+pub(in crate::app) fn secret_hash(secret: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, secret).as_ref());
+    hash
+}
+
+/// Bytes in a value that is sealed, as base64url: an array of numbers would be nearly three times as long.
+pub(in crate::app) mod base64_text {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(in crate::app) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(in crate::app) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        URL_SAFE_NO_PAD.decode(text).map_err(D::Error::custom)
     }
 }

@@ -6,8 +6,8 @@
 use async_trait::async_trait;
 use sluis_core::{
     id::{
-        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, LoginId, MandateId,
-        ProductId, RunId, SchoolId, SupplierId,
+        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId, LoginId, MandateId,
+        PersonId, ProductId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::Timestamp,
@@ -16,6 +16,7 @@ use sluis_core::{
 use crate::app::{
     activation::{Activation, Mandate},
     agreement::{Acceptance, Agreement, Approval},
+    caller::Attempt,
     client::Client,
     connection::{Connection, Run, RunEnd},
     organisation::{Board, Product, School, Supplier},
@@ -80,30 +81,104 @@ pub enum Change {
     ConnectionActivated(SchoolId, ConnectionId, Timestamp),
     /// The school ended it.
     ConnectionEnded(SchoolId, ConnectionId, Timestamp),
-    /// A run began.
-    RunStarted(Run),
-    /// A run began by itself, unless one began after this moment or the connection is not active any more.
-    RunClaimed(Run, Timestamp),
+    /// A run began, unless one of this school is under way or its connection is not active any more. Until its lease
+    /// ends it counts as alive.
+    RunStarted {
+        /// The run.
+        run: Run,
+        /// When it began by itself: unless one began after this moment.
+        since: Option<Timestamp>,
+        /// The end of its first lease.
+        lease_until: Timestamp,
+    },
+    /// A run is alive until this moment, unless it has ended or its connection is not active any more.
+    RunHeld(SchoolId, RunId, Timestamp),
     /// A run ended.
     RunEnded(SchoolId, RunId, RunEnd),
-    /// A group of the roster, new or with another name.
-    GroupKept(SchoolId, StoredGroup),
-    /// A group that is gone.
-    GroupRemoved(SchoolId, sluis_core::id::GroupId),
-    /// A person of the roster, new or changed.
-    PersonKept(SchoolId, StoredPerson),
-    /// A person who is gone.
-    PersonRemoved(SchoolId, sluis_core::id::PersonId),
+    /// A run ended because its lease did: nobody has held it since.
+    RunInterrupted(SchoolId, RunId, RunEnd),
+    /// A piece of what a run will change, set aside: nobody reads it before [`Change::RosterReplaced`].
+    RosterStaged(SchoolId, RunId, Vec<RosterChange>),
+    /// The policy of a school stands at this epoch, or nothing is changed.
+    EpochHeld(SchoolId, u64),
+    /// All that a run has set aside becomes the roster, at once; there must be just so much of it.
+    RosterReplaced(SchoolId, RunId, Staged),
     /// A new account.
     AccountOpened(StoredAccount),
     /// A login began.
     LoginStarted(StoredLogin),
+    /// Logins and codes that may not be finished after this moment are forgotten.
+    LoginsExpired(Timestamp),
     /// A login came back from Kennisnet and may be finished with a code.
     LoginCompleted(LoginId, StoredCode),
     /// A login ended without a code; its answer works no more.
     LoginRefused(LoginId),
     /// A code was exchanged; it works once.
     CodeUsed([u8; 32], Timestamp),
+    /// A client begins a write under a key that it has not used before; keys that have expired are forgotten.
+    KeyClaimed(StoredKey),
+    /// Another attempt takes the place of one that was given up before it had an effect; the number is the new one's.
+    KeyTakenOver(Attempt, [u8; 16], Timestamp),
+    /// The effect of an attempt: it stands in the write-set of what it does.
+    KeySpent(Attempt, Timestamp),
+    /// What an attempt was answered, sealed.
+    KeyAnswered(Attempt, Vec<u8>),
+    /// An attempt was given up; if it had an effect after all, the key stays spent.
+    KeyReleased(Attempt),
+    /// An attempt was refused and changed nothing.
+    KeyDropped(Attempt),
+}
+
+impl Change {
+    /// The moment at which something ends by this change.
+    pub(crate) const fn ends_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::ApprovalWithdrawn(_, _, at) | Self::MandateRevoked(_, _, at) | Self::ActivationEnded(_, _, at) => {
+                Some(*at)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One difference between a roster as it is held and as it was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RosterChange {
+    /// A group, new or with another name.
+    GroupKept(StoredGroup),
+    /// A group that is gone.
+    GroupRemoved(GroupId),
+    /// A person, new or changed.
+    PersonKept(StoredPerson),
+    /// A person who is gone.
+    PersonRemoved(PersonId),
+}
+
+/// How much a run has set aside, of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// Groups, new or with another name.
+    pub groups_kept: u64,
+    /// Groups that are gone.
+    pub groups_removed: u64,
+    /// Persons, new or changed.
+    pub persons_kept: u64,
+    /// Persons who are gone.
+    pub persons_removed: u64,
+}
+
+impl Staged {
+    /// Counts these too.
+    pub fn count(&mut self, changes: &[RosterChange]) {
+        for change in changes {
+            *match change {
+                RosterChange::GroupKept(_) => &mut self.groups_kept,
+                RosterChange::GroupRemoved(_) => &mut self.groups_removed,
+                RosterChange::PersonKept(_) => &mut self.persons_kept,
+                RosterChange::PersonRemoved(_) => &mut self.persons_removed,
+            } += 1;
+        }
+    }
 }
 
 /// A page of a list: ids after the cursor, at most so many.
@@ -119,7 +194,7 @@ pub struct Page<K> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredGroup {
     /// Our identifier.
-    pub id: sluis_core::id::GroupId,
+    pub id: GroupId,
     /// Keyed hash of the key in the administration.
     pub key_hash: [u8; 32],
     /// Its name.
@@ -130,7 +205,7 @@ pub struct StoredGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPerson {
     /// Our identifier.
-    pub id: sluis_core::id::PersonId,
+    pub id: PersonId,
     /// Keyed hash of the key in the administration.
     pub key_hash: [u8; 32],
     /// Keyed hash of the ECK iD, if there is one.
@@ -186,11 +261,30 @@ pub struct StoredCode {
     pub used_at: Option<Timestamp>,
 }
 
+/// A key as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKey {
+    /// The latest attempt.
+    pub attempt: Attempt,
+    /// Keyed hash of the request.
+    pub request_hash: [u8; 32],
+    /// When the latest attempt began.
+    pub started_at: Timestamp,
+    /// When it had its effect.
+    pub spent_at: Option<Timestamp>,
+    /// What it was answered, sealed.
+    pub answer: Option<Vec<u8>>,
+    /// From when on it is forgotten.
+    pub expires_at: Timestamp,
+}
+
 /// Everything that the policy of one school is compiled from, read at one epoch.
 #[derive(Debug, Clone)]
 pub struct PolicyInputs {
     /// The epoch that was read before the rest: a permit by an older one is decided again.
     pub epoch: u64,
+    /// The latest moment of the acts that led to this epoch.
+    pub moved_at: Timestamp,
     /// The school.
     pub school: School,
     /// The agreements of its board.
@@ -218,7 +312,7 @@ pub struct StoredRoster {
 
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
 #[async_trait]
-pub trait Store: OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore {
+pub trait Store: OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + OnceStore {
     /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
 }
@@ -240,8 +334,12 @@ pub trait OrganisationStore: Send + Sync {
     async fn school(&self, school: SchoolId) -> Result<Option<School>, StoreError>;
     /// The schools of an institution.
     async fn schools_by_brin(&self, brin: Brin4) -> Result<Vec<School>, StoreError>;
-    /// The schools at which a product was ever switched on.
-    async fn schools_of_product(&self, product: ProductId) -> Result<Vec<School>, StoreError>;
+    /// The schools at which a product was ever switched on, by id.
+    async fn schools_of_product(
+        &self,
+        product: ProductId,
+        page: Page<sluis_core::id::School>,
+    ) -> Result<Vec<School>, StoreError>;
     /// The suppliers, by id.
     async fn suppliers(&self, page: Page<sluis_core::id::Supplier>) -> Result<Vec<Supplier>, StoreError>;
     /// One supplier.
@@ -259,6 +357,13 @@ pub trait ClientStore: Send + Sync {
     async fn client(&self, client: ClientId) -> Result<Option<Client>, StoreError>;
     /// Takes note of a single-use value; false when it was used before. Old ones are forgotten after they expire.
     async fn first_use(&self, value: [u8; 32], expires_at: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// Keys with which clients repeat a write.
+#[async_trait]
+pub trait OnceStore: Send + Sync {
+    /// What is known of a key of this client.
+    async fn idempotency_key(&self, client: ClientId, key_hash: [u8; 32]) -> Result<Option<StoredKey>, StoreError>;
 }
 
 /// Agreements and what schools and boards decided about them.
@@ -303,6 +408,14 @@ pub trait RosterStore: Send + Sync {
     async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError>;
     /// One run.
     async fn run(&self, school: SchoolId, run: RunId) -> Result<Option<Run>, StoreError>;
+    /// The persons of a school with this keyed hash of an ECK iD.
+    async fn persons_by_eck(&self, school: SchoolId, eck_hash: [u8; 32]) -> Result<Vec<StoredPerson>, StoreError>;
+    /// The runs under way whose lease ended before this moment: at one school, or at all.
+    async fn runs_expired(&self, school: Option<SchoolId>, now: Timestamp) -> Result<Vec<Run>, StoreError>;
+    /// The schools where something is set aside by a run that has ended.
+    async fn schools_with_leftovers(&self) -> Result<Vec<SchoolId>, StoreError>;
+    /// Deletes a piece of what ended runs of a school have set aside; false when nothing is left.
+    async fn leftovers_delete(&self, school: SchoolId) -> Result<bool, StoreError>;
     /// The roster of a school.
     async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError>;
 }

@@ -16,7 +16,8 @@ use super::{connect::Outbound, error::CliError, parts};
 use crate::{
     app::{
         App, Parts,
-        login::{Begun, Identity, IdentityError, IdentityProvider, Returned},
+        evidence::Evidence,
+        login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned},
         openid::OpenIdProvider,
         store::StoreError,
     },
@@ -49,6 +50,8 @@ pub struct Service {
     pub checks: Vec<Arc<dyn Check>>,
     /// The key file that this start made, if it made one.
     pub made_key_file: Option<PathBuf>,
+    /// The records.
+    pub records: Arc<dyn Evidence>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     evidence: EvidenceTask,
@@ -122,12 +125,17 @@ impl Service {
             assertions,
             Arc::clone(&clock),
             Arc::clone(&random),
-        );
+        )
+        .with_acr_values(settings.kennisnet.known_acr_values());
         Ok(Self {
             app,
             openid: Arc::new(provider),
-            checks: vec![Arc::new(DatabaseCheck(executor)), Arc::new(EvidenceCheck(evidence))],
+            checks: vec![
+                Arc::new(DatabaseCheck(executor)),
+                Arc::new(EvidenceCheck(Arc::clone(&evidence))),
+            ],
             made_key_file,
+            records: evidence,
             clock,
             random,
             evidence: task,
@@ -171,7 +179,7 @@ struct NoIdentityProvider;
 
 #[async_trait]
 impl IdentityProvider for NoIdentityProvider {
-    async fn begin(&self) -> Result<Begun, IdentityError> {
+    async fn begin(&self, _: &LoginTerms) -> Result<Begun, IdentityError> {
         Err(IdentityError::Unavailable)
     }
 

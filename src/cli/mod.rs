@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod openapi;
 pub mod parts;
 pub mod serve;
+mod signals;
 pub mod telemetry;
 
 use std::{

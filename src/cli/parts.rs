@@ -148,6 +148,7 @@ pub fn timetable(settings: &Settings) -> Timetable {
     let quiet = settings.synchronisation.quiet_hours;
     Timetable {
         every_secs: secs(settings.synchronisation.every),
+        at_once: settings.synchronisation.at_once.get().into(),
         is_quiet: Box::new(move |time| quiet.is_some_and(|hours| hours.hold(time))),
     }
 }
@@ -193,6 +194,8 @@ pub fn kennisnet(settings: &Settings, callback: &str) -> Result<Option<Kennisnet
         aliases,
         eck_id: eck_ids(settings),
         second_factor: kennisnet.second_factor.iter().cloned().collect(),
+        acr_values: kennisnet.known_acr_values().into_iter().collect(),
+        select_account: kennisnet.select_account,
         clock_skew_secs: secs(kennisnet.clock_skew),
         login_secs: secs(kennisnet.login_timeout),
         timeout: kennisnet.timeout.as_duration(),

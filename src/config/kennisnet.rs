@@ -1,6 +1,6 @@
 //! `kennisnet`: the login by Kennisnet's federation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
@@ -25,6 +25,10 @@ section! {
         aliases: BTreeMap<String, Vec<String>> = BTreeMap::<String, Vec<String>>::new(),
         /// Values of `acr` that stand for a second factor.
         second_factor: Vec<String> = [(); 0],
+        /// Further values of `acr` that Kennisnet understands. Of the `acr_values` that a supplier asks, these and those of `second_factor` are passed on: Kennisnet would refuse a login for one that it does not know.
+        acr_values: Vec<String> = [(); 0],
+        /// Whether Kennisnet understands `prompt=select_account`. If not, it is asked to have the person log in again instead.
+        select_account: bool = false,
         /// How far Kennisnet's clock may be off.
         clock_skew: Period = "30s",
         /// How long a login may take, from the first redirect to the last.
@@ -35,6 +39,14 @@ section! {
 }
 
 impl Kennisnet {
+    /// The ways to log in that Kennisnet can be asked for, each once.
+    pub fn known_acr_values(&self) -> Vec<String> {
+        let mut known: Vec<String> = self.acr_values.iter().chain(&self.second_factor).cloned().collect();
+        let mut seen = BTreeSet::new();
+        known.retain(|value| seen.insert(value.clone()));
+        known
+    }
+
     fn check(&self) -> Vec<(&'static str, &'static str)> {
         let mut disagreements = Vec::new();
         if self.client_id.is_some() != self.client_secret.is_set() {
@@ -63,6 +75,17 @@ impl Kennisnet {
         if self.eck_id_segments.is_empty() || !self.eck_id_segments.iter().all(segment) {
             let reason = "at least one, of lower-case letters and digits; `sp...` is a stem pseudonym, which never leaves a school";
             disagreements.push(("kennisnet.eck_id_segments", reason));
+        }
+        // OpenID Connect Core 1.0, 3.1.2.1: they travel as a list with a space between them.
+        if self
+            .known_acr_values()
+            .iter()
+            .any(|value| value.is_empty() || value.contains(char::is_whitespace))
+        {
+            disagreements.push((
+                "kennisnet.acr_values",
+                "words without spaces, as are those of `second_factor`",
+            ));
         }
         disagreements
     }

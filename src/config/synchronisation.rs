@@ -1,5 +1,7 @@
 //! `synchronisation`: the pulls from administration systems.
 
+use std::num::NonZeroU8;
+
 use jiff::civil::Time;
 use serde::{Deserialize, Deserializer};
 
@@ -8,10 +10,12 @@ use super::{key::section, period::Period};
 section! {
     /// The pulls from administration systems.
     Synchronisation = "synchronisation" {
-        /// How long after a good pull the next one follows.
+        /// How long after a pull the next one follows, whether the roster changed, stayed or was left as it was.
         every: Period = "24h",
         /// Hours in the Netherlands in which no pull starts by itself: `07:00-18:00`. A pull that a school asks for starts at once.
         quiet_hours: Option<QuietHours> = "07:00-18:00",
+        /// How many schools are pulled at once, by each replica.
+        at_once: NonZeroU8 = 4,
         /// Refuse a pull that would remove more than this percentage of a school's people.
         shrink_guard_percent: u8 = 50,
         /// Schools with fewer people than this are not guarded by the percentage.

@@ -13,7 +13,9 @@ use super::{
     issuer::{
         Issuer,
         answer::{OAuthError, OAuthErrorCode, TokenResponse},
-        authorization::{AuthorizationError, AuthorizationRequest, LoginRequest, SchoolHint, return_address},
+        authorization::{
+            AuthorizationError, AuthorizationRequest, LoginRequest, RefusalCode, SchoolHint, return_address,
+        },
         code::AuthorizationCode,
         id_token::IdToken,
         metadata::{EndpointPaths, Metadata},
@@ -27,9 +29,10 @@ use crate::app::{
     caller::Bound,
     client::Client,
     error::{AppError, Invalid},
-    login::{self, LoginError, Returned, SchoolChoice},
+    login::{self, BrowserSecret, LoginCode, LoginError, LoginTerms, Returned, SchoolChoice},
     openid::{
-        BrowserAnswer, Claims, LoginProblem, OpenIdProvider, Pairs, ProtocolError, TokenAnswer, TokenRefused, Tokens,
+        BrowserAnswer, BrowserReply, Claims, LoginPage, LoginProblem, OpenIdProvider, Pairs, ProtocolError,
+        TokenAnswer, TokenRefused, Tokens, WayBack,
     },
     trace::TraceId,
 };
@@ -104,6 +107,7 @@ pub struct Provider {
     assertions: AssertionTerms,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    acr_values: Vec<String>,
 }
 
 impl Provider {
@@ -125,10 +129,19 @@ impl Provider {
             assertions,
             clock,
             random,
+            acr_values: Vec::new(),
         }
     }
 
-    /// The client behind an assertion. An unknown client and a wrong signature get the same answer.
+    /// The same, which can ask people to log in by these ways.
+    #[must_use]
+    pub fn with_acr_values(mut self, acr_values: Vec<String>) -> Self {
+        self.acr_values = acr_values;
+        self
+    }
+
+    /// The client behind an assertion (RFC 6749, 5.2: `invalid_client`). Who is unknown or revoked and who does not
+    /// hold the key get one and the same answer; only a holder of the key reads what else is wrong.
     async fn client(&self, request: &TokenRequest) -> Result<Client, OAuthError> {
         let refused = || OAuthError::new(OAuthErrorCode::InvalidClient, "the client assertion is not accepted");
         let id = request.assertion.client();
@@ -139,7 +152,13 @@ impl Provider {
             .map_err(unavailable)?
             .ok_or_else(refused)?;
         let keys = ClientJwks::parse(&client.jwks).map_err(|_| refused())?;
-        let verified = request.assertion.verify(&keys, &self.assertions, self.clock.now())?;
+        let verified = request
+            .assertion
+            .verify(&keys, &self.assertions, self.clock.now())
+            .map_err(|error| {
+                tracing::info!(client.id = %id, error = &error as &dyn std::error::Error, "a client is not believed");
+                if error.is_unproved() { refused() } else { error.into() }
+            })?;
         if self
             .app
             .first_use(verified.replay_key(), verified.expires)
@@ -153,6 +172,32 @@ impl Provider {
                 "the client assertion was used before",
             ))
         }
+    }
+
+    /// Ends a login that did not work: the person reads why and goes back from there, or goes back at once when there is
+    /// nothing to read.
+    async fn end(&self, request: &LoginRequest, error: LoginError) -> BrowserAnswer {
+        let at_once = error.code().is_for_the_supplier();
+        match self.way_back(request, error.code()).await {
+            Some(back) if at_once => BrowserAnswer::Redirect(back.address),
+            back => BrowserAnswer::Page(LoginPage {
+                problem: LoginProblem::Login(error),
+                back,
+            }),
+        }
+    }
+
+    /// INVARIANT: nobody is sent to an address unless it is one of a client that may call now; what held when the login
+    /// began may have been revoked.
+    async fn way_back(&self, request: &LoginRequest, code: LoginCode) -> Option<WayBack> {
+        let (code, description) = told(code)?;
+        let client = self.app.active_client(request.client).await.ok()??;
+        let refusal = request.refuse(code, description);
+        client.redirect_uris.contains(&request.redirect_uri).then_some(())?;
+        Some(WayBack {
+            product: self.app.product_of(&client).await.ok().flatten(),
+            address: refusal.address(&self.issuer),
+        })
     }
 
     fn access_token(&self, client: &Client, subject: Subject, bound: Option<Bound>) -> Result<AccessToken, OAuthError> {
@@ -207,7 +252,7 @@ impl Provider {
             account: learner.account,
             nonce: request.wanted.nonce.as_deref(),
             auth_time: release.authenticated_at,
-            acr: None,
+            acr: release.acr.as_deref(),
             lifetime_secs: self.terms.lifetime_secs,
             released: &released,
         };
@@ -224,15 +269,18 @@ impl OpenIdProvider for Provider {
         let attributes = Attribute::ALL
             .into_iter()
             .map(|attribute| attribute.as_str().to_owned());
-        serde_json::to_value(Metadata::new(&self.issuer, PATHS, [], attributes)).unwrap_or_default()
+        serde_json::to_value(
+            Metadata::new(&self.issuer, PATHS, [], attributes).with_acr_values(self.acr_values.clone()),
+        )
+        .unwrap_or_default()
     }
 
     fn jwks(&self) -> serde_json::Value {
         serde_json::to_value(self.keys.jwks(self.clock.now())).unwrap_or_default()
     }
 
-    async fn authorize(&self, query: Pairs) -> BrowserAnswer {
-        let stay = |reason: &dyn std::fmt::Display| BrowserAnswer::Page(LoginProblem::Request(reason.to_string()));
+    async fn authorize(&self, query: Pairs) -> BrowserReply {
+        let stay = |reason: &dyn std::fmt::Display| page(LoginProblem::Request(reason.to_string()));
         let request = match AuthorizationRequest::parse(&query) {
             Ok(request) => request,
             Err(reason) => return stay(&reason),
@@ -240,36 +288,46 @@ impl OpenIdProvider for Provider {
         let client = match self.app.active_client(request.client()).await {
             Ok(Some(client)) => client,
             Ok(None) => return stay(&"`client_id` must name a registered client, once"),
-            Err(error) => return BrowserAnswer::Page(LoginProblem::Login(error.into())),
+            Err(error) => return page(LoginProblem::Login(error.into())),
         };
         let request = match request.accept(&client.redirect_uris) {
             Ok(request) => request,
             Err(AuthorizationError::Stay(reason)) => return stay(&reason),
-            Err(AuthorizationError::Return(refusal)) => return BrowserAnswer::Redirect(refusal.address(&self.issuer)),
+            Err(AuthorizationError::Return(refusal)) => {
+                return BrowserAnswer::Redirect(refusal.address(&self.issuer)).into();
+            }
         };
         let school = request.wanted.school.as_ref().map(|hint| match hint {
             SchoolHint::Id(school) => SchoolChoice::School(*school),
             SchoolHint::Institution(institution) => SchoolChoice::Institution(*institution),
             SchoolHint::Branch(branch) => SchoolChoice::Branch(*branch),
         });
+        let terms = LoginTerms {
+            again: request.wanted.login_again,
+            choose: request.wanted.select_account,
+            max_age: request.wanted.max_age,
+            acr_values: request.wanted.acr_values.clone(),
+        };
         let Ok(kept) = serde_json::to_vec(&request) else {
             return stay(&"the request cannot be kept");
         };
-        match self
-            .app
-            .login_begin(login::LoginRequest {
-                client: client.id,
-                school,
-                kept,
-            })
-            .await
-        {
-            Ok(address) => BrowserAnswer::Redirect(address),
-            Err(error) => BrowserAnswer::Page(LoginProblem::Login(error)),
+        let asked = login::LoginRequest {
+            client: client.id,
+            school,
+            terms,
+            kept,
+        };
+        match self.app.login_begin(asked).await {
+            Ok(begun) => BrowserReply {
+                answer: BrowserAnswer::Redirect(begun.address),
+                keep: Some((begun.browser, begun.secs)),
+                forget: Vec::new(),
+            },
+            Err(error) => self.end(&request, error).await.into(),
         }
     }
 
-    async fn callback(&self, query: Pairs, trace: TraceId) -> BrowserAnswer {
+    async fn callback(&self, query: Pairs, browser: Vec<BrowserSecret>, trace: TraceId) -> BrowserReply {
         // What is said twice is not believed (RFC 6749, 3.1).
         let once = |name: &str| {
             let mut values = query
@@ -279,27 +337,32 @@ impl OpenIdProvider for Provider {
             values.next().filter(|_| values.next().is_none())
         };
         let Some(state) = once("state") else {
-            return BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown));
+            return page(LoginProblem::Login(LoginError::Unknown));
         };
+        let name = BrowserSecret::name_of(&state);
         let returned = Returned {
             state,
             code: once("code"),
             error: once("error"),
             issuer: once("iss"),
         };
-        let ended = match self.app.login_return(returned, trace).await {
+        let ended = match self.app.login_return(returned, &browser, trace).await {
             Ok(ended) => ended,
-            Err(error) => return BrowserAnswer::Page(LoginProblem::Login(error)),
+            // The login may wait for another browser, or for this one once we answer again.
+            Err(error @ (LoginError::OtherBrowser | LoginError::App(_))) => return page(LoginProblem::Login(error)),
+            Err(error) => return page(LoginProblem::Login(error)).forgetting(name),
         };
         let request = serde_json::from_slice::<LoginRequest>(&ended.request.kept);
-        match (ended.outcome, request) {
-            (Ok(code), Ok(request)) => match AuthorizationCode::parse(&code) {
-                Ok(code) => BrowserAnswer::Redirect(request.answer(&code, &self.issuer)),
-                Err(_) => BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown)),
-            },
-            (Err(error), _) => BrowserAnswer::Page(LoginProblem::Login(error)),
-            (Ok(_), Err(_)) => BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown)),
-        }
+        let code = ended
+            .outcome
+            .and_then(|code| AuthorizationCode::parse(&code).map_err(|_| LoginError::Unknown));
+        let answer = match (code, request) {
+            (Ok(code), Ok(request)) => BrowserAnswer::Redirect(request.answer(&code, &self.issuer)),
+            (Err(error), Ok(request)) => self.end(&request, error).await,
+            (Ok(_), Err(_)) => BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown).into()),
+            (Err(error), Err(_)) => BrowserAnswer::Page(LoginProblem::Login(error).into()),
+        };
+        BrowserReply::from(answer).forgetting(name)
     }
 
     async fn token(&self, form: Pairs, trace: TraceId) -> Result<TokenAnswer, ProtocolError> {
@@ -310,6 +373,30 @@ impl OpenIdProvider for Provider {
         })?;
         Ok(TokenAnswer(serde_json::to_value(answer).unwrap_or_default()))
     }
+}
+
+fn page(problem: LoginProblem) -> BrowserReply {
+    BrowserAnswer::Page(problem.into()).into()
+}
+
+/// What a supplier is told of a login that did not work (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). Nothing in
+/// it tells who is unknown from who is not permitted. `None`: it is not certain who would be told.
+const fn told(code: LoginCode) -> Option<(RefusalCode, &'static str)> {
+    Some(match code {
+        LoginCode::RequestInvalid | LoginCode::OtherBrowser => return None,
+        LoginCode::Expired | LoginCode::NotRecent => (RefusalCode::LoginRequired, "the person has to log in again"),
+        LoginCode::Declined
+        | LoginCode::IdentifierForbidden
+        | LoginCode::SchoolUnknown
+        | LoginCode::RoleUnknown
+        | LoginCode::SchoolAmbiguous
+        | LoginCode::Refused => (RefusalCode::AccessDenied, "there is no login; the person can read why"),
+        LoginCode::AnswerRefused => (RefusalCode::ServerError, "the answer of Kennisnet cannot be used"),
+        LoginCode::Unavailable => (
+            RefusalCode::TemporarilyUnavailable,
+            "a part that is needed does not answer",
+        ),
+    })
 }
 
 fn unavailable(error: AppError) -> OAuthError {
@@ -333,5 +420,28 @@ fn refuse(error: login::RedeemError) -> OAuthError {
             OAuthError::new(OAuthErrorCode::InvalidGrant, description)
         }
         login::RedeemError::App(error) => unavailable(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_says_what_a_supplier_is_told() {
+        let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md")).unwrap();
+        for code in LoginCode::ALL {
+            let start = format!("| `{}` |", code.as_str());
+            let row = manual.lines().find(|line| line.starts_with(&start));
+            let told = match (told(code), code.is_for_the_supplier()) {
+                (None, _) => "nothing".to_owned(),
+                (Some((told, _)), true) => format!("`{told}`, at once"),
+                (Some((told, _)), false) => format!("`{told}`, by the link on the page"),
+            };
+            assert!(
+                row.is_some_and(|row| row.ends_with(&format!("| {told} |"))),
+                "{start} {told}"
+            );
+        }
     }
 }

@@ -18,17 +18,28 @@ use actix_web::{
 use secrecy::SecretString;
 
 use crate::{
-    app::{App, action::Action, authentication::AuthenticationError, caller::Caller, trace::TraceContext},
+    app::{
+        App,
+        action::Action,
+        authentication::AuthenticationError,
+        caller::{Attempt, Caller, RoleKind},
+        trace::TraceContext,
+    },
     http::{Http, code::Code, problem::Problem},
 };
 
-/// The use cases as the router holds them: nothing but [`May`] can look inside.
+/// The use cases as the router holds them: nothing but [`May`] and [`once`](super::once) can look inside.
 pub(super) struct UseCases(Arc<App>);
 
 impl UseCases {
     /// Hands them to the router.
     pub(super) const fn new(app: Arc<App>) -> Self {
         Self(app)
+    }
+
+    /// The use cases, for what remembers the writes of a caller.
+    pub(super) fn for_once(&self) -> Arc<App> {
+        Arc::clone(&self.0)
     }
 }
 
@@ -43,11 +54,6 @@ impl<A> May<A> {
     /// The use cases.
     pub fn app(&self) -> &App {
         &self.app
-    }
-
-    /// Use cases and caller, for work that goes on when nobody waits for it any more.
-    pub fn into_parts(self) -> (Arc<App>, Caller) {
-        (self.app, self.caller)
     }
 
     /// Who calls, in which trace.
@@ -74,6 +80,19 @@ pub(super) async fn identify<B: MessageBody + 'static>(
     let known = caller_of(request.request()).await;
     request.extensions_mut().insert(Known(known));
     next.call(request).await
+}
+
+/// Who calls, if it is known.
+pub(super) fn caller(request: &ServiceRequest) -> Option<Caller> {
+    let extensions = request.extensions();
+    extensions.get::<Known>()?.0.as_ref().ok().cloned()
+}
+
+/// From here on the request is this attempt.
+pub(super) fn is_attempt(request: &ServiceRequest, attempt: Attempt) {
+    if let Some(Known(Ok(caller))) = request.extensions_mut().get_mut::<Known>() {
+        caller.once = Some(attempt);
+    }
 }
 
 async fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
@@ -115,6 +134,10 @@ fn may<A: Action>(request: &HttpRequest) -> Result<May<A>, Problem> {
             A::NAME
         );
         return Err(Problem::new(Code::RoleNotPermitted).detail(detail));
+    }
+    let bound = caller.bound.is_some_and(|bound| bound.school.is_some());
+    if A::WIDE && bound && caller.role.kind() != RoleKind::School {
+        return Err(Problem::new(Code::SchoolMismatch));
     }
     let app = request
         .app_data::<Data<UseCases>>()

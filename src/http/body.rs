@@ -83,7 +83,7 @@ fn max_body(request: &HttpRequest) -> usize {
         .map_or(0, |http| http.settings.body_limit)
 }
 
-async fn read_bytes(mut payload: Payload, max: usize) -> Result<BytesMut, Problem> {
+pub(super) async fn read_bytes(mut payload: Payload, max: usize) -> Result<BytesMut, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;

@@ -75,10 +75,6 @@ codes! {
         "Two purposes that differ" / "Twee doeleinden die verschillen"
         "The token and the request name different purposes; where two places speak of the purpose they must agree."
         / "Het token en het verzoek noemen verschillende doeleinden; waar twee plaatsen het doeleinde noemen moeten ze gelijk zijn."
-    SchoolMismatch "school_mismatch" BAD_REQUEST
-        "The token is for another school" / "Het token is voor een andere school"
-        "The access token is bound to one school and the request is about another. Ask a token for this school."
-        / "Het toegangstoken geldt voor een school en het verzoek gaat over een andere. Vraag een token aan voor deze school."
 
     Unauthenticated "unauthenticated" UNAUTHORIZED
         "An access token is needed" / "Een toegangstoken is nodig"
@@ -97,6 +93,10 @@ codes! {
         "This belongs to another party" / "Dit is van een andere partij"
         "The client acts for another party than the one whose task this is."
         / "De client handelt voor een andere partij dan die wier taak dit is."
+    SchoolMismatch "school_mismatch" FORBIDDEN
+        "The token is for another school" / "Het token is voor een andere school"
+        "The access token is bound to one school, and the request is about another or about more than one school. Ask a token for this school, or one without a school."
+        / "Het toegangstoken geldt voor een school, en het verzoek gaat over een andere of over meer dan een school. Vraag een token aan voor deze school, of een token zonder school."
     Refused "refused" FORBIDDEN
         "The gate refused" / "De sluis heeft geweigerd"
         "The agreement, the school's own settings, the purpose or the state of a person does not allow this; `reasons` lists what is missing and who can fix it."
@@ -188,6 +188,24 @@ codes! {
         "Something must come first" / "Er moet eerst iets anders gebeuren"
         "A condition for this step does not hold yet; `detail` says which."
         / "Aan een voorwaarde voor deze stap is nog niet voldaan; `detail` zegt welke."
+
+    LimitReached "limit_reached" CONFLICT
+        "There are as many as there may be" / "Er zijn er zoveel als er mogen zijn"
+        "A limit is reached; `detail` says which, and what makes room."
+        / "Een grens is bereikt; `detail` zegt welke, en wat ruimte maakt."
+    IdempotencyInProgress "idempotency_in_progress" CONFLICT
+        "This key is in use" / "Deze sleutel is in gebruik"
+        "A write under this `Idempotency-Key` may still be under way. Send the same request again after the seconds in `Retry-After`."
+        / "Een wijziging met deze `Idempotency-Key` is mogelijk nog bezig. Stuur hetzelfde verzoek opnieuw na de seconden in `Retry-After`."
+    IdempotencyOutcomeUnknown "idempotency_outcome_unknown" CONFLICT
+        "The answer to this key is lost" / "Het antwoord bij deze sleutel is verloren"
+        "A write under this `Idempotency-Key` was begun or done, and its answer was not kept. It is not done again: read back what you meant to change, and use a new key if it has to be done."
+        / "Een wijziging met deze `Idempotency-Key` is begonnen of gedaan, en het antwoord is niet bewaard. Zij wordt niet opnieuw gedaan: lees terug wat u wilde wijzigen, en gebruik een nieuwe sleutel als het nog moet gebeuren."
+
+    IdempotencyKeyReused "idempotency_key_reused" UNPROCESSABLE_ENTITY
+        "This key stands for another request" / "Deze sleutel hoort bij een ander verzoek"
+        "The `Idempotency-Key` was used for another request in the last 24 hours. Use a new key for each write."
+        / "De `Idempotency-Key` is de afgelopen 24 uur voor een ander verzoek gebruikt. Gebruik een nieuwe sleutel voor elke wijziging."
 
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE
         "The body is too large" / "De inhoud is te groot"

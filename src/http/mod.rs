@@ -7,6 +7,7 @@
 //! | [`input`], [`body`] | what clients send is read strictly, and all its errors come back at once |
 //! | [`problem`], [`code`], [`reason`], [`response`] | every refusal is RFC 9457 with a code of one table, sent and documented alike |
 //! | `middleware`, [`harden`], `limit` | what holds around every handler |
+//! | `once` | a write that is sent again under its key is not done again |
 //! | `oidc` | OpenID Connect and OAuth, in the forms of those protocols |
 //! | [`openapi`] | the document, from the same registration as the server |
 //! | [`health`], `pages` | for those who run the service, and for those who read a problem |
@@ -26,6 +27,7 @@ pub mod input;
 mod limit;
 mod middleware;
 mod oidc;
+mod once;
 pub mod openapi;
 mod page;
 mod pages;
@@ -45,7 +47,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sluis_core::{random::Random, time::Clock};
 use utoipa::openapi::OpenApi;
 
-use self::{fallback::Methods, health::Check, limit::Limits, settings::Settings};
+use self::{fallback::Methods, health::Check, limit::Limits, once::Writes, settings::Settings};
 use crate::app::{authentication::Authenticator, openid::OpenIdProvider};
 
 /// What the HTTP side is given by whoever puts the parts together.
@@ -80,6 +82,7 @@ pub struct Http {
     limits: Limits,
     document: OpenApi,
     methods: Methods,
+    writes: Writes,
 }
 
 impl Http {
@@ -99,6 +102,7 @@ impl Http {
         Self {
             limits: Limits::new(settings.address_rate, settings.client_rate, clock),
             methods: Methods::of(&document),
+            writes: Writes::of(&document),
             document,
             settings,
             random,

@@ -8,8 +8,8 @@ use utoipa::{
     PartialSchema,
     openapi::{
         Components, Contact, Header, InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiVersion, Ref, RefOr,
-        ServerBuilder,
-        path::Operation,
+        Required, ServerBuilder,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, ArrayItems, Schema, SchemaFormat, SchemaType, Type},
         security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
         tag::TagBuilder,
@@ -23,6 +23,7 @@ use crate::{
         glossary,
         harden::API_VERSION,
         input::InputError,
+        once,
         problem::ProblemView,
         reason::{ArticleView, MissingView, ReasonView},
         response, v1,
@@ -100,15 +101,19 @@ fn complete(mut document: OpenApi, base: &str) -> OpenApi {
             .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
             .collect(),
     );
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         let all = [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.patch,
-            &mut item.delete,
+            ("GET", &mut item.get),
+            ("PUT", &mut item.put),
+            ("POST", &mut item.post),
+            ("PATCH", &mut item.patch),
+            ("DELETE", &mut item.delete),
         ];
-        all.into_iter().flatten().for_each(complete_operation);
+        for (method, operation) in all {
+            if let Some(operation) = operation {
+                complete_operation(operation, once::writes(method, path));
+            }
+        }
     }
     complete_components(&mut document, base);
     document
@@ -156,7 +161,13 @@ fn is_null(schema: &RefOr<Schema>) -> bool {
     matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
 }
 
-fn complete_operation(operation: &mut Operation) {
+fn complete_operation(operation: &mut Operation, writes: bool) {
+    if writes {
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(idempotency_key().into());
+    }
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter
             && let Some(schema) = &mut parameter.schema
@@ -164,6 +175,8 @@ fn complete_operation(operation: &mut Operation) {
             without_null(schema);
         }
     }
+    // What needs no token says so.
+    operation.security.get_or_insert_default();
     let has_body = operation.request_body.is_some();
     let has_caller = operation.security.as_ref().is_some_and(|security| !security.is_empty());
     for common in response::ALL {
@@ -171,6 +184,8 @@ fn complete_operation(operation: &mut Operation) {
             "BadRequest" | "NotAcceptable" | "TooManyRequests" | "Internal" | "Unavailable" => true,
             "Unauthenticated" | "Forbidden" => has_caller,
             "BodyTooLarge" | "UnsupportedMediaType" => has_body,
+            // An operation with conflicts of its own names these among them.
+            "IdempotencyConflict" | "IdempotencyKeyReused" => writes,
             _ => false,
         };
         if applies {
@@ -185,6 +200,12 @@ fn complete_operation(operation: &mut Operation) {
             "API-Version".to_owned(),
             RefOr::Ref(Ref::new("#/components/headers/API-Version")),
         );
+        if writes && status.starts_with('2') {
+            answer.headers.insert(
+                "Idempotency-Replayed".to_owned(),
+                RefOr::Ref(Ref::new("#/components/headers/Idempotency-Replayed")),
+            );
+        }
         if status == "201" {
             answer.headers.insert(
                 "Location".to_owned(),
@@ -253,6 +274,15 @@ fn complete_components(document: &mut OpenApi, base: &str) {
         )
         .into(),
     );
+    components.headers.insert(
+        "Idempotency-Replayed".to_owned(),
+        header(
+            "`true` when this answer was given before to the same write",
+            "true",
+            None,
+        )
+        .into(),
+    );
     let scopes: Vec<_> = action::ALL
         .iter()
         .map(|action| (action.name.to_owned(), action.meaning.to_owned()))
@@ -267,6 +297,25 @@ fn complete_components(document: &mut OpenApi, base: &str) {
              the action that each operation needs.",
         ))),
     );
+}
+
+/// The key by which a write may be sent again.
+fn idempotency_key() -> Parameter {
+    let text = "Names this write: sent again with the same key within 24 hours it is not done again, and its answer is \
+                given again. A key of your own choice for each write, at best a random UUID.";
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(once::LONGEST))
+        .build();
+    ParameterBuilder::new()
+        .name(once::KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema))
+        .example(Some("8e03978e-40d5-43dd-bc93-6894a57f9324".into()))
+        .build()
 }
 
 fn header(description: &str, example: &str, format: Option<&str>) -> Header {

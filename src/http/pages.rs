@@ -84,6 +84,15 @@ pub(super) fn html(status: StatusCode, language: &str, title: &str, body: &str) 
         ))
 }
 
+/// A text as HTML just as it is, also within quotation marks.
+pub(super) fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
 /// A text as HTML, with the words between backticks as code.
 pub(super) fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

@@ -34,6 +34,7 @@ impl From<ConflictCode> for Code {
             ConflictCode::AlreadyDone => Self::AlreadyDone,
             ConflictCode::AlreadyEnded => Self::AlreadyEnded,
             ConflictCode::NotReady => Self::NotReady,
+            ConflictCode::LimitReached => Self::LimitReached,
         }
     }
 }

@@ -44,10 +44,10 @@ macro_rules! problem_responses {
 
 problem_responses! {
     BadRequest: InvalidInput | MalformedJson | MalformedRequest | TokenInQuery;
-    BadRequestOrBinding: InvalidInput | MalformedJson | MalformedRequest | TokenInQuery | PurposeMismatch | SchoolMismatch;
+    BadRequestOrBinding: InvalidInput | MalformedJson | MalformedRequest | TokenInQuery | PurposeMismatch;
     Unauthenticated: Unauthenticated | InvalidToken;
-    Forbidden: RoleNotPermitted | NotYours;
-    Refused: RoleNotPermitted | NotYours | Refused;
+    Forbidden: RoleNotPermitted | NotYours | SchoolMismatch;
+    Refused: RoleNotPermitted | NotYours | SchoolMismatch | Refused;
     BoardNotFound: BoardNotFound;
     SchoolNotFound: SchoolNotFound;
     SupplierNotFound: SupplierNotFound;
@@ -66,8 +66,12 @@ problem_responses! {
     SchoolOrAgreementNotFound: SchoolNotFound | AgreementNotFound;
     SchoolOrProductNotFound: SchoolNotFound | ProductNotFound;
     NotAcceptable: NotAcceptable;
-    Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady;
-    AcceptanceConflict: AlreadyDone | AlreadyEnded | NotReady | AnnexHashMismatch;
+    Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady | IdempotencyInProgress | IdempotencyOutcomeUnknown;
+    AcceptanceConflict: AlreadyDone | AlreadyEnded | NotReady | AnnexHashMismatch | IdempotencyInProgress
+        | IdempotencyOutcomeUnknown;
+    LimitReached: LimitReached | IdempotencyInProgress | IdempotencyOutcomeUnknown;
+    IdempotencyConflict: IdempotencyInProgress | IdempotencyOutcomeUnknown;
+    IdempotencyKeyReused: IdempotencyKeyReused;
     BodyTooLarge: BodyTooLarge;
     UnsupportedMediaType: UnsupportedMediaType;
     TooManyRequests: TooManyRequests;
@@ -96,7 +100,13 @@ impl ProblemResponse {
                 .schema(Some(Ref::from_schema_name("Problem")))
                 .build(),
         );
+        let waits = self.codes.contains(&Code::IdempotencyInProgress);
         let extra = match self.codes.first() {
+            _ if waits => Some((
+                "Retry-After",
+                "Seconds to wait, when the same write is under way",
+                Type::Integer,
+            )),
             Some(Code::Unauthenticated) => Some(("WWW-Authenticate", "The challenge (RFC 6750)", Type::String)),
             Some(Code::TooManyRequests) => Some(("Retry-After", "Seconds to wait", Type::Integer)),
             _ => None,

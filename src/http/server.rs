@@ -24,7 +24,7 @@ use crate::{
     http::{
         Http,
         authentication::{self, UseCases},
-        body, fallback, health, middleware, oidc, pages, v1,
+        body, fallback, health, middleware, oidc, once, pages, v1,
     },
 };
 
@@ -55,7 +55,7 @@ pub struct Listener {
     pub address: SocketAddr,
     /// Where health and metrics listen, when apart.
     pub operations: Option<SocketAddr>,
-    /// Answers until it is stopped by a signal or a handle; all of them must be awaited.
+    /// Answers until it is stopped by a handle; all of them must be awaited. Signals are for whoever runs the program.
     pub servers: Vec<Server>,
 }
 
@@ -72,7 +72,8 @@ pub fn listen(http: Http, use_cases: Arc<app::App>, listening: &Listening) -> st
     let mut server = HttpServer::new(move || app(shared.clone()).app_data(use_cases.clone()))
         .client_request_timeout(listening.head_timeout)
         .keep_alive(listening.keep_alive)
-        .shutdown_timeout(listening.stop_timeout.as_secs());
+        .shutdown_timeout(listening.stop_timeout.as_secs())
+        .disable_signals();
     if let Some(workers) = listening.workers {
         server = server.workers(workers);
     }
@@ -82,7 +83,7 @@ pub fn listen(http: Http, use_cases: Arc<app::App>, listening: &Listening) -> st
         let socket = TcpListener::bind(apart)?;
         operations = Some(socket.local_addr()?);
         let server = HttpServer::new(move || operations_app(http.clone()));
-        servers.push(server.workers(1).listen(socket)?.run());
+        servers.push(server.workers(1).disable_signals().listen(socket)?.run());
     }
     Ok(Listener {
         address,
@@ -129,6 +130,7 @@ pub(super) fn with<F: FnOnce(&mut ServiceConfig)>(
         .service(
             scope("/v1")
                 .configure(v1::register)
+                .wrap(from_fn(once::once))
                 .wrap(from_fn(authentication::identify))
                 .wrap(from_fn(middleware::acceptable))
                 .wrap(cors),
@@ -188,7 +190,14 @@ fn allow_list(origins: &[String]) -> Cors {
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("Purpose-Code")
-        .expose_headers(["API-Version", "Location", "Retry-After", "traceparent"])
+        .allowed_header(once::KEY)
+        .expose_headers([
+            "API-Version",
+            "Idempotency-Replayed",
+            "Location",
+            "Retry-After",
+            "traceparent",
+        ])
         .max_age(600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -28,7 +28,17 @@ macro_rules! steps {
 }
 
 /// All steps, in order.
-pub const STEPS: &[Step] = steps!["V1__foundation", "V2__domain", "V3__ledger", "V4__service_secrets"];
+pub const STEPS: &[Step] = steps![
+    "V1__foundation",
+    "V2__domain",
+    "V3__ledger",
+    "V4__service_secrets",
+    "V5__login_lookups",
+    "V6__runs",
+    "V7__idempotency_keys",
+    "V8__operator",
+    "V9__epoch_moments",
+];
 
 /// The runner of the steps of one engine.
 pub(crate) fn runner(text: fn(&Step) -> &'static str) -> Result<Runner, StorageError> {

@@ -49,7 +49,9 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::client::ALL,
     repository::agreement::ALL,
     repository::roster::ALL,
+    repository::staging::ALL,
     repository::account::ALL,
     repository::secret::ALL,
+    repository::once::ALL,
     evidence::ALL,
 ];

@@ -11,6 +11,8 @@ pub enum Expect {
     Exactly(u64),
     /// So many or more.
     AtLeast(u64),
+    /// So many or fewer: a limit.
+    AtMost(u64),
     /// Whatever comes.
     Any,
 }
@@ -21,6 +23,7 @@ impl Expect {
         match self {
             Self::Exactly(number) => rows == number,
             Self::AtLeast(number) => rows >= number,
+            Self::AtMost(number) => rows <= number,
             Self::Any => true,
         }
     }

@@ -1,13 +1,15 @@
-//! Work that goes on without a request: synchronisation with administration systems.
+//! Work that goes on without a request: synchronisation with administration systems, and forgetting what has expired.
 //!
-//! Promises: each replica runs one; of several, one pulls a school at a time, since a run is claimed in the database. In the
-//! quiet hours nothing starts by itself. Deliberately absent: retries in a hurry; what failed is tried at the next turn.
+//! Promises: each replica runs one; of several, one pulls a school at a time, since a run is claimed in the database. Runs
+//! that nobody holds any more are ended at the first turn. In the quiet hours nothing starts by itself. Deliberately
+//! absent: retries in a hurry; what failed is tried at the next turn.
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::{civil::Time, tz::TimeZone};
 use sluis_core::time::Clock;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
@@ -18,48 +20,59 @@ const TURN: Duration = Duration::from_secs(60);
 pub struct Timetable {
     /// How long after a pull the next one follows, in seconds.
     pub every_secs: i64,
+    /// How many schools are pulled at once.
+    pub at_once: usize,
     /// Whether at this time of day in the Netherlands nothing starts by itself.
     pub is_quiet: Box<dyn Fn(Time) -> bool + Send + Sync>,
 }
 
 /// A worker under way.
 pub struct Worker {
-    stop: Arc<Notify>,
+    stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Worker {
     /// Starts to pull what is due, turn by turn.
     pub fn start(app: Arc<App>, clock: Arc<dyn Clock>, timetable: Timetable) -> Self {
-        let stop = Arc::new(Notify::new());
-        let stopped = Arc::clone(&stop);
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let task = tokio::spawn(async move {
-            loop {
-                if !timetable.is_quiet_now(&*clock) {
-                    let since = clock.now().plus_secs(-timetable.every_secs);
-                    if let Err(error) = app.synchronise(since).await {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "nothing could be synchronised"
-                        );
-                    }
+            while !stopped.is_cancelled() {
+                if let Err(error) = turn(&app, &*clock, &timetable, &stopped).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "a turn of synchronisation could not be made"
+                    );
                 }
-                tokio::select! {
-                    () = stopped.notified() => return,
-                    () = tokio::time::sleep(TURN) => {}
-                }
+                let _ = tokio::time::timeout(TURN, stopped.cancelled()).await;
             }
         });
         Self { stop, task }
     }
 
-    /// Ends after the pull that is under way.
+    /// Begins no pull any more, and ends after those that are under way.
     pub async fn stop(self) {
-        self.stop.notify_one();
+        self.stop.cancel();
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the worker ended badly");
         }
     }
+}
+
+async fn turn(
+    app: &App,
+    clock: &dyn Clock,
+    timetable: &Timetable,
+    stopped: &CancellationToken,
+) -> Result<(), crate::app::error::AppError> {
+    app.logins_tidy().await?;
+    app.runs_tidy().await?;
+    if timetable.is_quiet_now(clock) {
+        return Ok(());
+    }
+    let since = clock.now().plus_secs(-timetable.every_secs);
+    app.synchronise(since, timetable.at_once, stopped.cancelled()).await
 }
 
 impl Timetable {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluis_stand_ins::administration::Behaviour;
+use sluis::app::organisation::{OPERATOR, SLUIS};
+use sluis_core::time::Clock;
+use sluis_stand_ins::administration::{Behaviour, Fault};
 use sluis_test_kit::service::nobody;
 
 use crate::world::{GROUP, IN_GROUP, World, elsewhere, errors};
@@ -115,6 +117,9 @@ async fn what_a_school_enters_is_checked_and_its_secrets_are_not_repeated() {
 #[case::nothing(Behaviour::NoData, "no_data")]
 #[case::most_pupils_gone(Behaviour::Only(5), "shrink_guard")]
 #[case::cut_off(Behaviour::Truncated, "data_truncated")]
+#[case::a_fault(Behaviour::Fault(Fault::Internal), "system_internal_fault")]
+#[case::not_now(Behaviour::Fault(Fault::TemporarilyUnavailable), "system_temporarily_unavailable")]
+#[case::key_refused(Behaviour::Fault(Fault::InvalidAuthorisation), "school_activation_refused")]
 #[actix_web::test]
 async fn what_cannot_be_believed_leaves_the_roster_as_it_was(#[case] behaviour: Behaviour, #[case] reason: &str) {
     let world = World::start().await;
@@ -178,6 +183,73 @@ async fn without_an_agreement_nothing_comes_in() {
         world.get(&world.of_school("groups"), &token).await.ok()["items"],
         json!([])
     );
+}
+
+#[actix_web::test]
+async fn without_an_agreement_of_board_and_operator_no_connection_starts() {
+    let world = World::before_all().await;
+    world.agree(&world.supplier).await;
+    let token = world.service.token(&world.school_client, None).await;
+    let path = world.of_school("connections");
+    let connection = world.post(&path, &token, world.connection()).await.ok();
+    let activate = format!("{path}/{}/_activate", connection["id"].as_str().unwrap());
+    let refused = world.post(&activate, &token, json!({})).await.problem(409, "not_ready");
+    assert!(
+        refused["detail"].as_str().unwrap().contains("`agreement_missing`"),
+        "{refused}"
+    );
+    world.agree_with_operator(None).await;
+    world.post(&activate, &token, json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn when_the_agreement_with_the_operator_ends_nothing_comes_in_any_more() {
+    let world = World::before_all().await;
+    world.agree(&world.supplier).await;
+    let until = world.service.clock.now().plus_secs(3_600);
+    world.agree_with_operator(Some(until)).await;
+    let (connection, token) = active(&world).await;
+    let pull = format!("{connection}/_pull");
+    assert_eq!(world.post(&pull, &token, json!({})).await.ok()["outcome"], "applied");
+    let (asked, permit) = (world.administration.requests(), last_pull(&world, &token).await);
+    assert_eq!(
+        (&permit["outcome"], &permit["purpose"]),
+        (&json!("permit"), &json!("D12"))
+    );
+    assert!(permit["agreement"]["id"].is_string(), "{permit}");
+
+    world.service.clock.set(until);
+    let token = world.service.token(&world.school_client, None).await;
+    let run = world.post(&pull, &token, json!({})).await.ok();
+    assert_eq!(
+        (&run["outcome"], &run["reason"]),
+        (&json!("refused"), &json!("agreement_ended"))
+    );
+    assert_eq!(world.administration.requests(), asked, "nobody was asked");
+    let deny = last_pull(&world, &token).await;
+    assert_eq!(
+        (&deny["outcome"], &deny["reasons"]),
+        (&json!("deny"), &json!(["agreement_ended"]))
+    );
+}
+
+/// The last record about whether a pull may be made.
+async fn last_pull(world: &World, token: &str) -> Value {
+    let records = world.get(&world.of_school("records?limit=200"), token).await.ok();
+    let mut records = records["items"].as_array().unwrap().iter();
+    records.rfind(|record| record["name"] == "roster.pull").unwrap().clone()
+}
+
+#[actix_web::test]
+async fn nothing_is_switched_on_for_the_operator_itself() {
+    let world = World::bare().await;
+    let board = world.service.token(&world.board_client, None).await;
+    let path = format!("/v1/boards/{}/mandates", world.board);
+    let refused = world.post(&path, &board, json!({ "supplier": OPERATOR })).await;
+    assert_eq!(refused.input_errors(), errors([("/supplier", "party_is_operator")]));
+    let body = json!({ "product": SLUIS, "scope": { "kind": "school" } });
+    let refused = world.post(&world.of_school("activations"), &board, body).await;
+    assert_eq!(refused.input_errors(), errors([("/product", "party_is_operator")]));
 }
 
 #[actix_web::test]

@@ -245,7 +245,7 @@ async fn a_token_of_another_school_and_a_school_that_is_not_there_are_refused() 
     world
         .post(&search(&world), &elsewhere, json!({}))
         .await
-        .problem(400, "school_mismatch");
+        .problem(403, "school_mismatch");
     let token = world.service.token(&world.supplier.client, None).await;
     let path = format!("/v1/schools/{}/learners/_search", nobody());
     world

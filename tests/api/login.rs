@@ -9,7 +9,17 @@ use crate::{
     world::{Answer, BACK, GROUP, INSIDE, OUTSIDE, World},
 };
 
-const PROTOCOL: [&str; 8] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"];
+const PROTOCOL: [&str; 9] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "at_hash",
+];
 
 /// The claims of a login that works.
 async fn claims(world: &World, username: &str) -> Value {
@@ -64,6 +74,13 @@ async fn the_account_of_a_login_is_the_account_of_the_list() {
     let body = json!({ "school": world.school, "eckId": pupil(INSIDE).eck_id });
     let resolved = world.post("/v1/accounts/_resolve", &token, body).await.ok();
     assert_eq!(resolved["account"], account);
+}
+
+#[actix_web::test]
+async fn of_several_locations_it_is_the_one_whose_roster_holds_the_person() {
+    let world = World::start().await;
+    world.another_location().await;
+    claims(&world, &INSIDE.to_string()).await;
 }
 
 #[actix_web::test]

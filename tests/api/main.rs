@@ -8,12 +8,17 @@
 )]
 
 mod accounts;
+mod acts;
 mod browser;
+mod clocks;
 mod connections;
 mod decisions;
 mod learners;
 mod login;
+mod once;
 mod records;
 mod refused_logins;
+mod terms;
 mod token;
+mod without_roster;
 mod world;

@@ -120,9 +120,39 @@ async fn an_unknown_client_and_a_wrong_signature_look_alike() {
     let stranger = thief.assertion(&nobody().to_string(), BASE, now).sign();
     let stranger = refused(ask(&world, &stranger).await, 401, "invalid_client").await;
     let client = world.supplier.client.id.to_string();
-    let forged = thief.assertion(&client, BASE, now).sign();
-    let forged = refused(ask(&world, &forged).await, 401, "invalid_client").await;
-    assert_eq!(stranger.is_empty(), forged.is_empty());
+    let good = good(&world).sign();
+    let (unsigned, _) = good.rsplit_once('.').unwrap();
+    for forged in [
+        thief.assertion(&client, BASE, now).sign(),
+        thief.assertion(&client, BASE, now).header("kid", "other").sign(),
+        ClientKeyPair::rs256("test").assertion(&client, BASE, now).sign(),
+        format!("{unsigned}.no-signature"),
+        // What would be told to the client itself.
+        thief.assertion(&client, "https://elsewhere.example", now).sign(),
+        thief.assertion(&client, BASE, now - 3_600).sign(),
+    ] {
+        assert_eq!(
+            refused(ask(&world, &forged).await, 401, "invalid_client").await,
+            stranger
+        );
+    }
+    world.revoke(world.supplier.client.id).await;
+    assert_eq!(refused(ask(&world, &good).await, 401, "invalid_client").await, stranger);
+}
+
+#[actix_web::test]
+async fn the_form_of_an_assertion_is_judged_alike_whoever_it_names() {
+    let world = World::bare().await;
+    let now = world.service.clock.now().as_secs();
+    let thief = ClientKeyPair::es256("test");
+    let mut told = Vec::new();
+    for client in [nobody().to_string(), world.supplier.client.id.to_string()] {
+        let forged = || thief.assertion(&client, BASE, now);
+        for assertion in [forged().header("typ", "at+jwt").sign(), forged().without("jti").sign()] {
+            told.push(refused(ask(&world, &assertion).await, 401, "invalid_client").await);
+        }
+    }
+    assert_eq!(told[..2], told[2..]);
 }
 
 #[actix_web::test]

@@ -18,8 +18,9 @@ use sluis_core::{
     agreement::Annex,
     id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
     identifier::Brin6,
+    ledger::{Digest, RecordKind},
     random::SystemRandom,
-    time::{Clock, Window},
+    time::{Clock, Timestamp, Window},
 };
 use sluis_stand_ins::{
     administration::{self, Administration},
@@ -28,11 +29,15 @@ use sluis_stand_ins::{
 use sluis_test_kit::service::{BASE, RegisteredClient, Service, clock};
 use url::Url;
 
+use crate::browser::Cookies;
+
 /// Where logins of suppliers return to.
 pub(crate) const BACK: &str = "https://app.rekenbaai.example/back";
 
 /// A pupil of the group that the product is switched on for.
 pub(crate) const INSIDE: u32 = 31;
+/// The same pupil, whose login names the location too.
+pub(crate) const LOCATED: &str = "located";
 /// A pupil of another group.
 pub(crate) const OUTSIDE: u32 = 1;
 
@@ -54,6 +59,8 @@ pub(crate) struct World {
     pub(crate) school_client: RegisteredClient,
     /// The supplier of Rekenbaai.
     pub(crate) supplier: Supplier,
+    /// Of the browser that people use.
+    pub(crate) cookies: Cookies,
 }
 
 /// A supplier with one product.
@@ -73,27 +80,48 @@ impl Supplier {
 }
 
 /// A caller without a token: for what is not the subject of a test.
-fn caller(client: &RegisteredClient, role: Role) -> Caller {
+pub(crate) fn caller(client: &RegisteredClient, role: Role) -> Caller {
     Caller {
         client: client.id,
         role,
         bound: None,
         trace: TraceContext::start(&SystemRandom).id(),
+        once: None,
     }
 }
 
-fn annex() -> Annex {
+pub(crate) fn annex() -> Annex {
     let text = include_bytes!("../../examples/agreements/rekenbaai.json");
     Annex::parse(text).unwrap()
 }
 
 impl World {
-    /// A board, a school and a supplier that have agreed nothing yet.
+    /// A board, a school and a supplier that have agreed nothing yet. The board has agreed with the operator.
     pub(crate) async fn bare() -> Self {
         Self::bare_with([]).await
     }
 
     async fn bare_with<const N: usize>(more: [(&str, &str); N]) -> Self {
+        let world = Self::before_all_with(more).await;
+        world.agree_with_operator(None).await;
+        world
+    }
+
+    /// The same, and the board has not agreed with the operator either.
+    pub(crate) async fn before_all() -> Self {
+        Self::before_all_with([]).await
+    }
+
+    /// The board agrees with the operator of the service, until a moment if it is given.
+    pub(crate) async fn agree_with_operator(&self, until: Option<Timestamp>) {
+        let window = Window {
+            from: self.service.clock.now(),
+            until,
+        };
+        self.service.agree_with_operator(self.board, window).await;
+    }
+
+    async fn before_all_with<const N: usize>(more: [(&str, &str); N]) -> Self {
         let clock = Arc::new(clock());
         let persons = [INSIDE, INSIDE + 1, OUTSIDE]
             .map(|number| person(number, "99ZZ"))
@@ -103,6 +131,15 @@ impl World {
         options.persons.push(kennisnet::Person {
             username: "elsewhere".to_owned(),
             ..person(INSIDE, "98YY")
+        });
+        options.persons.push(kennisnet::Person {
+            username: "parent".to_owned(),
+            role: kennisnet::Role::Other,
+            ..person(INSIDE, "99ZZ")
+        });
+        options.persons.push(kennisnet::Person {
+            username: LOCATED.to_owned(),
+            ..person(INSIDE, "99ZZ00")
         });
         let kennisnet = Kennisnet::start("127.0.0.1:0", options).unwrap();
         let application = administration::Options::new("Sluis", APPLICATION_CODE, SCHOOL_KEY);
@@ -116,8 +153,8 @@ impl World {
         let service = Service::start_at(clock, settings.into_iter().chain(more)).await;
         let app = &service.app;
         let name = "Stichting De Vuurtoren".to_owned();
-        let board = app.board_create(BoardCreate { name, oin: None }).await.unwrap();
-        let school = app.school_create(school_in(board.id, "99ZZ00")).await.unwrap();
+        let board = app.board_create(None, BoardCreate { name, oin: None }).await.unwrap();
+        let school = app.school_create(None, school_in(board.id, "99ZZ00")).await.unwrap();
         let board_client = service.register(Role::Board(board.id), &[]).await;
         let school_client = service.register(Role::School(school.id), &[]).await;
         let supplier = supplier(&service, "Wadden Leermiddelen B.V.", "Rekenbaai").await;
@@ -130,6 +167,7 @@ impl World {
             school_client,
             supplier,
             service,
+            cookies: Cookies::default(),
         }
     }
 
@@ -148,6 +186,12 @@ impl World {
 
     /// Agreement, mandate and activation for the group; accepted by both sides.
     pub(crate) async fn agree(&self, supplier: &Supplier) -> Activation {
+        let scope = ActivationScope::GroupNames(BTreeSet::from([GROUP.to_owned()]));
+        self.agree_for(supplier, scope).await
+    }
+
+    /// The same for a scope.
+    pub(crate) async fn agree_for(&self, supplier: &Supplier, scope: ActivationScope) -> Activation {
         let app = &self.service.app;
         let from_board = caller(&self.board_client, Role::Board(self.board));
         let from_school = caller(&self.school_client, Role::School(self.school));
@@ -164,7 +208,6 @@ impl World {
         app.mandate_create(&from_board, self.board, supplier.supplier, None)
             .await
             .unwrap();
-        let scope = ActivationScope::GroupNames(BTreeSet::from([GROUP.to_owned()]));
         let activation = app
             .activation_create(&from_school, self.school, supplier.product, scope, None)
             .await
@@ -172,6 +215,12 @@ impl World {
         app.activation_accept(&from_supplier, self.school, activation.id)
             .await
             .unwrap()
+    }
+
+    /// Another location of the same institution, with a roster of nobody.
+    pub(crate) async fn another_location(&self) {
+        let input = school_in(self.board, "99ZZ01");
+        self.service.app.school_create(None, input).await.unwrap();
     }
 
     /// Another supplier, with nothing agreed.
@@ -197,7 +246,18 @@ impl World {
         self.service.app.client_revoke(&from_operator, client).await.unwrap();
     }
 
-    async fn pull(&self) {
+    /// The keyed hashes of the persons whom the records of logins are about.
+    pub(crate) async fn subjects_of_logins(&self) -> Vec<Option<Digest>> {
+        let from_school = caller(&self.school_client, Role::School(self.school));
+        let app = &self.service.app;
+        let records = app.record_list(&from_school, self.school, 0, 200).await.unwrap();
+        let drafts = records.into_iter().map(|record| record.record.draft);
+        let logins = drafts.filter(|draft| draft.kind == RecordKind::Login);
+        logins.map(|draft| draft.subject).collect()
+    }
+
+    /// Pulls the roster from the administration system.
+    pub(crate) async fn pull(&self) {
         let from_school = caller(&self.school_client, Role::School(self.school));
         let app = &self.service.app;
         let input = ConnectionCreate {
@@ -269,9 +329,13 @@ async fn supplier(service: &Service, name: &str, product: &str) -> Supplier {
         kind: SupplierKind::Supplier,
         oin: None,
     };
-    let supplier = app.supplier_create(input).await.unwrap().id;
+    let supplier = app.supplier_create(None, input).await.unwrap().id;
     let name = product.to_owned();
-    let product = app.product_create(ProductCreate { supplier, name }).await.unwrap().id;
+    let product = app
+        .product_create(None, ProductCreate { supplier, name })
+        .await
+        .unwrap()
+        .id;
     let client = service.register(Role::Supplier { supplier, product }, &[BACK]).await;
     Supplier {
         supplier,
@@ -283,8 +347,16 @@ async fn supplier(service: &Service, name: &str, product: &str) -> Supplier {
 /// Another school of another board, with a client of its own.
 pub(crate) async fn elsewhere(service: &Service) -> RegisteredClient {
     let name = "Stichting Elders".to_owned();
-    let board = service.app.board_create(BoardCreate { name, oin: None }).await.unwrap();
-    let school = service.app.school_create(school_in(board.id, "97XX00")).await.unwrap();
+    let board = service
+        .app
+        .board_create(None, BoardCreate { name, oin: None })
+        .await
+        .unwrap();
+    let school = service
+        .app
+        .school_create(None, school_in(board.id, "97XX00"))
+        .await
+        .unwrap();
     service.register(Role::School(school.id), &[]).await
 }
 
@@ -311,7 +383,7 @@ impl Answer {
         Self::read(request.send().await.unwrap()).await
     }
 
-    async fn read(response: Response) -> Self {
+    pub(crate) async fn read(response: Response) -> Self {
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {status} {text}"));

@@ -67,6 +67,42 @@ async fn a_supplier_sees_its_own_product_and_not_who_is_in_the_scope() {
 }
 
 #[actix_web::test]
+async fn a_login_may_stand_for_the_roster_of_the_whole_school_only() {
+    let world = World::start().await;
+    let path = world.at_school("activations");
+    let wanted = |scope: Value, from: Value| json!({ "product": world.product, "scope": scope, "enrolmentFrom": from });
+    for (scope, from, code) in [
+        (
+            json!({ "kind": "yearGroups", "members": ["5"] }),
+            json!("login"),
+            "needs_roster",
+        ),
+        (
+            json!({ "kind": "groupNames", "members": ["Groep 5"] }),
+            json!("login"),
+            "needs_roster",
+        ),
+        (json!({ "kind": "school" }), json!("guess"), "invalid_value"),
+    ] {
+        let answer = world.post(Who::School, &path, &wanted(scope, from)).await;
+        answer.assert_errors(&[("/enrolmentFrom", code)]);
+    }
+    let body = wanted(json!({ "kind": "school" }), json!("login"));
+    let made = world.post(Who::School, &path, &body).await.created();
+    assert_eq!(
+        (&made["scope"], &made["enrolmentFrom"]),
+        (&json!({ "kind": "school" }), &json!("login"))
+    );
+    let seen = world.get(Who::Supplier, &path).await.with(200);
+    let seen = seen["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["enrolmentFrom"].as_str().unwrap());
+    assert!(seen.collect::<Vec<_>>().contains(&"login"));
+}
+
+#[actix_web::test]
 async fn a_scope_names_what_the_roster_has() {
     let world = World::start().await;
     let path = world.at_school("activations");

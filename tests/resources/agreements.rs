@@ -161,3 +161,20 @@ async fn an_agreement_needs_a_board_and_a_time_to_hold() {
     let offered = world.post(Who::Supplier, "/v1/agreements", &ends).await.created();
     assert_eq!(offered["validUntil"], "2027-08-01T00:00:00.000Z");
 }
+
+#[actix_web::test]
+async fn so_many_offers_wait_for_a_board_and_no_more() {
+    let world = World::start().await;
+    let first = world.agreement().await;
+    for _ in 1..10 {
+        world.agreement().await;
+    }
+    let more = world.post(Who::Supplier, "/v1/agreements", &world.offer()).await;
+    more.problem(409, "limit_reached");
+    let accept = format!("/v1/agreements/{}/_accept", text(&first["id"]));
+    let signature = json!({ "annexHash": first["annexHash"] });
+    world.post(Who::Board, &accept, &signature).await.with(200);
+    world.agreement().await;
+    let more = world.post(Who::Supplier, "/v1/agreements", &world.offer()).await;
+    more.problem(409, "limit_reached");
+}

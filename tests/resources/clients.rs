@@ -39,6 +39,8 @@ async fn a_registered_client_gets_a_token_until_it_is_revoked() {
     );
 
     let id = text(&created["id"]);
+    let viewed = world.get(Who::Operator, &format!("/v1/clients/{id}")).await.with(200);
+    assert_eq!(viewed, created);
     let registered = RegisteredClient {
         id: ClientId::parse(&id).unwrap(),
         keys,
@@ -137,6 +139,25 @@ async fn keys_and_addresses_are_checked_all_at_once_and_a_private_key_is_not_rep
         ("/redirectUris/0", "redirect_uri_unusable"),
         ("/redirectUris/2", "redirect_uri_unusable"),
     ]);
+    for (more, place, code) in [
+        (json!({ "role": "board" }), "/board", "missing"),
+        (json!({ "role": "board", "board": NOBODY }), "/board", "not_found"),
+        (
+            json!({ "role": "distributor", "supplier": world.supplier, "product": world.product }),
+            "/role",
+            "role_of_another_kind",
+        ),
+    ] {
+        let mut body = json!({ "jwks": { "keys": [] }, "redirectUris": ["/return"] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut expected = [
+            (place, code),
+            ("/jwks", "jwks_empty"),
+            ("/redirectUris/0", "redirect_uri_unusable"),
+        ];
+        expected.sort_unstable();
+        world.register(body).await.assert_errors(&expected);
+    }
     for (jwks, pointer, code) in [
         (json!({ "keys": [] }), "/jwks", "jwks_empty"),
         (json!([]), "/jwks", "jwks_malformed"),
@@ -149,4 +170,24 @@ async fn keys_and_addresses_are_checked_all_at_once_and_a_private_key_is_not_rep
         let refused = world.register(json!({ "role": "operator", "jwks": jwks })).await;
         assert_eq!(refused.errors()[0], (pointer.to_owned(), code.to_owned()));
     }
+}
+
+#[actix_web::test]
+async fn so_many_clients_act_for_one_party_and_no_more() {
+    let world = World::start().await;
+    let body = client(json!({ "role": "school", "school": world.school })).1;
+    // The world has registered one.
+    let mut last = Value::Null;
+    for _ in 1..50 {
+        last = world.post(Who::Operator, "/v1/clients", &body).await.created();
+    }
+    let more = world.post(Who::Operator, "/v1/clients", &body).await;
+    more.problem(409, "limit_reached");
+    let revoke = format!("/v1/clients/{}/_revoke", text(&last["id"]));
+    world.step(Who::Operator, &revoke).await.with(200);
+    world.post(Who::Operator, "/v1/clients", &body).await.created();
+    world
+        .register(json!({ "role": "school", "school": world.other_school }))
+        .await
+        .created();
 }

@@ -92,3 +92,41 @@ async fn each_role_sees_what_it_acts_for() {
         }
     }
 }
+
+#[actix_web::test]
+async fn the_schools_come_in_pages() {
+    let world = World::start().await;
+    world.activation().await;
+    let body = json!({ "product": world.product, "scope": { "kind": "school" } });
+    let elsewhere = format!("/v1/schools/{}/activations", world.other_school);
+    world.post(Who::OtherSchool, &elsewhere, &body).await.created();
+    let whole = world.get(Who::Supplier, "/v1/me").await.with(200);
+    assert_eq!(
+        (whole["schools"].as_array().unwrap().len(), whole.get("next")),
+        (2, None)
+    );
+    let first = world.get(Who::Supplier, "/v1/me?limit=1").await.with(200);
+    assert_eq!(first["schools"], json!([whole["schools"][0]]));
+    let next = format!("/v1/me?limit=1&cursor={}", text(&first["next"]));
+    let second = world.get(Who::Supplier, &next).await.with(200);
+    assert_eq!(
+        (&second["schools"], second.get("next")),
+        (&json!([whole["schools"][1]]), None)
+    );
+    let refused = world.get(Who::Supplier, "/v1/me?limit=201").await;
+    refused.assert_errors(&[("limit", "out_of_range")]);
+}
+
+#[actix_web::test]
+async fn a_distributor_may_ask_and_hears_that_nobody_instructed_it() {
+    let world = World::start().await;
+    let question = json!({ "school": world.school, "purpose": "D1" });
+    let answer = world.post(Who::Distributor, "/v1/decisions", &question).await.with(200);
+    let reasons = answer["reasons"].as_array().unwrap();
+    assert!(
+        reasons
+            .iter()
+            .any(|reason| reason["code"] == "distributor_not_instructed"),
+        "{answer}"
+    );
+}

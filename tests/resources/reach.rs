@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sluis::app::{action, caller::Role};
+use sluis_core::id::{BoardId, ProductId, SchoolId, SupplierId};
 
 use super::world::{Answer, NOBODY, Who, World, text};
 
@@ -46,6 +48,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let approving = json!({ "agreement": agreement, "module": "oefenen" });
     let mandating = json!({ "supplier": world.supplier });
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
+    let question = json!({ "school": world.school, "product": world.product });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -82,6 +85,11 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
         ("GET", "/schools/{school}/activations", &nothing,                ".x?x?x??"),
         ("POST", "/schools/{school}/activations", &switching,             ".x?x?..."),
+        ("POST", "/decisions", &question,                                 ".x?x?xxx"),
+        ("GET", "/clients/{client}", &nothing,                            "?......."),
+        ("GET", "/schools/{school}/approvals/{approval}", &nothing,       ".x?x?..."),
+        ("GET", "/boards/{board}/mandates/{mandate}", &nothing,           ".x?....."),
+        ("GET", "/schools/{school}/activations/{activation}", &nothing,   ".x?x?x??"),
         ("POST", "/schools/{school}/approvals/{approval}/_withdraw", &nothing, ".x?x?..."),
         ("POST", "/boards/{board}/mandates/{mandate}/_revoke", &nothing,  ".x?....."),
         ("POST", "/schools/{school}/activations/{activation}/_accept", &nothing, ".....x??"),
@@ -99,5 +107,79 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             row.push(sign(&answer));
         }
         assert_eq!(row, *expected, "{method} {path}");
+    }
+}
+
+/// A token that is bound to a school opens that school and nothing beyond it.
+#[actix_web::test]
+async fn a_token_for_one_school_reaches_no_other_and_nothing_beyond_it() {
+    let world = World::start().await;
+    let supplier = Role::Supplier {
+        supplier: SupplierId::parse(&world.supplier).unwrap(),
+        product: ProductId::parse(&world.product).unwrap(),
+    };
+    let school = SchoolId::parse(&world.school).unwrap();
+    let board = Role::Board(BoardId::parse(&world.board).unwrap());
+    let document = world.service.get("/v1/openapi.json").send().await.unwrap();
+    let document: Value = document.json().await.unwrap();
+    for role in [Role::Operator, board, supplier] {
+        let client = world.service.register(role, &[]).await;
+        let bound = json!({ "type": "sluis", "school": world.school });
+        let token = world.service.token(&client, Some(bound)).await;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let Some(scope) = operation["security"][0]["bearer"][0].as_str() else {
+                    continue;
+                };
+                let action = action::ALL.iter().find(|action| action.name == scope).unwrap();
+                if !action.wide || !(action.permits)(role.kind()) {
+                    continue;
+                }
+                let url = path.split('/').skip(1).map(|segment| match segment.starts_with('{') {
+                    true => format!("/{NOBODY}"),
+                    false => format!("/{segment}"),
+                });
+                let url = format!("/v1{}", url.collect::<String>());
+                let request = match method.as_str() {
+                    "get" => world.service.get(&url),
+                    _ => world.service.post(&url),
+                };
+                let answer = Answer::of(request.bearer_auth(&token)).await;
+                answer.problem(403, "school_mismatch");
+            }
+        }
+        let elsewhere = world.service.get(&format!("/v1/schools/{}", world.other_school));
+        let answer = Answer::of(elsewhere.bearer_auth(&token)).await;
+        answer.problem(403, "school_mismatch");
+        if role == board {
+            let approvals = world.service.get(&world.at_school("approvals"));
+            Answer::of(approvals.bearer_auth(&token)).await.with(200);
+        }
+    }
+    let own = world.service.register(Role::School(school), &[]).await;
+    let bound = json!({ "type": "sluis", "school": world.school });
+    let token = world.service.token(&own, Some(bound)).await;
+    let agreements = world.service.get("/v1/agreements").bearer_auth(token);
+    Answer::of(agreements).await.with(200);
+}
+
+#[actix_web::test]
+async fn what_was_made_is_found_at_its_address() {
+    let world = World::start().await;
+    let agreement = text(&world.agreement().await["id"]);
+    let approval = json!({ "agreement": agreement, "module": "berichten" });
+    let mandate = json!({ "supplier": world.supplier });
+    let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
+    for (who, path, body) in [
+        (Who::School, world.at_school("approvals"), approval),
+        (Who::Board, world.at_board("mandates"), mandate),
+        (Who::School, world.at_school("activations"), switching),
+    ] {
+        let answer = world.post(who, &path, &body).await;
+        let location = answer.headers["location"].to_str().unwrap().to_owned();
+        let made = answer.with(201);
+        assert_eq!(world.get(who, &location).await.with(200), made);
+        let nobody = format!("{path}/{NOBODY}");
+        assert_eq!(world.get(who, &nobody).await.status, 404, "`{nobody}`");
     }
 }

@@ -4,7 +4,10 @@
 mod evidence;
 mod executor;
 mod keyring;
+mod logins;
 mod migrations;
+mod once;
 mod postgres;
 mod registry;
+mod roster;
 mod sqlite;

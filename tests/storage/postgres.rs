@@ -25,6 +25,11 @@ const NUMBER: Statement = Statement {
     sql: "SELECT expires_at FROM single_use_values WHERE value = $1",
 };
 
+const SETTING: Statement = Statement {
+    name: "test_setting",
+    sql: "SELECT current_setting($1)",
+};
+
 fn school() -> SchoolId {
     SchoolId::from_uuid(Uuid::from_u128(1))
 }
@@ -191,4 +196,22 @@ async fn a_server_that_is_not_there_is_unavailable() {
     let options = PostgresOptions::parse("postgres://nobody@127.0.0.1:1/none").unwrap();
     let refused = Postgres::open(options).await.err().unwrap();
     assert!(matches!(refused, StorageError::Unavailable { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_committed_is_durable_whatever_the_address_prefers() {
+    let Some(schema) = databases::Schema::create().await else {
+        return;
+    };
+    let address = format!("{}%20-csynchronous_commit%3Doff", schema.address);
+    let postgres = Postgres::open(PostgresOptions::parse(&address).unwrap()).await.unwrap();
+    for (setting, expected) in [
+        ("synchronous_commit", "on"),
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "5s"),
+    ] {
+        let row = postgres.find(&SETTING, params![setting]).await.unwrap().unwrap();
+        assert_eq!(row.get::<String>(0).unwrap(), expected, "`{setting}`");
+    }
 }

@@ -24,6 +24,16 @@ const NOTES: Statement = Statement {
     sql: "SELECT COUNT(*) FROM single_use_values",
 };
 
+const OPEN_KEYS: Statement = Statement {
+    name: "test_open_keys",
+    sql: "SELECT tables.name, columns.name FROM pragma_table_list AS tables, pragma_table_info(tables.name) AS columns \
+          WHERE tables.strict = 1 AND columns.pk > 0 AND columns.\"notnull\" = 0",
+};
+const STRICT_TABLES: Statement = Statement {
+    name: "test_strict_tables",
+    sql: "SELECT COUNT(*) FROM pragma_table_list WHERE strict = 1",
+};
+
 async fn open(folder: &TempDir) -> Result<Sqlite, StorageError> {
     Sqlite::open(SqliteOptions::new(folder.path().join("sluis.db"))).await
 }
@@ -173,4 +183,16 @@ async fn a_newer_schema_is_refused() {
         assert!(matches!(refused, Err(StorageError::Migration { .. })));
         drop(place);
     }
+}
+
+#[tokio::test]
+async fn no_part_of_a_primary_key_may_be_absent() {
+    // SQLite takes NULL in a primary key, many times over, except in STRICT tables and where it is told not to.
+    let folder = TempDir::new().unwrap();
+    let sqlite = open(&folder).await.unwrap();
+    let read =
+        |statement: &'static Statement| sqlite.snapshot(move |connection| bind::query(connection, statement, &[]));
+    assert_eq!(read(&OPEN_KEYS).await.unwrap(), []);
+    let tables: i64 = read(&STRICT_TABLES).await.unwrap()[0].get(0).unwrap();
+    assert!(tables > 20, "{tables} tables were looked at");
 }

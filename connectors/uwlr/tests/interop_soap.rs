@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests {
     use std::{
-        io::{BufRead, BufReader},
+        io::{BufRead, BufReader, Write},
         path::PathBuf,
         process::{Child, Command, Stdio},
     };
@@ -34,7 +34,7 @@ mod tests {
             let wsdl = root.join(wsdl);
             if !wsdl.exists() {
                 // It may not be copied, so a fresh clone never has it: not even a required run can fail on that.
-                eprintln!("SKIPPED: the published WSDL is not at ../shared");
+                writeln!(std::io::stderr(), "SKIPPED: the published WSDL is not at ../shared").unwrap();
                 return None;
             }
             let folder = root.join("tests/interop/soap-server");
@@ -90,7 +90,7 @@ mod tests {
     fn absent(what: &str) -> Option<Server> {
         let required = std::env::var("SLUIS_TEST_INTEROP").is_ok_and(|value| value == "required");
         assert!(!required, "the interop tests are required: {what}");
-        eprintln!("SKIPPED: {what}");
+        writeln!(std::io::stderr(), "SKIPPED: {what}").unwrap();
         None
     }
 

@@ -100,6 +100,8 @@ impl ActivationRecord {
 pub enum Scope {
     /// Everybody at the school.
     School,
+    /// Everybody at the school, and who is in no roster of it but logs in there: the school takes that for enrolment.
+    SchoolOrLogin,
     /// Everybody in these year groups.
     YearGroups(BTreeSet<YearGroup>),
     /// Everybody in at least one of these groups.
@@ -112,10 +114,15 @@ impl Scope {
     /// Whether a person is inside.
     pub fn holds(&self, person: &PersonFacts<'_>) -> bool {
         match self {
-            Self::School => true,
+            Self::School | Self::SchoolOrLogin => true,
             Self::YearGroups(years) => person.year_group.is_some_and(|year| years.contains(&year)),
             Self::Groups(groups) => person.groups.iter().any(|group| groups.contains(group)),
             Self::Persons(persons) => persons.contains(&person.person),
         }
+    }
+
+    /// Whether it reaches somebody whom no roster holds. Of groups, year groups and lists that cannot be told.
+    pub const fn holds_without_roster(&self) -> bool {
+        matches!(self, Self::SchoolOrLogin)
     }
 }

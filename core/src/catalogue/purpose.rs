@@ -23,6 +23,8 @@ impl Purpose {
     pub const EXCHANGE_RESULTS: Self = Self(5);
     /// Exchange with third parties; needs a receiver.
     pub const EXCHANGE_WITH_OTHERS: Self = Self(11);
+    /// Getting digital materials delivered and putting them into use.
+    pub const DELIVERY: Self = Self(12);
     /// Access to materials: identification, authentication, authorisation. A login is always this one.
     pub const ACCESS: Self = Self(13);
     /// Security, control and reliability of the data.

@@ -31,6 +31,7 @@ pub fn decide(request: &Request, facts: &Facts<'_>) -> Decision {
     match &facts.subject {
         SubjectFacts::School => school.decision(),
         SubjectFacts::Person(person) => school.person(person),
+        SubjectFacts::LoggedIn(person) => school.logged_in(person),
         SubjectFacts::UnknownPerson => school.unknown_person(),
     }
 }

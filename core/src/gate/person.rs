@@ -1,6 +1,6 @@
 //! What can only be decided person by person: scope, check 7 and check 8.
 
-use super::{Missing, Reason, ReasonCode, SchoolDecision};
+use super::{Asker, Direction, Missing, Reason, ReasonCode, SchoolDecision};
 use crate::{catalogue::Purpose, person::PersonFacts, time::Window};
 
 impl SchoolDecision<'_> {
@@ -45,6 +45,11 @@ impl SchoolDecision<'_> {
         }
         if holds(person.objection) {
             deny(ReasonCode::PersonObjected, Missing::Nothing);
+        }
+        let by_account = self.request.direction == Direction::Release
+            && matches!(self.request.asker, Asker::Supplier(_) | Asker::Distributor(_));
+        if by_account && !person.has_account_key {
+            deny(ReasonCode::AccountKeyMissing, Missing::Nothing);
         }
         // Consents are not on record yet: where the processing rests on one, it is missing.
         if let Some(purpose) = self.request.purpose.filter(|_| self.needs_consent) {

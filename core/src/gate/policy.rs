@@ -16,6 +16,8 @@ pub struct PolicyInputs {
     pub school: SchoolId,
     /// The epoch of these facts: it grows with every change.
     pub epoch: u64,
+    /// The latest moment of the changes that led to this epoch, by the clocks of those who made them.
+    pub moved_at: Timestamp,
     /// The products that the other records speak of.
     pub products: Vec<ProductRecord>,
     /// Agreements that cover this school, accepted or not.
@@ -33,6 +35,7 @@ pub struct PolicyInputs {
 pub struct SchoolPolicy {
     school: SchoolId,
     epoch: u64,
+    moved_at: Timestamp,
     products: IdMap<Product, ProductPolicy>,
 }
 
@@ -46,6 +49,7 @@ impl SchoolPolicy {
         Self {
             school: inputs.school,
             epoch: inputs.epoch,
+            moved_at: inputs.moved_at,
             products: inputs.products.iter().map(compile).collect(),
         }
     }
@@ -58,6 +62,13 @@ impl SchoolPolicy {
     /// The epoch of the facts that it was compiled from.
     pub const fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// The moment to decide as of, when a clock shows this one: not before the latest change of these facts. What was
+    /// ended by a clock that is ahead has ended for one that is behind as well.
+    #[must_use]
+    pub fn moment(&self, clock: Timestamp) -> Timestamp {
+        clock.max(self.moved_at)
     }
 
     /// What active agreements need of persons: all that may be taken in. A row that rests on consent needs nothing

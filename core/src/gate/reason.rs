@@ -176,6 +176,8 @@ reasons! {
     ProcessingRestricted = "processing_restricted", Some(Clause::Rights), School, School;
     /// An objection stands (GDPR 21).
     PersonObjected = "person_objected", Some(Clause::Rights), School, School;
+    /// The administration has no key from which an account of this person can be made.
+    AccountKeyMissing = "account_key_missing", None, School, School;
 
     // 8. Consent
     /// The row rests on consent, and none is known.

@@ -59,7 +59,8 @@ pub enum Direction {
     Release,
     /// In, from the asker, such as results. Every attribute must be agreed.
     Intake,
-    /// In, from the school's own administration. What no active agreement of the school needs is withheld.
+    /// In, from the school's own administration, to the operator of this service. The agreement is that of the operator;
+    /// mandate and activation are for suppliers. What no active agreement of the school needs is withheld.
     Connection,
 }
 
@@ -128,6 +129,8 @@ pub enum SubjectFacts<'a> {
     School,
     /// One person of the school.
     Person(PersonFacts<'a>),
+    /// Somebody whom no roster of the school holds, and for whom only the login of this moment speaks.
+    LoggedIn(PersonFacts<'a>),
     /// Somebody whom the school does not know.
     UnknownPerson,
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    AgreementUsed, Asker, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
+    AgreementUsed, Asker, Channel, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
     product::{CompiledAgreement, ProductPolicy, Standing},
 };
 use crate::{
-    agreement::{DefectCode, Hands, Model, Row},
+    agreement::{DefectCode, Hands, Model, Row, Scope},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     person::PersonFacts,
 };
@@ -99,6 +99,22 @@ impl SchoolDecision<'_> {
     /// The decision about one person.
     pub fn person(&self, person: &PersonFacts<'_>) -> Decision {
         self.answer(self.person_reasons(person))
+    }
+
+    /// The decision about somebody for whom only the login of this moment speaks. INVARIANT: the school knows such a
+    /// person only where it said so for this product, and only for that login.
+    pub fn logged_in(&self, person: &PersonFacts<'_>) -> Decision {
+        let taken = self.request.channel == Channel::Login
+            && self.request.asker.works_under_agreement()
+            && self.product.is_some_and(|product| {
+                let mut scopes = product.scopes(self.request.at);
+                scopes.any(Scope::holds_without_roster)
+            });
+        if taken {
+            self.person(person)
+        } else {
+            self.unknown_person()
+        }
     }
 
     /// The decision about somebody whom the school does not know.
@@ -193,8 +209,12 @@ impl SchoolDecision<'_> {
         }
     }
 
-    /// Check 3, as far as it is about the school.
+    /// Check 3, as far as it is about the school. Apart from what comes in from the school's own administration.
     fn check_activation(&mut self) {
+        // The agreement with the operator is the board's authorisation, and the school's switch is that of the connection.
+        if self.request.direction == Direction::Connection {
+            return;
+        }
         let at = self.request.at;
         if !self.product.is_some_and(|product| product.has_mandate(at)) {
             self.deny(ReasonCode::MandateMissing, Missing::Nothing);

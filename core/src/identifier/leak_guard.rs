@@ -16,24 +16,43 @@ pub enum NationalNumber {
 }
 
 /// Looks for a national number in a text: any run of exactly nine digits, also when grouped by single dots, spaces or
-/// hyphens. Longer runs of digits (telephone numbers, UUIDs, pseudonyms) are not looked into.
+/// hyphens and whatever groups stand beside them. Longer runs of digits (telephone numbers, UUIDs, pseudonyms) are not
+/// looked into.
 pub fn find(text: &str) -> Option<NationalNumber> {
-    let mut digits: Vec<i32> = Vec::new();
-    let mut separated = false;
-    for character in text.chars().chain(std::iter::once('\0')) {
-        match character.to_digit(10).and_then(|digit| i32::try_from(digit).ok()) {
-            Some(digit) => {
-                separated = false;
-                digits.push(digit);
-            }
-            None if matches!(character, '.' | ' ' | '-') && !digits.is_empty() && !separated => separated = true,
-            None => {
-                if let Some(found) = classify(&digits) {
-                    return Some(found);
+    let mut groups: Vec<Vec<i32>> = Vec::new();
+    // Between two groups there is at most one separator; after anything else no group is joined to one before it.
+    let mut joined = false;
+    let mut within = false;
+    for character in text.chars() {
+        if let Some(digit) = character.to_digit(10).and_then(|digit| i32::try_from(digit).ok()) {
+            if !within {
+                if !joined {
+                    groups.clear();
                 }
-                digits.clear();
-                separated = false;
+                groups.push(Vec::new());
             }
+            if let Some(group) = groups.last_mut() {
+                group.push(digit);
+            }
+            within = true;
+        } else {
+            if within && let Some(found) = ending(&groups) {
+                return Some(found);
+            }
+            joined = within && matches!(character, '.' | ' ' | '-');
+            within = false;
+        }
+    }
+    if within { ending(&groups) } else { None }
+}
+
+/// The number that the last groups make together: as many as hold nine digits, if whole groups do.
+fn ending(groups: &[Vec<i32>]) -> Option<NationalNumber> {
+    let mut length = 0;
+    for (from, group) in groups.iter().enumerate().rev() {
+        length += group.len();
+        if length >= WEIGHTS.len() {
+            return groups.get(from..).and_then(|groups| classify(&groups.concat()));
         }
     }
     None
@@ -53,6 +72,8 @@ fn classify(digits: &[i32]) -> Option<NationalNumber> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -63,6 +84,14 @@ mod tests {
             "uid 123456782@school",
             "1234.56.782",
             "123 456 782",
+            "7 123456782",
+            "Groep 7 123456782",
+            "123456782 2015",
+            "2026-123456782",
+            "1.123456782",
+            "groep 7 123 456 782-2015",
+            "0612345678 123456782",
+            "123456782 0612345678",
         ] {
             assert_eq!(find(number), Some(NationalNumber::Bsn), "`{number}`");
         }
@@ -81,8 +110,45 @@ mod tests {
             "0612345678",
             "groep 3",
             "1--23456782",
+            "123--456 782",
+            "1123456782",
+            "1234567820",
+            "7 1123456782",
+            "123456 7820",
         ] {
             assert_eq!(find(text), None, "`{text}`");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_neighbour_hides_a_national_number(
+            first in 0_u32..100_000_000,
+            cuts in prop::collection::btree_set(1_usize..9, 0..4),
+            before in "([0-9]{1,12}[ .-]{1,2}){0,3}",
+            after in "([ .-]{1,2}[0-9]{1,12}){0,3}",
+            separator in "[ .-]",
+        ) {
+            let start = format!("{first:08}");
+            let sum: u32 = start.chars().zip([9, 8, 7, 6, 5, 4, 3, 2]).map(|(digit, weight)| {
+                digit.to_digit(10).unwrap() * weight
+            }).sum();
+            prop_assume!(first > 0 && sum % 11 < 10);
+            let whole = format!("{start}{}", sum % 11);
+            let mut number = String::new();
+            for (place, digit) in whole.chars().enumerate() {
+                if cuts.contains(&place) {
+                    number.push_str(&separator);
+                }
+                number.push(digit);
+            }
+            let text = format!("{before}{number}{after}");
+            prop_assert!(find(&text).is_some(), "`{}`", text);
+        }
+
+        #[test]
+        fn a_longer_run_is_not_looked_into(run in "[0-9]{10,40}") {
+            prop_assert_eq!(find(&run), None);
         }
     }
 }

@@ -123,6 +123,8 @@ pub struct PersonFacts<'a> {
     pub restriction: Option<Window>,
     /// When an objection stands (GDPR 21).
     pub objection: Option<Window>,
+    /// Whether there is a key by which a supplier can know this person: without one there is no account.
+    pub has_account_key: bool,
 }
 
 impl fmt::Debug for PersonFacts<'_> {

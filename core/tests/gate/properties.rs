@@ -40,19 +40,24 @@ fn said(decision: &Decision) -> Verdict {
 
 #[test]
 fn the_gate_and_the_slow_model_agree() {
-    let seen = RefCell::new((0u32, BTreeSet::new()));
+    let seen = RefCell::new((0u32, 0u32, BTreeSet::new()));
     let agreed = runner(20_000).run(&case(), |case| {
         let decision = case.decide();
         let expected = model(case.readable.then_some(&case.inputs), &case.request, &case.subject);
         prop_assert_eq!(said(&decision), expected);
-        let (permits, codes) = &mut *seen.borrow_mut();
+        let (permits, logged_in, codes) = &mut *seen.borrow_mut();
         *permits += u32::from(decision.is_permit());
+        *logged_in += u32::from(decision.is_permit() && matches!(case.subject, Subject::LoggedIn(_)));
         codes.extend(decision.reasons().iter().map(|reason| reason.code));
         codes.extend(decision.withheld().iter().map(|held| held.reason.code));
         Ok(())
     });
     agreed.unwrap();
-    let (permits, codes) = seen.into_inner();
+    let (permits, logged_in, codes) = seen.into_inner();
+    assert!(
+        logged_in > 0,
+        "nobody was permitted by a login alone: the cases say too little"
+    );
     assert!(
         permits > 500,
         "only {permits} cases were permitted: the cases say too little"
@@ -132,7 +137,7 @@ fn for_a_supplier_every_refused_person_looks_like_an_unknown_one() {
     let refused = Cell::new(0);
     let held = runner(5_000).run(&case(), |case: Case| {
         let decision = case.decide();
-        if matches!(case.subject, Subject::Person(_)) && !decision.is_permit() {
+        if matches!(case.subject, Subject::Person(_) | Subject::LoggedIn(_)) && !decision.is_permit() {
             let unknown = case.decide_about(&Subject::Unknown);
             if case.decide_about(&Subject::School).is_permit() {
                 refused.set(refused.get() + 1);

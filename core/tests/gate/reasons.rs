@@ -268,6 +268,9 @@ fn table() -> Vec<Case> {
         case(R::PersonObjected, School, Some("9.1"), None, |world| {
             world.jorn.objection = Some(Window::since(moment("2026-09-01T00:00:00Z")));
         }),
+        case(R::AccountKeyMissing, School, None, None, |world| {
+            world.jorn.has_account_key = false;
+        }),
         case(R::ConsentMissing, Person, Some("5.3"), Some("D3"), |world| {
             world.annex(|annex| annex["rows"][0]["restsOnConsent"] = json!(true));
         }),

@@ -1,5 +1,7 @@
 //! What repairs a refusal, how activations add up, what a connection takes in, and what a decision names.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use sluis_core::{
     agreement::{ActivationRecord, MandateRecord, Scope},
@@ -110,4 +112,36 @@ fn the_decision_names_the_agreement_its_annex_and_the_rows() {
         (decision.released(), decision.withheld().len()),
         (AttributeSet::EMPTY, 0)
     );
+}
+
+/// Without a roster somebody is known only where the school said so for this product, and only for the login itself.
+#[test]
+fn a_login_stands_for_enrolment_only_where_the_school_said_so() {
+    let mut world = World::new();
+    world.about = About::JornWithoutRoster;
+    world.purpose("D13");
+    world.request.channel = Channel::Login;
+    world.request.attributes = AttributeSet::from_iter([Attribute::EckId]);
+    let unknown = |world: &World| {
+        let codes: Vec<_> = world.decide().reasons().iter().map(|reason| reason.code).collect();
+        assert_eq!(codes, [ReasonCode::PersonUnknown]);
+    };
+    // Jorn is in the group and in the year, as far as the login says; no roster does.
+    for scope in [
+        world.inputs.activations[0].scope.clone(),
+        Scope::School,
+        Scope::YearGroups(BTreeSet::from([sluis_core::person::YearGroup::parse("7").unwrap()])),
+        Scope::Persons(BTreeSet::from([world.jorn.person])),
+    ] {
+        world.inputs.activations[0].scope = scope;
+        unknown(&world);
+    }
+    world.inputs.activations[0].scope = Scope::SchoolOrLogin;
+    let decision = world.decide();
+    assert!(decision.is_permit() && decision.released().contains(Attribute::EckId));
+    world.request.channel = Channel::Api;
+    unknown(&world);
+    world.request.channel = Channel::Login;
+    world.inputs.activations[0].accepted_by_supplier_at = None;
+    assert!(!world.decide().is_permit(), "nobody has accepted it yet");
 }

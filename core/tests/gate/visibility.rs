@@ -107,6 +107,7 @@ fn no_reason_that_is_for_suppliers_speaks_of_a_person() {
             ReasonCode::RetentionOver,
             ReasonCode::ProcessingRestricted,
             ReasonCode::PersonObjected,
+            ReasonCode::AccountKeyMissing,
             ReasonCode::ConsentMissing,
         ]
     );

@@ -39,6 +39,7 @@ pub(crate) fn span(from: &str, until: &str) -> Window {
 pub(crate) enum About {
     School,
     Jorn,
+    JornWithoutRoster,
     Nobody,
 }
 
@@ -65,6 +66,7 @@ impl World {
         let inputs = PolicyInputs {
             school: id(Self::SCHOOL),
             epoch: 7,
+            moved_at: Timestamp::default(),
             products: vec![ProductRecord {
                 product: id(Self::REKENBAAI),
                 supplier: id(Self::WADDEN),
@@ -119,6 +121,7 @@ impl World {
                 year_group: Some(YearGroup::parse("7").unwrap()),
                 restriction: None,
                 objection: None,
+                has_account_key: true,
             },
             groups: vec![id(Self::GROUP)],
         }
@@ -155,6 +158,10 @@ impl World {
         let subject = match self.about {
             About::School => SubjectFacts::School,
             About::Jorn => SubjectFacts::Person(PersonFacts {
+                groups: &self.groups,
+                ..self.jorn
+            }),
+            About::JornWithoutRoster => SubjectFacts::LoggedIn(PersonFacts {
                 groups: &self.groups,
                 ..self.jorn
             }),

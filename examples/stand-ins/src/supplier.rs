@@ -55,8 +55,8 @@ pub enum LoginError {
     /// The exchange did not work.
     #[error(transparent)]
     Program(#[from] ProgramError),
-    /// The exchange was refused.
-    #[error("the exchange was refused: {0}")]
+    /// The login or its exchange was refused.
+    #[error("the login was refused: {0}")]
     Refused(Value),
 }
 
@@ -160,6 +160,10 @@ impl Site {
     async fn finish(&self, query: &HashMap<String, String>) -> Result<LoggedIn, LoginError> {
         let (issuer, client_id) = lock(&self.registration).clone().ok_or(LoginError::NotRegistered)?;
         let verifier = query.get("state").and_then(|state| lock(&self.verifiers).remove(state));
+        // RFC 6749, 4.1.2.1: the login did not work, and Sluis has told the person why.
+        if let (Some(_), Some(error)) = (&verifier, query.get("error")) {
+            return Err(LoginError::Refused(Value::from(error.as_str())));
+        }
         let (Some(verifier), Some(code)) = (verifier, query.get("code")) else {
             return Err(LoginError::UnknownState);
         };

@@ -4,7 +4,8 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use proptest::prelude::*;
 use sluis_connector_port::roster::{
-    Field, Group, GroupKey, GroupKind, PersonName, Pupil, PupilKey, SchoolHeader, SchoolYear, Skipped, Snapshot,
+    Day, Field, Finding, FindingKind, Group, GroupKey, GroupKind, PersonName, Pupil, PupilKey, SchoolHeader,
+    SchoolYear, Skipped, Snapshot, YearGroup as RosterYearGroup,
 };
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
@@ -12,12 +13,12 @@ use sluis_core::{
     id::{GroupId, PersonId, SchoolId},
     identifier::{Brin6, EckIdRules},
     personal::Personal,
+    time::Timestamp,
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::app::store::StoredPerson;
 
 /// Seals nothing and hashes in the open: for looking at.
 struct Glass;
@@ -70,6 +71,7 @@ fn snapshot(pupils: Vec<Pupil>) -> Snapshot {
         },
         branches: Vec::new(),
         groups: Vec::new(),
+        groups_delivered: true,
         pupils,
         staff: Vec::new(),
         warnings: Vec::new(),
@@ -86,11 +88,7 @@ struct Held {
 
 impl Held {
     fn new() -> Self {
-        let roster = Roster {
-            epoch: 0,
-            groups: BTreeMap::new(),
-            persons: Vec::new(),
-        };
+        let roster = Roster::new(0, BTreeMap::new(), Vec::new());
         let needed = [Attribute::GivenName, Attribute::Groups].into_iter().collect();
         Self {
             roster,
@@ -127,16 +125,14 @@ impl Held {
         let difference = self.compare(snapshot).map_err(|error| error.to_string()).unwrap();
         for change in difference.changes {
             match change {
-                Change::GroupKept(_, group) => drop(self.roster.groups.insert(group.id, group)),
-                Change::GroupRemoved(_, id) => drop(self.roster.groups.remove(&id)),
-                Change::PersonKept(_, stored) => {
-                    let stored: StoredPerson = stored;
+                RosterChange::GroupKept(group) => drop(self.roster.groups.insert(group.id, group)),
+                RosterChange::GroupRemoved(id) => drop(self.roster.groups.remove(&id)),
+                RosterChange::PersonKept(stored) => {
                     self.roster.persons.retain(|person| person.id != stored.id);
                     let opened = Person::open(school(), &stored, &Glass).unwrap();
                     self.roster.persons.push(opened);
                 }
-                Change::PersonRemoved(_, id) => self.roster.persons.retain(|person| person.id != id),
-                _ => unreachable!("a delivery changes groups and persons only"),
+                RosterChange::PersonRemoved(id) => self.roster.persons.retain(|person| person.id != id),
             }
         }
         difference.counts
@@ -230,6 +226,44 @@ fn a_key_that_two_pupils_exchange_does_not_make_one_of_them() {
 }
 
 #[test]
+fn a_former_pupil_without_a_last_day_gets_nothing_released() {
+    let mut held = Held::new();
+    let historic = Pupil {
+        year_group: Personal::new(RosterYearGroup::Historic).into(),
+        ..pupil("1", "Fenna")
+    };
+    held.take_in(snapshot(vec![historic, pupil("2", "Jelle")]));
+    let doubt = |name: &str| {
+        let id = held.id_of(name);
+        let person = held.roster.persons.iter().find(|person| person.id == id);
+        person.unwrap().kept.enrolment_in_doubt
+    };
+    assert_eq!((doubt("Fenna"), doubt("Jelle")), (true, false));
+}
+
+#[test]
+fn two_groups_of_one_name_stay_two() {
+    let mut held = Held::new();
+    let group = |key: &str| Group {
+        key: GroupKey::parse(key).unwrap(),
+        name: Field::Value("Plusklas".to_owned()),
+        kind: GroupKind::Base {
+            year_group: Field::NotDelivered,
+        },
+    };
+    let delivery = || Snapshot {
+        groups: vec![group("#1"), group("#2")],
+        ..snapshot(vec![pupil("1", "Fenna")])
+    };
+    held.take_in(delivery());
+    let ids: Vec<_> = held.roster.groups.keys().copied().collect();
+    let hashes: HashSet<_> = held.roster.groups.values().map(|group| group.key_hash).collect();
+    assert_eq!((ids.len(), hashes.len()), (2, 2));
+    held.take_in(delivery());
+    assert!(held.roster.groups.keys().copied().eq(ids), "they are recognised");
+}
+
+#[test]
 fn a_dummy_key_never_matches() {
     let mut held = Held::new();
     held.take_in(snapshot(vec![pupil("#1", "Fenna")]));
@@ -307,6 +341,130 @@ fn groups_keep_their_ids_and_pupils_their_groups() {
     assert_eq!(held.roster.persons[0].kept.groups, [id]);
     held.take_in(snapshot(vec![pupil("1", "Fenna")]));
     assert!(held.roster.groups.is_empty());
+}
+
+fn group(key: &str, kind: GroupKind) -> Group {
+    Group {
+        key: GroupKey::parse(key).unwrap(),
+        name: Field::Value(format!("Groep {key}")),
+        kind,
+    }
+}
+
+/// Fenna in a base group and a composite group; Jelle in none.
+fn in_groups() -> Snapshot {
+    let base = GroupKind::Base {
+        year_group: Field::NotDelivered,
+    };
+    let fenna = Pupil {
+        group: GroupKey::parse("g7").unwrap().into(),
+        composite_groups: vec![GroupKey::parse("plus").unwrap()].into(),
+        ..pupil("1", "Fenna")
+    };
+    Snapshot {
+        groups: vec![group("g7", base), group("plus", GroupKind::Composite)],
+        ..snapshot(vec![fenna, pupil("2", "Jelle")])
+    }
+}
+
+impl Held {
+    /// The names of the groups that somebody is in.
+    fn groups_of(&self, name: &str) -> Vec<&str> {
+        let id = self.id_of(name);
+        let person = self.roster.persons.iter().find(|person| person.id == id).unwrap();
+        let groups = person.kept.groups.iter();
+        groups.map(|id| self.roster.groups[id].name.as_str()).collect()
+    }
+}
+
+#[test]
+fn groups_that_are_not_delivered_stay_with_who_is_in_them() {
+    let mut held = Held::new();
+    held.take_in(in_groups());
+    let counts = held.take_in(Snapshot {
+        groups_delivered: false,
+        ..snapshot(vec![pupil("1", "Fenna"), pupil("2", "Jelle"), pupil("3", "Sanne")])
+    });
+    assert_eq!((counts.changed, counts.added), (0, 1));
+    assert_eq!(held.groups_of("Fenna"), ["Groep g7", "Groep plus"]);
+    assert!(held.groups_of("Jelle").is_empty() && held.groups_of("Sanne").is_empty());
+    held.take_in(snapshot(vec![
+        pupil("1", "Fenna"),
+        pupil("2", "Jelle"),
+        pupil("3", "Sanne"),
+    ]));
+    assert!(held.roster.groups.is_empty(), "no groups are no groups");
+    assert!(held.groups_of("Fenna").is_empty());
+}
+
+#[test]
+fn who_is_in_groups_of_a_kind_that_is_told_of_nobody_stays() {
+    let mut held = Held::new();
+    held.take_in(in_groups());
+    let mut without_composite = in_groups();
+    without_composite.pupils[0].composite_groups = Field::NotDelivered;
+    assert_eq!(held.take_in(without_composite).changed, 0);
+    assert_eq!(held.groups_of("Fenna"), ["Groep g7", "Groep plus"]);
+    let mut emptied = in_groups();
+    emptied.pupils[0].composite_groups = Field::Empty;
+    held.take_in(emptied);
+    assert_eq!(held.groups_of("Fenna"), ["Groep g7"]);
+}
+
+#[test]
+fn an_enrolment_that_cannot_be_read_opens_nothing() {
+    let at = |held: &Held, name: &str| {
+        let id = held.id_of(name);
+        let person = held.roster.persons.iter().find(|person| person.id == id).unwrap();
+        person.facts().enrolment
+    };
+    let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    let leaving = |key: &str, name: &str, day: &str| Pupil {
+        enrolled_until: Personal::new(Day::parse(day).unwrap()).into(),
+        ..pupil(key, name)
+    };
+    let mut held = Held::new();
+    held.take_in(snapshot(vec![
+        leaving("1", "Fenna", "2026-10-01"),
+        leaving("2", "Jelle", "9999-12-31"),
+    ]));
+    assert!(!at(&held, "Fenna").holds(now) && at(&held, "Jelle").holds(now));
+    for field in [RosterField::EnrolledUntil, RosterField::EnrolledFrom] {
+        let counts = held.take_in(Snapshot {
+            warnings: vec![Finding {
+                kind: FindingKind::InvalidDate,
+                object: Object::Pupil,
+                position: 1,
+                field,
+            }],
+            ..snapshot(vec![pupil("1", "Fenna"), leaving("2", "Jelle", "9999-12-31")])
+        });
+        assert_eq!(counts.withheld_fields, 1);
+        assert!(
+            !at(&held, "Fenna").holds(now) && at(&held, "Jelle").holds(now),
+            "{field}"
+        );
+    }
+    held.take_in(snapshot(vec![pupil("1", "Fenna"), leaving("2", "Jelle", "9999-12-31")]));
+    assert!(at(&held, "Fenna").holds(now), "without a last day she is there");
+}
+
+#[test]
+fn what_is_stored_and_cannot_be_read_is_never_taken_for_missing() {
+    let mut held = Held::new();
+    held.take_in(snapshot(vec![pupil("1", "Fenna")]));
+    let person = &held.roster.persons[0];
+    let text = |text: &str| Some(Personal::new(text.to_owned()));
+    let broken = |change: &dyn Fn(&mut KeptPerson)| {
+        let mut kept = person.kept.clone();
+        change(&mut kept);
+        let sealed = Person::seal(school(), person.id, &kept, &Glass).unwrap();
+        matches!(Person::open(school(), &sealed, &Glass), Err(StoreError::Corrupt(_)))
+    };
+    assert!(!broken(&|_| {}));
+    assert!(broken(&|kept| kept.enrolled_until = text("31-12-2026")));
+    assert!(broken(&|kept| kept.enrolled_from = text("")));
+    assert!(broken(&|kept| kept.year_group = text("9")));
 }
 
 proptest! {

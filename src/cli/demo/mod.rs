@@ -12,7 +12,7 @@ use clap::Args;
 
 pub use self::caller::StoryError;
 use self::stage::Stage;
-use super::error::CliError;
+use super::{error::CliError, signals::Told};
 use crate::config::source::Sources;
 
 /// Play the whole journey on loopback, with stand-ins for Kennisnet, an administration system and a supplier
@@ -40,9 +40,13 @@ impl DemoCommand {
             out,
             "starting: an embedded database, Kennisnet, an administration system, a supplier ..."
         )?;
+        let mut told = Told::listen()?;
         let port = if self.once { 0 } else { self.port };
         let stage = Stage::build(port).await?;
-        let played = story::play(&stage, out).await;
+        let played = tokio::select! {
+            played = story::play(&stage, out) => played,
+            () = told.stop() => Err(StoryError::Wrong("it was told to stop".to_owned())),
+        };
         match &played {
             Ok(()) => writeln!(out, "\nevery step came out as it must")?,
             Err(error) => writeln!(out, "\nthe story stopped: {error}")?,
@@ -50,7 +54,7 @@ impl DemoCommand {
         if !self.once && played.is_ok() {
             stage.describe(out)?;
             out.flush()?;
-            tokio::signal::ctrl_c().await?;
+            told.stop().await;
         }
         stage.stop().await?;
         Ok(played?)

@@ -1,6 +1,6 @@
 //! The stage: Sluis itself and the stand-ins around it.
 
-use std::{io::Write, net::TcpListener, sync::Arc};
+use std::{io::Write, net::TcpListener, ops::RangeInclusive, sync::Arc};
 
 use sluis_core::{
     ledger::VerifierKey,
@@ -23,8 +23,8 @@ use crate::{
     http::server,
 };
 
-/// How many pupils may log in at the stand-in of Kennisnet.
-const PUPILS: u32 = 60;
+/// Who may log in at the stand-in of Kennisnet: pupils of the group that the product is on for, and of another.
+const PUPILS: [RangeInclusive<u32>; 2] = [31..=36, 46..=51];
 
 /// Everything that runs.
 pub(super) struct Stage {
@@ -38,7 +38,17 @@ pub(super) struct Stage {
     pub(super) clock: Arc<dyn Clock>,
     service: Service,
     servers: Vec<actix_web::dev::ServerHandle>,
-    folder: std::path::PathBuf,
+    folder: Folder,
+}
+
+/// The folder of the demo, with its database and its key. It goes when this is dropped, also when the start failed.
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It is not there yet when the start failed early.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }
 
 /// What the receiving application is called in the administration system.
@@ -53,7 +63,8 @@ impl Stage {
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let address = free_address(port)?;
         let base = format!("http://{address}");
-        let folder = std::env::temp_dir().join(format!("sluis-demo-{}", hex::encode(random::bytes::<6>(&*random))));
+        let folder =
+            Folder(std::env::temp_dir().join(format!("sluis-demo-{}", hex::encode(random::bytes::<6>(&*random)))));
 
         let kennisnet = Kennisnet::start(
             ("127.0.0.1", 0),
@@ -69,7 +80,7 @@ impl Stage {
         let administration = Administration::start(("127.0.0.1", 0), options)?;
         let supplier = Supplier::start(("127.0.0.1", 0), Program::new().map_err(StoryError::from)?)?;
 
-        let settings = settings(&base, &address, &folder, kennisnet.issuer())?;
+        let settings = settings(&base, &address, &folder.0, kennisnet.issuer())?;
         let service = Service::assemble(&settings, clock.clone(), random).await?;
         let http = service.http(&settings, None);
         let listener = server::listen(http, Arc::clone(&service.app), &parts::listening(&settings))?;
@@ -111,7 +122,7 @@ impl Stage {
         writeln!(out, "  log in as a pupil      {}", self.supplier.login_address())?;
         writeln!(
             out,
-            "    (the story ends with the product switched off: you will see who can fix that)"
+            "    (the product is on again: the first six of the list are in its group and get in, the others read why not)"
         )?;
         writeln!(
             out,
@@ -136,7 +147,7 @@ impl Stage {
         self.kennisnet.stop().await;
         self.administration.stop().await;
         self.supplier.stop().await;
-        std::fs::remove_dir_all(&self.folder)?;
+        drop(self.folder);
         Ok(())
     }
 }
@@ -155,6 +166,8 @@ fn settings(base: &str, address: &str, folder: &std::path::Path, kennisnet: &str
         ("STORAGE__SQLITE", path("sluis.db")),
         ("KEYS__MASTER_KEY_FILE", path("master.key")),
         ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
+        // Another service on this machine may have the port of the metrics.
+        ("TELEMETRY__METRICS_LISTEN", String::new()),
         ("KENNISNET__ISSUER", kennisnet.to_owned()),
         ("KENNISNET__CLIENT_ID", "sluis.demo".to_owned()),
         ("KENNISNET__CLIENT_SECRET", "kennisnet-secret".to_owned()),
@@ -166,7 +179,9 @@ fn settings(base: &str, address: &str, folder: &std::path::Path, kennisnet: &str
 
 fn persons() -> Vec<kennisnet::Person> {
     let brin = format!("{}{}", administration::BRIN, administration::BRANCH);
-    (1..=PUPILS)
+    PUPILS
+        .into_iter()
+        .flatten()
         .map(pupil)
         .map(|pupil| kennisnet::Person {
             username: pupil.user_name,

@@ -1,6 +1,6 @@
 //! The story: from a signed agreement to a pupil in class, and back to nothing when the school says stop.
 
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 use serde_json::{Value, json};
 use sluis_core::ledger::{SchoolExport, verify_export};
@@ -16,9 +16,12 @@ use super::{
     caller::{Caller, list, must, text},
     stage::{AUTHORISATION_KEY, CLIENT_CODE, CLIENT_NAME, Stage},
 };
+use crate::app::organisation::{OPERATOR, SLUIS};
 
 /// The agreement of the invented product, in the coded form of model 4.0.
 const ANNEX: &str = include_str!("../../../examples/agreements/rekenbaai.json");
+/// The agreement of the operator of Sluis itself.
+const SLUIS_ANNEX: &str = include_str!("../../../examples/agreements/sluis.json");
 /// The group that the product is switched on for.
 const GROUP: &str = "Groep 7";
 /// A pupil of that group, and one of another.
@@ -35,7 +38,9 @@ pub(super) async fn play(stage: &Stage, out: &mut (dyn Write + Send)) -> Result<
     let token = cast.ask(stage, &mut teller).await?;
     cast.ask_too_much(stage, &mut teller).await?;
     cast.switch_off(stage, &token, &mut teller).await?;
-    cast.look_back(stage, &mut teller).await
+    cast.look_back(stage, &mut teller).await?;
+    // For whoever looks around afterwards.
+    cast.switch_on(stage).await
 }
 
 /// Tells a step in one line: what was asked, what was answered, and why.
@@ -64,6 +69,8 @@ struct Cast {
     board_program: (Program, String),
     school_program: (Program, String),
     supplier_client: String,
+    /// The program with which the operator signs as the processor that it is too.
+    operator_office: (Program, String),
 }
 
 impl Cast {
@@ -96,6 +103,11 @@ impl Cast {
         });
         let supplier_client = created(&operator.post("/v1/clients", &client, 201).await?)?;
         stage.supplier.register(&stage.base, &supplier_client);
+        let office = Program::new()?;
+        let client = json!({
+            "name": "Sluis", "role": "supplier", "supplier": OPERATOR, "product": SLUIS, "jwks": office.jwks(),
+        });
+        let office_client = created(&operator.post("/v1/clients", &client, 201).await?)?;
         writeln!(
             teller.out,
             "the operator registered a board, a school, a supplier, a product and their programs"
@@ -108,7 +120,24 @@ impl Cast {
             board_program: (board_program, board_client),
             school_program: (school_program, school_client),
             supplier_client,
+            operator_office: (office, office_client),
         })
+    }
+
+    /// A processor offers its annex to the board, and the board signs it; gives the agreement and the hash of the annex.
+    async fn sign(&self, stage: &Stage, processor: &Caller<'_>, annex: &str) -> Result<(String, String), StoryError> {
+        let annex: Value = serde_json::from_str(annex).map_err(|error| StoryError::Wrong(error.to_string()))?;
+        let offer = json!({ "board": self.board, "validFrom": stage.clock.now(), "annex": annex });
+        let offered = processor.post("/v1/agreements", &offer, 201).await?;
+        let (agreement, hash) = (text(&offered, "/id")?, text(&offered, "/annexHash")?);
+        let path = format!("/v1/agreements/{agreement}/_accept");
+        let board = self.board(stage).await?;
+        let accepted = board.post(&path, &json!({ "annexHash": hash }), 200).await?;
+        must(
+            list(&accepted, "/acceptances")?.len() == 2,
+            "both sides must have accepted",
+        )?;
+        Ok((agreement.to_owned(), hash.to_owned()))
     }
 
     async fn board<'a>(&'a self, stage: &'a Stage) -> Result<Caller<'a>, StoryError> {
@@ -130,18 +159,7 @@ impl Cast {
     async fn agree(&self, stage: &Stage, teller: &mut Teller<'_>) -> Result<(), StoryError> {
         teller.chapter("the board and the supplier agree, the school approves, and the product is switched on")?;
         let supplier = Caller::with_token(&stage.base, stage.supplier.program(), &self.supplier_client, None).await?;
-        let annex: Value = serde_json::from_str(ANNEX).map_err(|error| StoryError::Wrong(error.to_string()))?;
-        let offer = json!({ "board": self.board, "validFrom": stage.clock.now(), "annex": annex });
-        let offered = supplier.post("/v1/agreements", &offer, 201).await?;
-        let (agreement, hash) = (text(&offered, "/id")?, text(&offered, "/annexHash")?);
-
-        let board = self.board(stage).await?;
-        let path = format!("/v1/agreements/{agreement}/_accept");
-        let accepted = board.post(&path, &json!({ "annexHash": hash }), 200).await?;
-        must(
-            list(&accepted, "/acceptances")?.len() == 2,
-            "both sides must have accepted",
-        )?;
+        let (agreement, hash) = self.sign(stage, &supplier, ANNEX).await?;
         let short: String = hash.chars().take(12).collect();
         let why = format!("it signed the hash {short}... of the same annex that the supplier signed");
         teller.line(
@@ -159,17 +177,12 @@ impl Cast {
         teller.line("the school approves the module `berichten`", "on record", why)?;
 
         let path = format!("/v1/boards/{}/mandates", self.board);
+        let board = self.board(stage).await?;
         board.post(&path, &json!({ "supplier": self.supplier }), 201).await?;
         let why = "a board authorises each supplier by name";
         teller.line("the board gives the supplier a mandate", "on record", why)?;
 
-        let path = format!("/v1/schools/{}/activations", self.school);
-        let scope = json!({ "kind": "groupNames", "members": [GROUP] });
-        let activation = school
-            .post(&path, &json!({ "product": self.product, "scope": scope }), 201)
-            .await?;
-        let path = format!("{path}/{}/_accept", text(&activation, "/id")?);
-        supplier.post(&path, &json!({}), 200).await?;
+        self.switch_on(stage).await?;
         let why = "the school chose the group and the supplier accepted";
         teller.line(
             "the school switches the product on",
@@ -178,8 +191,27 @@ impl Cast {
         )
     }
 
+    /// The school switches the product on for the group, and the supplier accepts.
+    async fn switch_on(&self, stage: &Stage) -> Result<(), StoryError> {
+        let path = format!("/v1/schools/{}/activations", self.school);
+        let body = json!({ "product": self.product, "scope": { "kind": "groupNames", "members": [GROUP] } });
+        let activation = self.school(stage).await?.post(&path, &body, 201).await?;
+        let path = format!("{path}/{}/_accept", text(&activation, "/id")?);
+        let supplier = Caller::with_token(&stage.base, stage.supplier.program(), &self.supplier_client, None).await?;
+        supplier.post(&path, &json!({}), 200).await.map(drop)
+    }
+
     async fn connect(&self, stage: &Stage, teller: &mut Teller<'_>) -> Result<(), StoryError> {
         teller.chapter("the school connects its administration system, and its roster is pulled")?;
+        let (program, client) = &self.operator_office;
+        let office = Caller::with_token(&stage.base, program, client, None).await?;
+        self.sign(stage, &office, SLUIS_ANNEX).await?;
+        let why = "the operator is a processor too, and without its own agreement no connection starts";
+        teller.line(
+            "the board accepts the agreement of Sluis itself",
+            "accepted by both sides",
+            why,
+        )?;
         let school = self.school(stage).await?;
         let path = format!("/v1/schools/{}/connections", self.school);
         let connection = json!({
@@ -284,6 +316,7 @@ impl Cast {
     async fn walk(&self, stage: &Stage, username: &str) -> Result<Option<Url>, StoryError> {
         let http = stage.supplier.program().http();
         let mut address = stage.supplier.begin()?;
+        let mut cookies = BTreeMap::new();
         for _ in 0..5 {
             if address.as_str().starts_with(&stage.supplier.return_address()) {
                 return Ok(Some(address));
@@ -291,7 +324,15 @@ impl Cast {
             if address.as_str().starts_with(stage.kennisnet.issuer()) {
                 address = Kennisnet::picked(&address, username);
             }
-            let response = http.get(address.clone()).send().await.map_err(ProgramError::from)?;
+            let shown: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let request = http.get(address.clone()).header("cookie", shown.join("; "));
+            let response = request.send().await.map_err(ProgramError::from)?;
+            let kept = response.headers().get_all("set-cookie").into_iter();
+            cookies.extend(kept.filter_map(|cookie| {
+                let (pair, _) = cookie.to_str().ok()?.split_once(';')?;
+                let (name, value) = pair.split_once('=')?;
+                Some((name.to_owned(), value.to_owned()))
+            }));
             let next = response
                 .headers()
                 .get("location")
@@ -319,13 +360,15 @@ impl Cast {
             !pupils.is_empty() && pupils.iter().all(in_group),
             "only pupils within the scope may be in the list",
         )?;
-        let first = answer.pointer("/withheld/0").cloned().unwrap_or_default();
+        let [first] = list(&answer, "/withheld")? else {
+            return Err(StoryError::Wrong("just one attribute must be withheld".to_owned()));
+        };
         must(
-            text(&first, "/attribute")? == "birthDate",
+            text(first, "/attribute")? == "birthDate",
             "the birth date must be withheld",
         )?;
         let asked = "Rekenbaai asks names, groups and birth dates under D4";
-        let reason = text(&first, "/reason/code")?;
+        let reason = text(first, "/reason/code")?;
         let answered = format!("{} pupils of {GROUP}, birthDate withheld ({reason})", pupils.len());
         let why = "D4 is in an active row, and the row does not have the category of the birth date";
         teller.line(asked, &answered, why)?;
@@ -377,6 +420,10 @@ impl Cast {
         let path = format!("/v1/schools/{}/learners/_search", self.school);
         let refused = token.post(&path, &json!({}), 403).await?;
         let code = text(&refused, "/reasons/0/code")?;
+        must(
+            code == "activation_ended",
+            "the reason must be that the school switched it off",
+        )?;
         let why = "a permit takes effect only if nothing was withdrawn before its record";
         teller.line(
             "Rekenbaai asks again with the very same token",
@@ -399,6 +446,22 @@ impl Cast {
             of("permit"),
             of("deny")
         );
+        for step in [
+            "agreement.accept",
+            "approval.give",
+            "mandate.give",
+            "activation.request",
+            "activation.accept",
+            "connection.activate",
+            "roster.run",
+            "login.release",
+            "learner.search",
+            "account.resolve",
+            "activation.end",
+        ] {
+            let on_record = records.iter().any(|record| record["name"] == step);
+            must(on_record, &format!("`{step}` must be on record"))?;
+        }
         must(
             of("permit") > 0 && of("deny") > 0,
             "permits and refusals must be on record",
@@ -419,7 +482,7 @@ impl Cast {
         let report = verify_export(&export, &key, None);
         must(report.is_sound(), "the export must be sound")?;
         let answered = format!(
-            "{} records proved: no gap, no change, in the signed tree",
+            "{} records proved, those of this looking and exporting too: no gap, no change, in the signed tree",
             report.records
         );
         let why = "hashes, chain and inclusion proofs fit the signed checkpoint";

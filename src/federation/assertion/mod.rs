@@ -98,11 +98,6 @@ pub enum AssertionError {
 }
 
 #[derive(Deserialize)]
-struct Named {
-    sub: String,
-}
-
-#[derive(Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
@@ -124,11 +119,19 @@ enum Audience {
 impl UnverifiedAssertion {
     /// Looks which client an assertion names, without believing it.
     ///
+    /// INVARIANT: everything that is wrong with the form of an assertion is found here, whoever it names, so that
+    /// nobody learns from a malformed one which clients there are.
+    ///
     /// # Errors
-    /// When it is no JWT, or names nothing that could be a client.
+    /// When it is no JWT of the right type with the claims that it must have, or names nothing that could be a client.
     pub fn peek(text: &str) -> Result<Self, AssertionError> {
-        let named: Named = Compact::parse(text)?.unverified()?;
-        let client = ClientId::parse(&named.sub).map_err(|_| AssertionError::NotTheClient)?;
+        let token = Compact::parse(text)?;
+        // A JWT that was signed for something else is no assertion (RFC 8725, 3.11).
+        if !matches!(token.typ(), None | Some("JWT" | "client-authentication+jwt")) {
+            return Err(AssertionError::WrongType);
+        }
+        let claims: Claims = token.unverified()?;
+        let client = ClientId::parse(&claims.sub).map_err(|_| AssertionError::NotTheClient)?;
         Ok(Self {
             text: text.to_owned(),
             client,
@@ -151,14 +154,13 @@ impl UnverifiedAssertion {
         now: Timestamp,
     ) -> Result<VerifiedAssertion, AssertionError> {
         let token = Compact::parse(&self.text)?;
-        // A JWT that was signed for something else is no assertion (RFC 8725, 3.11).
-        if !matches!(token.typ(), None | Some("JWT" | "client-authentication+jwt")) {
-            return Err(AssertionError::WrongType);
-        }
         let key = keys.find(token.kid()).ok_or(AssertionError::UnknownKey)?;
         // INVARIANT: the key decides which algorithms there are, the header only chooses among them.
         let algorithm = token.algorithm(key.algorithms()).ok_or(AssertionError::Algorithm)?;
-        let claims: Claims = token.verify(key.verifies(), algorithm)?;
+        // The claims were read before: what cannot be read now is the signature.
+        let claims: Claims = token
+            .verify(key.verifies(), algorithm)
+            .map_err(|_| AssertionError::Signature)?;
         if claims.iss != claims.sub || claims.sub != self.client.to_string() {
             return Err(AssertionError::NotTheClient);
         }
@@ -174,6 +176,14 @@ impl UnverifiedAssertion {
             jti: claims.jti,
             expires,
         })
+    }
+}
+
+impl AssertionError {
+    /// Whether the sender has not shown that it holds a key of the client: it gets the answer that a client gets whom
+    /// nobody knows.
+    pub const fn is_unproved(self) -> bool {
+        matches!(self, Self::UnknownKey | Self::Algorithm | Self::Signature)
     }
 }
 

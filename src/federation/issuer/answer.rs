@@ -181,7 +181,7 @@ mod tests {
             scope: Scope::parse("b a").unwrap(),
             bound: Some(Bound {
                 school: None,
-                purpose: Some(4),
+                purpose: sluis_core::catalogue::Purpose::from_number(4),
             }),
         };
         let terms = Terms::new("https://sluis.example", "https://sluis.example");

@@ -42,7 +42,7 @@ const KNOWN: [&str; 17] = [
     "scope",
     "state",
 ];
-/// Longer than any `state` or `nonce` that makes sense; both are kept while the login lasts.
+/// Longer than any `state`, `nonce` or `acr_values` that makes sense; all are kept while the login lasts.
 const MAX_OPAQUE: usize = 1024;
 
 /// A request that names a client, not yet held against what that client registered.
@@ -112,6 +112,8 @@ pub struct Wanted {
     pub school: Option<SchoolHint>,
     /// Whether the person must prove who they are, although they did so lately.
     pub login_again: bool,
+    /// Whether the person is to be asked who they are.
+    pub select_account: bool,
     /// How many seconds ago they may have done so at most.
     pub max_age: Option<u32>,
     /// The levels of assurance that the client prefers, in order.
@@ -205,7 +207,7 @@ impl Wanted {
         if given.get("response_mode").is_some_and(|mode| mode != "query") {
             faults.add(RefusalCode::InvalidRequest, "`response_mode` is `query`");
         }
-        for name in ["state", "nonce"] {
+        for name in ["state", "nonce", "acr_values"] {
             if given.get(name).is_some_and(|value| value.len() > MAX_OPAQUE) {
                 faults.add(
                     RefusalCode::InvalidRequest,
@@ -216,7 +218,7 @@ impl Wanted {
         let scope = faults.scope(given);
         let challenge = faults.challenge(given);
         let school = faults.school(given);
-        let login_again = faults.login_again(given);
+        let prompt = faults.prompt(given);
         let max_age = given.get("max_age").and_then(|text| {
             let age = text.parse().ok();
             if age.is_none() {
@@ -230,7 +232,8 @@ impl Wanted {
                 nonce: given.get("nonce").map(str::to_owned),
                 challenge,
                 school,
-                login_again,
+                login_again: prompt.contains(&"login"),
+                select_account: prompt.contains(&"select_account"),
                 max_age,
                 acr_values: given.get("acr_values").map_or_else(Vec::new, |values| {
                     values.split_whitespace().map(str::to_owned).collect()
@@ -267,7 +270,8 @@ impl Faults {
                 "`scope` is a list of words that holds `openid`",
             );
         }
-        scope
+        // RFC 6749, 3.3: what a login does not give is left out, and the answer says what was given.
+        scope.map(|_| Scope::from_iter(["openid"]))
     }
 
     fn challenge(&mut self, given: &Parameters<'_>) -> Option<CodeChallenge> {
@@ -298,7 +302,7 @@ impl Faults {
         }
     }
 
-    fn login_again(&mut self, given: &Parameters<'_>) -> bool {
+    fn prompt<'a>(&mut self, given: &Parameters<'a>) -> Vec<&'a str> {
         let words: Vec<&str> = given
             .get("prompt")
             .map_or_else(Vec::new, |text| text.split(' ').collect());
@@ -312,7 +316,7 @@ impl Faults {
             // OpenID Connect Core 1.0, 3.1.2.6: nobody is logged in with us between two logins.
             self.add(RefusalCode::LoginRequired, "the person must log in");
         }
-        words.contains(&"login")
+        words
     }
 
     /// The code of the first fault, and the words of all.

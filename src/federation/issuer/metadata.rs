@@ -32,9 +32,11 @@ pub struct Metadata {
     token_endpoint_auth_methods_supported: [&'static str; 1],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 4],
     code_challenge_methods_supported: [&'static str; 1],
-    prompt_values_supported: [&'static str; 4],
+    prompt_values_supported: [&'static str; 3],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    acr_values_supported: Vec<String>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
@@ -75,9 +77,10 @@ impl Metadata {
             token_endpoint_auth_methods_supported: ["private_key_jwt"],
             token_endpoint_auth_signing_alg_values_supported: ["RS256", "PS256", "ES256", "EdDSA"],
             code_challenge_methods_supported: ["S256"],
-            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            prompt_values_supported: ["none", "login", "select_account"],
             claim_types_supported: ["normal"],
             claims_supported: protocol.into_iter().map(str::to_owned).chain(attributes).collect(),
+            acr_values_supported: Vec::new(),
             claims_parameter_supported: false,
             request_parameter_supported: false,
             // OpenID Connect Discovery 1.0, 3: without a word it would be supported.
@@ -85,6 +88,13 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             authorization_details_types_supported: [DETAILS_TYPE],
         }
+    }
+
+    /// The same, of a provider that can ask people to log in by these ways.
+    #[must_use]
+    pub fn with_acr_values(mut self, acr_values: Vec<String>) -> Self {
+        self.acr_values_supported = acr_values;
+        self
     }
 }
 
@@ -105,6 +115,10 @@ mod tests {
         };
         let document = Metadata::new(&issuer, paths, ["learners.read"], ["given_name".to_owned()]);
         let json = serde_json::to_value(document).unwrap();
+        assert!(
+            json.get("acr_values_supported").is_none(),
+            "what nobody knows is not claimed"
+        );
         assert_eq!(json["code_challenge_methods_supported"][0], "S256");
         assert_eq!(json["authorization_response_iss_parameter_supported"], true);
         assert_eq!(json["authorization_details_types_supported"][0], "sluis");

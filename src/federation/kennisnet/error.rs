@@ -28,6 +28,9 @@ pub enum KennisnetError {
     /// The answer says that it comes from somebody else, or does not say where it comes from although it must.
     #[error("the answer does not come from Kennisnet")]
     SenderMismatch,
+    /// The person did not log in as lately as was asked, or the provider does not say when: begin again.
+    #[error("the person did not log in as lately as was asked")]
+    NotRecent,
     /// The login took too long: begin again.
     #[error("the login took too long")]
     LoginExpired,

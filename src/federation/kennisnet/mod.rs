@@ -17,15 +17,19 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use openidconnect::{
-    AccessToken, AccessTokenHash, AuthorizationCode, CsrfToken, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RequestTokenError, Scope, TokenResponse,
-    core::{CoreAuthenticationFlow, CoreErrorResponseType, CoreIdToken, CoreTokenResponse},
+    AccessToken, AccessTokenHash, AuthenticationContextClass, AuthorizationCode, CsrfToken, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RequestTokenError, Scope, TokenResponse,
+    core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreIdToken, CoreTokenResponse},
 };
-use sluis_core::{random::Random, time::Clock};
+use sluis_core::{
+    identifier::leak_guard,
+    random::Random,
+    time::{Clock, Timestamp},
+};
 use url::Url;
 
 use self::{
@@ -40,8 +44,13 @@ pub use self::{
 };
 pub use openidconnect::IssuerUrl;
 
+use crate::app::login::LoginTerms;
+
 /// How old the id token of a fresh login may be, in seconds.
 const FRESH_SECS: i64 = 600;
+
+/// Longer than any `acr` value that makes sense.
+const MAX_ACR: usize = 256;
 
 /// The relying party towards one connection at Kennisnet.
 pub struct Kennisnet {
@@ -55,6 +64,7 @@ pub struct Kennisnet {
 /// What a verified id token says.
 struct Identity {
     sub: String,
+    auth_time: Option<Timestamp>,
     acr: Option<String>,
 }
 
@@ -89,23 +99,40 @@ impl Kennisnet {
         })
     }
 
-    /// Begins a login: where to send the browser, and what to keep (sealed) until it comes back.
+    /// Begins a login on these terms: where to send the browser, and what to keep (sealed) until it comes back.
     ///
     /// # Errors
     /// When the provider does not describe itself.
-    pub async fn begin(&self) -> Result<(Url, PendingLogin), KennisnetError> {
+    pub async fn begin(&self, terms: &LoginTerms) -> Result<(Url, PendingLogin), KennisnetError> {
         let provider = self.provider().await?;
-        let pending = PendingLogin::draw(self.clock.now(), self.random.as_ref());
+        let pending = PendingLogin::draw(self.clock.now(), terms, self.random.as_ref());
         let (state, nonce) = (CsrfToken::new(pending.state.clone()), Nonce::new(pending.nonce.clone()));
         let challenge =
             PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(pending.code_verifier.clone()));
         let scopes = self.settings.scopes.iter().filter(|scope| *scope != "openid");
-        let (address, ..) = provider
+        let mut request = provider
             .client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || state, move || nonce)
             .add_scopes(scopes.cloned().map(Scope::new))
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        // OpenID Connect Core 1.0, 3.1.2.1.
+        if terms.again || terms.choose && !self.settings.select_account {
+            request = request.add_prompt(CoreAuthPrompt::Login);
+        }
+        if terms.choose && self.settings.select_account {
+            request = request.add_prompt(CoreAuthPrompt::SelectAccount);
+        }
+        if let Some(age) = terms.max_age {
+            request = request.set_max_age(Duration::from_secs(age.into()));
+        }
+        for acr in terms
+            .acr_values
+            .iter()
+            .filter(|acr| self.settings.acr_values.contains(*acr))
+        {
+            request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+        }
+        let (address, ..) = request.url();
         Ok((address, pending))
     }
 
@@ -134,6 +161,7 @@ impl Kennisnet {
             }
             outcome => outcome?,
         };
+        pending.check_recency(identity.auth_time, self.settings.clock_skew_secs)?;
         let claims = self.userinfo(&provider, tokens.access_token()).await?;
         // OpenID Connect Core 1.0, 5.3.2: otherwise the userinfo could be of somebody else.
         if claims.sub() != Some(identity.sub.as_str()) {
@@ -203,6 +231,10 @@ impl Kennisnet {
         if age < -skew || age > FRESH_SECS.saturating_add(skew) {
             return Err(IdTokenError::NotFresh);
         }
+        let auth_time = claims.auth_time().map(|moment| moment.timestamp());
+        if auth_time.is_some_and(|moment| now.saturating_add(skew) < moment) {
+            return Err(IdTokenError::NotFresh);
+        }
         // 3.1.3.8: the access token belongs to this id token.
         if let Some(stated) = claims.access_token_hash() {
             let algorithm = id_token.signing_alg().map_err(|_| IdTokenError::Algorithm)?;
@@ -213,6 +245,8 @@ impl Kennisnet {
         }
         Ok(Identity {
             sub: claims.subject().to_string(),
+            // A clock that is ahead within bounds does not make a login that is yet to come.
+            auth_time: auth_time.map(|moment| Timestamp::from_millis(moment.min(now).saturating_mul(1_000))),
             acr: claims.auth_context_ref().map(|acr| acr.to_string()),
         })
     }
@@ -229,12 +263,14 @@ impl Kennisnet {
 
     fn resolve(&self, identity: Identity, claims: &Claims) -> Result<VerifiedLogin, KennisnetError> {
         let aliases = &self.settings.aliases;
-        let acr: BTreeSet<String> = identity
+        // It is passed on to suppliers: nothing that may be about the person goes along.
+        let acr: Vec<String> = identity
             .acr
             .as_deref()
             .or_else(|| claims.acr())
             .unwrap_or_default()
             .split_whitespace()
+            .filter(|acr| acr.len() <= MAX_ACR && leak_guard::find(acr).is_none())
             .map(str::to_owned)
             .collect();
         Ok(VerifiedLogin {
@@ -251,7 +287,8 @@ impl Kennisnet {
             name_infix: claims.text(&aliases.name_infix),
             family_name: claims.text(&aliases.family_name),
             email: claims.text(&aliases.email),
-            second_factor: !acr.is_disjoint(&self.settings.second_factor),
+            second_factor: acr.iter().any(|acr| self.settings.second_factor.contains(acr)),
+            auth_time: identity.auth_time,
             acr,
             authenticating_authority: claims.authenticating_authority(),
             subject: FederationSubject {

@@ -1,15 +1,16 @@
 //! Kennisnet as the use cases see it.
 
 use async_trait::async_trait;
+use sluis_core::catalogue::Attribute;
 use zeroize::Zeroizing;
 
 use super::{Affiliation, Callback, Kennisnet, KennisnetError, Organisation, PendingLogin, VerifiedLogin};
-use crate::app::login::{Begun, Identity, IdentityError, IdentityProvider, Returned};
+use crate::app::login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned};
 
 #[async_trait]
 impl IdentityProvider for Kennisnet {
-    async fn begin(&self) -> Result<Begun, IdentityError> {
-        let (address, pending) = self.begin().await.map_err(told)?;
+    async fn begin(&self, terms: &LoginTerms) -> Result<Begun, IdentityError> {
+        let (address, pending) = self.begin(terms).await.map_err(told)?;
         let kept = serde_json::to_vec(&pending).map_err(|_| IdentityError::Unavailable)?;
         Ok(Begun {
             address,
@@ -40,6 +41,18 @@ impl From<VerifiedLogin> for Identity {
             pupil: login.affiliations.contains(&Affiliation::Pupil),
             staff: login.affiliations.contains(&Affiliation::Staff),
             second_factor: login.second_factor,
+            attributes: [
+                (Attribute::GivenName, login.given_name),
+                (Attribute::FamilyNamePrefix, login.name_infix),
+                (Attribute::FamilyName, login.family_name),
+                // Nobody says whether it is of the school or private.
+                (Attribute::Email, login.email),
+            ]
+            .into_iter()
+            .filter_map(|(attribute, value)| Some((attribute, value?)))
+            .collect(),
+            authenticated_at: login.auth_time,
+            acr: login.acr,
             eck_id: login.eck_id,
         }
     }
@@ -57,6 +70,7 @@ fn told(error: KennisnetError) -> IdentityError {
         | KennisnetError::RequestRefused
         | KennisnetError::InsecureSetting { .. } => IdentityError::Unavailable,
         KennisnetError::Declined => IdentityError::Declined,
+        KennisnetError::NotRecent => IdentityError::NotRecent,
         KennisnetError::LoginExpired | KennisnetError::CodeRefused | KennisnetError::CodeMissing => {
             IdentityError::Expired
         }

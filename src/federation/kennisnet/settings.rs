@@ -27,6 +27,10 @@ pub struct KennisnetSettings {
     pub eck_id: EckIdRules,
     /// The `acr` values that stand for a second factor.
     pub second_factor: BTreeSet<String>,
+    /// The `acr` values that the provider can be asked for.
+    pub acr_values: BTreeSet<String>,
+    /// Whether the provider understands `prompt=select_account`.
+    pub select_account: bool,
     /// How far the provider's clock may be off, in seconds.
     pub clock_skew_secs: i64,
     /// How long somebody may take to log in, in seconds.
@@ -49,6 +53,8 @@ impl KennisnetSettings {
             aliases: AttributeAliases::default(),
             eck_id: EckIdRules::default(),
             second_factor: BTreeSet::new(),
+            acr_values: BTreeSet::new(),
+            select_account: false,
             clock_skew_secs: 30,
             login_secs: 900,
             discovery_secs: 3_600,

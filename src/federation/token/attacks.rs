@@ -45,7 +45,7 @@ fn grant() -> AccessGrant {
         scope: Scope::parse("learners.read").unwrap(),
         bound: Some(Bound {
             school: Some(SchoolId::generate(NOW, &SystemRandom)),
-            purpose: Some(4),
+            purpose: sluis_core::catalogue::Purpose::from_number(4),
         }),
     }
 }

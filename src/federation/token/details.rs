@@ -71,7 +71,7 @@ impl SluisDetails {
             faults.push(DetailsFault::Nothing);
         }
         let school = member(one, "school", |text| SchoolId::parse(text).ok());
-        let purpose = member(one, "purpose", |text| Purpose::parse(text).ok().map(Purpose::number));
+        let purpose = member(one, "purpose", |text| Purpose::parse(text).ok());
         faults.extend(school.is_none().then_some(DetailsFault::School));
         faults.extend(purpose.is_none().then_some(DetailsFault::Purpose));
         match (school, purpose) {
@@ -93,8 +93,11 @@ impl Serialize for SluisDetails {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut one = Map::from_iter([("type".to_owned(), json!(DETAILS_TYPE))]);
         one.extend(self.0.school.map(|school| ("school".to_owned(), json!(school))));
-        let purpose = self.0.purpose.and_then(Purpose::from_number);
-        one.extend(purpose.map(|purpose| ("purpose".to_owned(), json!(purpose.code()))));
+        one.extend(
+            self.0
+                .purpose
+                .map(|purpose| ("purpose".to_owned(), json!(purpose.code()))),
+        );
         [one].serialize(serializer)
     }
 }
@@ -119,7 +122,7 @@ mod tests {
         let json = json!([{ "type": "sluis", "school": SCHOOL, "purpose": "D22" }]);
         let details = SluisDetails::from_value(&json).unwrap();
         assert_eq!(details.0.school.unwrap().to_string(), SCHOOL);
-        assert_eq!(details.0.purpose, Some(22));
+        assert_eq!(details.0.purpose, Purpose::from_number(22));
         assert_eq!(serde_json::to_value(details).unwrap(), json);
     }
 
@@ -131,7 +134,7 @@ mod tests {
             details.0,
             Bound {
                 school: None,
-                purpose: Some(4)
+                purpose: Purpose::from_number(4)
             }
         );
         assert_eq!(serde_json::to_value(details).unwrap(), json);

@@ -8,17 +8,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope(BTreeSet<String>);
 
+/// So many characters at most: strangers choose them, and a login keeps them.
+const LONGEST: usize = 1024;
+
 /// The text is not a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a scope is at most 32 words with one space between them")]
+#[error("a scope is at most 32 words with one space between them, 1024 characters in all")]
 pub struct ScopeError;
 
 impl Scope {
     /// Reads words with one space between them.
     ///
     /// # Errors
-    /// When there is no word, too many, or one with a sign that RFC 6749 does not allow.
+    /// When there is no word, too many or too long ones, or one with a sign that RFC 6749 does not allow.
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
+        if text.len() > LONGEST {
+            return Err(ScopeError);
+        }
         let words: BTreeSet<String> = text.split(' ').map(str::to_owned).collect();
         let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
         if words.len() <= 32 && words.iter().all(|word| !word.is_empty() && word.bytes().all(allowed)) {
@@ -87,8 +93,12 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         let many = (0..33).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
-        for text in ["", " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "\u{e9}", &many] {
+        let long = "a".repeat(LONGEST + 1);
+        for text in [
+            "", " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "\u{e9}", &many, &long,
+        ] {
             assert_eq!(Scope::parse(text), Err(ScopeError), "`{text}` must be refused");
         }
+        assert!(Scope::parse(&"a".repeat(LONGEST)).is_ok());
     }
 }

@@ -4,6 +4,7 @@
 //! its document, and are described by the metadata that [`discovery`] serves. Queries and forms are handed on as they
 //! came, in order, duplicates and all; nothing of them is logged here.
 
+mod browser;
 mod form;
 mod page;
 mod token;
@@ -18,9 +19,10 @@ use actix_web::{
     web::{self, Data, Payload, ServiceConfig},
 };
 
+use self::browser::Cookies;
 use crate::{
     app::{
-        openid::{BrowserAnswer, LoginProblem, Pairs},
+        openid::{BrowserAnswer, BrowserReply, LoginProblem, Pairs},
         trace::TraceContext,
     },
     http::{Http, server::published},
@@ -80,23 +82,35 @@ async fn jwks(http: Data<Http>) -> HttpResponse {
 /// A supplier sends a person here to log in.
 #[get("/oidc/authorize")]
 async fn authorize(http: Data<Http>, request: HttpRequest) -> HttpResponse {
-    show(http.openid.authorize(query(&request)).await)
+    begin(&http, &request, query(&request)).await
 }
 
 /// The same as a form (OpenID Connect Core 1.0, 3.1.2.1: both must be there).
 #[post("/oidc/authorize")]
 async fn authorize_by_form(http: Data<Http>, request: HttpRequest, body: Payload) -> HttpResponse {
     match form::read(&request, body).await {
-        Ok(pairs) => show(http.openid.authorize(pairs).await),
-        Err(fault) => show(BrowserAnswer::Page(LoginProblem::Request(fault.to_string()))),
+        Ok(pairs) => begin(&http, &request, pairs).await,
+        Err(fault) => page::of(&LoginProblem::Request(fault.to_string()).into()),
     }
+}
+
+async fn begin(http: &Http, request: &HttpRequest, pairs: Pairs) -> HttpResponse {
+    let cookies = Cookies::at(&http.settings.base);
+    let mut reply = http.openid.authorize(pairs).await;
+    if reply.keep.is_some() {
+        reply.forget.extend(Cookies::too_many(&cookies.read(request)));
+    }
+    show(reply, cookies)
 }
 
 /// Kennisnet sends the person back.
 #[get("/oidc/callback")]
 async fn callback(http: Data<Http>, request: HttpRequest) -> HttpResponse {
     let trace = trace(&http, &request);
-    show(http.openid.callback(query(&request), trace.id()).await)
+    let cookies = Cookies::at(&http.settings.base);
+    let browser = cookies.read(&request);
+    let reply = http.openid.callback(query(&request), browser, trace.id()).await;
+    show(reply, cookies)
 }
 
 fn query(request: &HttpRequest) -> Pairs {
@@ -111,11 +125,18 @@ fn trace(http: &Http, request: &HttpRequest) -> TraceContext {
 }
 
 /// RFC 9700, 4.12: 303, so that a form that was posted here is not posted again elsewhere.
-fn show(answer: BrowserAnswer) -> HttpResponse {
-    match answer {
+fn show(reply: BrowserReply, cookies: Cookies) -> HttpResponse {
+    let mut response = match reply.answer {
         BrowserAnswer::Redirect(address) => HttpResponse::build(StatusCode::SEE_OTHER)
             .insert_header((header::LOCATION, address.as_str()))
             .finish(),
-        BrowserAnswer::Page(problem) => page::of(&problem),
+        BrowserAnswer::Page(page) => page::of(&page),
+    };
+    for login in &reply.forget {
+        cookies.forget(&mut response, login);
     }
+    if let Some((secret, secs)) = &reply.keep {
+        cookies.keep(&mut response, secret, *secs);
+    }
+    response
 }

@@ -7,11 +7,11 @@ use sluis_core::gate::Reason;
 use crate::{
     app::{
         error::{AppError, Refusal},
-        login::{IdentityError, LoginError},
-        openid::LoginProblem,
+        login::{LoginCode, LoginError},
+        openid::{LoginPage, LoginProblem, WayBack},
     },
     http::{
-        pages::{escape, html},
+        pages::{attribute, escape, html},
         reason::{self, Words},
     },
 };
@@ -25,8 +25,9 @@ struct Texts {
 }
 
 /// The page of a problem.
-pub(super) fn of(problem: &LoginProblem) -> HttpResponse {
-    let texts = texts(problem);
+pub(super) fn of(LoginPage { problem, back }: &LoginPage) -> HttpResponse {
+    let code = problem.code();
+    let texts = texts(code);
     let (mut dutch, mut english) = (String::new(), String::new());
     match problem {
         LoginProblem::Login(LoginError::App(AppError::Refused(refusal))) => {
@@ -40,10 +41,14 @@ pub(super) fn of(problem: &LoginProblem) -> HttpResponse {
         }
         LoginProblem::Login(_) => {}
     }
+    let back = |lead, anything| back.as_ref().map(|back| link(back, lead, anything)).unwrap_or_default();
     let body = format!(
-        "<main>\n{}<hr>\n<section lang=\"en\">\n{}</section>\n</main>\n",
+        "<main>\n{}{}<hr>\n<section lang=\"en\">\n{}{}</section>\n<p><small><code>{}</code></small></p>\n</main>\n",
         section("h1", &texts, |words| words.nl, &dutch),
+        back("Terug naar", "het leermateriaal"),
         section("h2", &texts, |words| words.en, &english),
+        back("Back to", "the learning material"),
+        code.as_str(),
     );
     html(texts.status, "nl", texts.title.nl, &body)
 }
@@ -78,6 +83,14 @@ fn record(refusal: &Refusal, quote: &str) -> String {
     format!("<p>{quote}: <code>{}</code></p>\n", refusal.record)
 }
 
+fn link(back: &WayBack, lead: &str, anything: &str) -> String {
+    format!(
+        "<p><a href=\"{}\">{lead} {}</a></p>\n",
+        attribute(back.address.as_str()),
+        attribute(back.product.as_deref().unwrap_or(anything)),
+    )
+}
+
 const fn words(nl: &'static str, en: &'static str) -> Words {
     Words { nl, en }
 }
@@ -99,15 +112,17 @@ const ASK_SUPPLIER: Words = words(
     "Only the supplier of the learning material can fix this. Let them know that this page appeared.",
 );
 
-fn texts(problem: &LoginProblem) -> Texts {
-    let page = |status, title, what, who| Texts {
-        status,
-        title,
-        what,
-        who,
-    };
-    match problem {
-        LoginProblem::Request(_) => page(
+const fn texts(code: LoginCode) -> Texts {
+    const fn page(status: StatusCode, title: Words, what: Words, who: Words) -> Texts {
+        Texts {
+            status,
+            title,
+            what,
+            who,
+        }
+    }
+    match code {
+        LoginCode::RequestInvalid => page(
             StatusCode::BAD_REQUEST,
             words(
                 "Het leermateriaal vroeg iets dat niet kan",
@@ -119,13 +134,19 @@ fn texts(problem: &LoginProblem) -> Texts {
             ),
             ASK_SUPPLIER,
         ),
-        LoginProblem::Login(error) => login_texts(error, page),
-    }
-}
-
-fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words) -> Texts) -> Texts {
-    match error {
-        LoginError::Unknown | LoginError::Provider(IdentityError::Expired) => page(
+        LoginCode::OtherBrowser => page(
+            StatusCode::FORBIDDEN,
+            words(
+                "Dit inloggen begon in een andere browser",
+                "This login began in another browser",
+            ),
+            words(
+                "Alleen de browser waarin het inloggen begon, kan het afmaken. U bent niet ingelogd. Gebeurt dit vaker, kijk dan of uw browser cookies toestaat.",
+                "Only the browser in which a login began can finish it. You are not logged in. If this happens more often, see whether your browser allows cookies.",
+            ),
+            AGAIN,
+        ),
+        LoginCode::Expired => page(
             StatusCode::BAD_REQUEST,
             words("Deze aanmelding is verlopen", "This login has expired"),
             words(
@@ -134,7 +155,7 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             AGAIN,
         ),
-        LoginError::Provider(IdentityError::Declined) => page(
+        LoginCode::Declined => page(
             StatusCode::FORBIDDEN,
             words("Het inloggen is niet afgemaakt", "The login was not completed"),
             words(
@@ -143,7 +164,16 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             AGAIN,
         ),
-        LoginError::Provider(IdentityError::Refused) => page(
+        LoginCode::NotRecent => page(
+            StatusCode::FORBIDDEN,
+            words("U moet opnieuw inloggen", "You have to log in again"),
+            words(
+                "Dit leermateriaal vraagt dat u kort geleden bent ingelogd, en dat is niet gebleken.",
+                "This learning material asks that you logged in a short while ago, and that was not shown.",
+            ),
+            AGAIN,
+        ),
+        LoginCode::AnswerRefused => page(
             StatusCode::FORBIDDEN,
             words(
                 "Het antwoord van Kennisnet klopt niet",
@@ -155,7 +185,7 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             AGAIN,
         ),
-        LoginError::Provider(IdentityError::ForbiddenIdentifier) => page(
+        LoginCode::IdentifierForbidden => page(
             StatusCode::FORBIDDEN,
             words(
                 "De school geeft een nummer door dat niet mag",
@@ -167,7 +197,7 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             ASK_SCHOOL,
         ),
-        LoginError::SchoolUnknown => page(
+        LoginCode::SchoolUnknown => page(
             StatusCode::FORBIDDEN,
             words("Uw school is hier niet bekend", "Your school is not known here"),
             words(
@@ -176,7 +206,19 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             ASK_SCHOOL,
         ),
-        LoginError::SchoolAmbiguous => page(
+        LoginCode::RoleUnknown => page(
+            StatusCode::FORBIDDEN,
+            words(
+                "U bent hier geen leerling of medewerker",
+                "You are neither a pupil nor staff here",
+            ),
+            words(
+                "Uw school geeft niet door dat u er leerling of medewerker bent. Alleen zij kunnen op leermateriaal inloggen.",
+                "Your school does not say that you are a pupil or work there. Only they can log in to learning material.",
+            ),
+            ASK_SCHOOL,
+        ),
+        LoginCode::SchoolAmbiguous => page(
             StatusCode::FORBIDDEN,
             words("De vestiging is niet duidelijk", "The location is not clear"),
             words(
@@ -185,7 +227,7 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             ASK_SCHOOL,
         ),
-        LoginError::App(AppError::Refused(_)) => page(
+        LoginCode::Refused => page(
             StatusCode::FORBIDDEN,
             words(
                 "U kunt niet inloggen op dit leermateriaal",
@@ -197,7 +239,7 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             ASK_SCHOOL,
         ),
-        LoginError::Provider(IdentityError::Unavailable) | LoginError::App(_) => page(
+        LoginCode::Unavailable => page(
             StatusCode::SERVICE_UNAVAILABLE,
             words("Inloggen lukt nu even niet", "Logging in does not work right now"),
             words(
@@ -206,5 +248,43 @@ fn login_texts(error: &LoginError, page: impl Fn(StatusCode, Words, Words, Words
             ),
             LATER,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_has_every_code_with_its_status_and_title() {
+        let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md")).unwrap();
+        let listed: Vec<_> = manual.lines().filter(|line| line.starts_with("| `login_")).collect();
+        assert_eq!(listed.len(), LoginCode::ALL.len());
+        for (code, row) in LoginCode::ALL.into_iter().zip(listed) {
+            let texts = texts(code);
+            let start = format!(
+                "| `{}` | {} | {} |",
+                code.as_str(),
+                texts.status.as_u16(),
+                texts.title.en
+            );
+            assert!(row.starts_with(&start), "`{row}` begins with `{start}`");
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_name_of_a_product_and_the_address_of_its_supplier_stay_what_they_are() {
+        let page = of(&LoginPage {
+            problem: LoginProblem::Login(LoginError::SchoolUnknown),
+            back: Some(WayBack {
+                product: Some("<b>\"Reken\" & 'meer'".to_owned()),
+                address: "https://supplier.example/?a=`b`&c='d'".parse().unwrap(),
+            }),
+        });
+        let body = actix_web::body::to_bytes(page.into_body()).await.unwrap();
+        let body = std::str::from_utf8(&body).unwrap();
+        let link = "<a href=\"https://supplier.example/?a=`b`&amp;c=%27d%27\">Terug naar \
+                    &lt;b&gt;&quot;Reken&quot; &amp; &#39;meer&#39;</a>";
+        assert!(body.contains(link), "{body}");
     }
 }

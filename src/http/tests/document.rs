@@ -58,6 +58,35 @@ fn every_operation_says_what_the_design_rules_ask() {
             "`{id}` has an unknown tag"
         );
         assert!(!path.ends_with('/') && path.starts_with('/'), "`{path}`");
+        let told: BTreeSet<_> = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| format!("{{{}}}", parameter["name"].as_str().unwrap()))
+            .collect();
+        let there: BTreeSet<_> = path.split('/').filter(|segment| segment.starts_with('{')).collect();
+        assert_eq!(
+            told.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            there,
+            "`{id}`"
+        );
+        assert!(
+            operation["security"].is_array(),
+            "`{id}` does not say whether it needs a token"
+        );
+        if operation["responses"].get("201").is_some() {
+            // What is made has an address, and `Location` names it.
+            let view = format!("{}_view", id.strip_suffix("_create").unwrap());
+            let found = operations(&document)
+                .into_iter()
+                .find(|(_, _, other)| other["operationId"] == view);
+            let (method, address, _) = found.unwrap_or_else(|| panic!("`{id}` has no `{view}`"));
+            assert!(
+                method == "GET" && address.starts_with(&format!("{path}/{{")),
+                "`{address}`"
+            );
+        }
         for segment in path.split('/').filter(|segment| !segment.starts_with('{')) {
             let kebab = segment
                 .bytes()

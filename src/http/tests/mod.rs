@@ -33,8 +33,8 @@ use crate::{
     app::{
         authentication::{AuthenticationError, Authenticator},
         caller::{Caller, Role, RoleKind},
-        login::LoginError,
-        openid::{BrowserAnswer, LoginProblem, OpenIdProvider, Pairs, ProtocolError, TokenAnswer},
+        login::{BrowserSecret, LoginError},
+        openid::{BrowserAnswer, BrowserReply, LoginProblem, OpenIdProvider, Pairs, ProtocolError, TokenAnswer},
         trace::TraceId,
     },
     http::{Http, Parts, health::Check, server, settings::Settings},
@@ -64,6 +64,7 @@ impl Authenticator for ByName {
             role,
             bound: None,
             trace,
+            once: None,
         })
     }
 }
@@ -79,11 +80,11 @@ impl OpenIdProvider for Silent {
     fn jwks(&self) -> Value {
         json!({ "keys": [] })
     }
-    async fn authorize(&self, _: Pairs) -> BrowserAnswer {
-        BrowserAnswer::Page(LoginProblem::Request("`client_id` is <none>".to_owned()))
+    async fn authorize(&self, _: Pairs) -> BrowserReply {
+        BrowserAnswer::Page(LoginProblem::Request("`client_id` is <none>".to_owned()).into()).into()
     }
-    async fn callback(&self, _: Pairs, _: TraceId) -> BrowserAnswer {
-        BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown))
+    async fn callback(&self, _: Pairs, _: Vec<BrowserSecret>, _: TraceId) -> BrowserReply {
+        BrowserAnswer::Page(LoginProblem::Login(LoginError::Unknown).into()).into()
     }
     async fn token(&self, form: Pairs, _: TraceId) -> Result<TokenAnswer, ProtocolError> {
         Err(ProtocolError {

@@ -50,6 +50,9 @@ pub(super) struct ActivationView {
     product: ProductId,
     /// For whom.
     scope: ScopeView,
+    /// What tells that somebody is enrolled: `roster`, or for the whole school also a `login`.
+    #[schema(example = "roster", pattern = "^(roster|login)$")]
+    enrolment_from: &'static str,
     /// From when on.
     #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
     valid_from: Timestamp,
@@ -86,7 +89,7 @@ impl ScopeView {
             }
         }
         match scope {
-            ActivationScope::School => Self {
+            ActivationScope::School | ActivationScope::SchoolOrLogin => Self {
                 kind: "school",
                 members: None,
             },
@@ -102,6 +105,10 @@ impl ActivationView {
     /// As this caller may see it. Who is in a scope says something about persons, and that passes the gate or not at
     /// all: suppliers see the kind only.
     fn seen_by(caller: &Caller, activation: Activation) -> Self {
+        let enrolment_from = match activation.scope {
+            ActivationScope::SchoolOrLogin => "login",
+            _ => "roster",
+        };
         let mut scope = ScopeView::of(activation.scope);
         if matches!(caller.role.kind(), RoleKind::Supplier | RoleKind::Distributor) {
             scope.members = None;
@@ -111,6 +118,7 @@ impl ActivationView {
             school: activation.school,
             product: activation.product,
             scope,
+            enrolment_from,
             valid_from: activation.window.from,
             valid_until: activation.window.until,
             accepted_by_supplier_at: activation.accepted_by_supplier_at,
@@ -128,6 +136,12 @@ pub(super) struct ActivationCreate {
     /// For whom.
     #[schema(value_type = ScopeView)]
     scope: Scope,
+    /// What tells that somebody is enrolled. With `login`, who is in no roster of the school but logs in there by Kennisnet
+    /// counts as enrolled at that moment, with what the login says about them and nothing else; the login must name the
+    /// location (BRIN with branch). Only for the whole school:
+    /// groups, year groups and persons cannot be told without a roster.
+    #[schema(value_type = Option<String>, example = "roster", pattern = "^(roster|login)$", default = "roster")]
+    enrolment_from: EnrolmentFrom,
     /// Until when; without it until it is switched off.
     #[schema(value_type = Option<String>, format = DateTime, example = "2027-08-01T00:00:00Z")]
     valid_until: Option<Timestamp>,
@@ -136,14 +150,37 @@ pub(super) struct ActivationCreate {
 impl Input for ActivationCreate {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let product = fields.required("product", text(ProductId::parse));
-        let scope = fields.required("scope", object());
+        let scope: Option<Scope> = fields.required("scope", object());
+        let enrolment_from = fields.or("enrolmentFrom", EnrolmentFrom::Roster, choice(EnrolmentFrom::WORDS));
         let valid_until = fields.optional("validUntil", text(Timestamp::parse));
+        let whole_school = scope
+            .as_ref()
+            .is_none_or(|Scope(scope)| *scope == ActivationScope::School);
+        if enrolment_from == Some(EnrolmentFrom::Login) && !whole_school {
+            return fields.refuse(
+                "enrolmentFrom",
+                "needs_roster",
+                "who is in a group or a year, or on a list, only a roster tells",
+            );
+        }
         Some(Self {
             product: product?,
             scope: scope?,
+            enrolment_from: enrolment_from?,
             valid_until: valid_until?,
         })
     }
+}
+
+/// What tells that somebody is enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EnrolmentFrom {
+    Roster,
+    Login,
+}
+
+impl EnrolmentFrom {
+    const WORDS: &[(&str, Self)] = &[("roster", Self::Roster), ("login", Self::Login)];
 }
 
 /// A scope that was read.
@@ -215,6 +252,19 @@ pub(super) async fn activation_list(caller: May<ReadActivation>, path: Path<Scho
     Ok(Json(ListView::whole(activations.into_iter().map(seen).collect())))
 }
 
+/// View an activation
+#[utoipa::path(operation_id = "activation_view", tag = "activations", security(("bearer" = ["activation.read"])),
+    params(ActivationPath),
+    responses((status = 200, description = "The activation", body = ActivationView), ActivationNotFound))]
+#[get("/schools/{school}/activations/{activation}")]
+pub(super) async fn activation_view(caller: May<ReadActivation>, path: Path<ActivationPath>) -> Answer<ActivationView> {
+    let found = caller
+        .app()
+        .activation_view(caller.caller(), path.school, path.activation)
+        .await?;
+    Ok(Json(ActivationView::seen_by(caller.caller(), found)))
+}
+
 /// Switch a product on
 ///
 /// It works for the persons in the scope, once the supplier (leverancier) has accepted the activation (activatie).
@@ -230,8 +280,13 @@ pub(super) async fn activation_create(
     let ActivationCreate {
         product,
         scope: Scope(scope),
+        enrolment_from,
         valid_until,
     } = input;
+    let scope = match enrolment_from {
+        EnrolmentFrom::Roster => scope,
+        EnrolmentFrom::Login => ActivationScope::SchoolOrLogin,
+    };
     let activation = caller
         .app()
         .activation_create(caller.caller(), path.school, product, scope, valid_until)

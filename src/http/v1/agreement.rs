@@ -31,7 +31,7 @@ use crate::{
         input::{Fields, Input, checked, is_plain, text},
         page::{ListView, PageQuery},
         problem::Problem,
-        response::{AcceptanceConflict, AgreementNotFound, BoardNotFound},
+        response::{AcceptanceConflict, AgreementNotFound, BoardNotFound, LimitReached},
     },
 };
 
@@ -324,7 +324,8 @@ pub(super) async fn agreement_list(
             "receivers": []
         }
     })),
-    responses((status = 201, description = "The agreement", body = AgreementDetailView), BoardNotFound))]
+    responses((status = 201, description = "The agreement", body = AgreementDetailView), BoardNotFound,
+        LimitReached))]
 #[post("/agreements")]
 pub(super) async fn agreement_create(
     caller: May<OfferAgreement>,

@@ -103,6 +103,19 @@ pub(super) async fn approval_list(caller: May<ReadApproval>, path: Path<SchoolPa
     Ok(Json(ListView::whole(approvals)))
 }
 
+/// View an approval
+#[utoipa::path(operation_id = "approval_view", tag = "agreements", security(("bearer" = ["approval.read"])),
+    params(ApprovalPath),
+    responses((status = 200, description = "The approval", body = ApprovalView), ApprovalNotFound))]
+#[get("/schools/{school}/approvals/{approval}")]
+pub(super) async fn approval_view(caller: May<ReadApproval>, path: Path<ApprovalPath>) -> Answer<ApprovalView> {
+    let found = caller
+        .app()
+        .approval_view(caller.caller(), path.school, path.approval)
+        .await?;
+    Ok(Json(found.into()))
+}
+
 /// Approve an optional module
 ///
 /// Without the approval (akkoord) of the school an optional part of an agreement permits nothing.

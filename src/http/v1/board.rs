@@ -99,7 +99,8 @@ pub(super) async fn board_create(
     Body(input): Body<BoardCreate>,
 ) -> Result<Created<BoardView>, Problem> {
     let BoardCreate { name, oin } = input;
-    let board = caller.app().board_create(organise::BoardCreate { name, oin }).await?;
+    let create = organise::BoardCreate { name, oin };
+    let board = caller.app().board_create(Some(caller.caller()), create).await?;
     Ok(Created::at(format!("/v1/boards/{}", board.id), board.into()))
 }
 

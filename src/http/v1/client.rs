@@ -1,7 +1,7 @@
 //! Clients: the credentials of programs.
 
 use actix_web::{
-    post,
+    get, post,
     web::{Json, Path},
 };
 use serde::Serialize;
@@ -16,10 +16,11 @@ use utoipa::ToSchema;
 use super::path::ClientPath;
 use crate::{
     app::{
-        action::{CreateClient, RevokeClient},
+        action::{CreateClient, ReadClient, RevokeClient},
         caller::{Role, RoleKind},
         client::Client,
         enrol,
+        error::{AppError, Invalid},
     },
     http::{
         answer::{Answer, Created},
@@ -27,7 +28,7 @@ use crate::{
         body::Body,
         input::{Fields, Input, choice, document, label, list, text},
         problem::Problem,
-        response::{ClientNotFound, Conflict, PartyNotFound},
+        response::{ClientNotFound, Conflict, LimitReached, PartyNotFound},
     },
 };
 
@@ -123,7 +124,7 @@ pub(super) struct ClientCreate {
     name: String,
     #[serde(flatten)]
     #[schema(value_type = ActsForView)]
-    role: Role,
+    role: Result<Role, Vec<Invalid>>,
     /// Its public keys as a JWK set (RFC 7517), with which it proves itself (RFC 7523). A private key is refused.
     #[schema(value_type = Object)]
     jwks: Value,
@@ -155,50 +156,49 @@ impl Input for ClientCreate {
     }
 }
 
-/// A role comes with exactly the ids that it needs.
-fn read_role(fields: &mut Fields<'_>, kind: Option<RoleKind>) -> Option<Role> {
+/// A role comes with exactly the ids that it needs. What does not fit is told with what is wrong with keys and addresses.
+fn read_role(fields: &mut Fields<'_>, kind: Option<RoleKind>) -> Option<Result<Role, Vec<Invalid>>> {
     let board = fields.optional("board", text(BoardId::parse));
     let school = fields.optional("school", text(SchoolId::parse));
     let supplier = fields.optional("supplier", text(SupplierId::parse));
     let product = fields.optional("product", text(ProductId::parse));
-    let kind = kind?;
+    let (kind, board, school, supplier, product) = (kind?, board?, school?, supplier?, product?);
     let processor = matches!(kind, RoleKind::Supplier | RoleKind::Distributor);
-    let mut fits = true;
-    for (field, given, needed) in [
-        ("board", board.map(|id| id.is_some()), kind == RoleKind::Board),
-        ("school", school.map(|id| id.is_some()), kind == RoleKind::School),
-        ("supplier", supplier.map(|id| id.is_some()), processor),
-        ("product", product.map(|id| id.is_some()), processor),
-    ] {
-        // One that could not be read has been told already.
-        match given {
-            Some(false) if needed => {
-                let detail = format!("`{field}` is required in the role `{}`", kind.as_str());
-                fits = fields.refuse::<()>(field, "missing", detail).is_some();
-            }
-            Some(true) if !needed => {
-                let detail = format!("`{field}` does not belong to the role `{}`", kind.as_str());
-                fits = fields.refuse::<()>(field, "not_for_this_role", detail).is_some();
-            }
-            _ => {}
-        }
+    let needs = [
+        ("board", board.is_some(), kind == RoleKind::Board),
+        ("school", school.is_some(), kind == RoleKind::School),
+        ("supplier", supplier.is_some(), processor),
+        ("product", product.is_some(), processor),
+    ];
+    let mut wrong = Vec::new();
+    for (field, given, needed) in needs {
+        let (code, what) = match (given, needed) {
+            (false, true) => ("missing", "is required in"),
+            (true, false) => ("not_for_this_role", "does not belong to"),
+            _ => continue,
+        };
+        wrong.push(Invalid {
+            pointer: format!("/{field}"),
+            code,
+            detail: format!("`{field}` {what} the role `{}`", kind.as_str()),
+        });
     }
-    if !fits {
-        return None;
+    if !wrong.is_empty() {
+        return Some(Err(wrong));
     }
-    Some(match kind {
+    Some(Ok(match kind {
         RoleKind::Operator => Role::Operator,
-        RoleKind::Board => Role::Board(board??),
-        RoleKind::School => Role::School(school??),
+        RoleKind::Board => Role::Board(board?),
+        RoleKind::School => Role::School(school?),
         RoleKind::Supplier => Role::Supplier {
-            supplier: supplier??,
-            product: product??,
+            supplier: supplier?,
+            product: product?,
         },
         RoleKind::Distributor => Role::Distributor {
-            supplier: supplier??,
-            product: product??,
+            supplier: supplier?,
+            product: product?,
         },
-    })
+    }))
 }
 
 /// What makes an address usable is for the use case; here it only has a size.
@@ -226,20 +226,36 @@ fn address(text: &str) -> Result<String, &'static str> {
         }]},
         "redirectUris": ["https://rekenbaai.example/login/return"]
     })),
-    responses((status = 201, description = "The client", body = ClientView), PartyNotFound))]
+    responses((status = 201, description = "The client", body = ClientView), PartyNotFound, LimitReached))]
 #[post("/clients")]
 pub(super) async fn client_create(
     caller: May<CreateClient>,
     Body(input): Body<ClientCreate>,
 ) -> Result<Created<ClientView>, Problem> {
+    let role = input.role.map_err(|mut wrong| {
+        wrong.extend(caller.app().client_faults(&input.jwks, &input.redirect_uris));
+        AppError::Invalid(wrong)
+    })?;
     let input = enrol::ClientCreate {
         name: input.name,
-        role: input.role,
+        role,
         jwks: input.jwks,
         redirect_uris: input.redirect_uris,
     };
     let client = caller.app().client_create(Some(caller.caller()), input).await?;
     Ok(Created::at(format!("/v1/clients/{}", client.id), client.into()))
+}
+
+/// View a client
+///
+/// Its keys are not shown.
+#[utoipa::path(operation_id = "client_view", tag = "organisations", security(("bearer" = ["client.read"])),
+    params(ClientPath),
+    responses((status = 200, description = "The client", body = ClientView), ClientNotFound))]
+#[get("/clients/{client}")]
+pub(super) async fn client_view(caller: May<ReadClient>, path: Path<ClientPath>) -> Answer<ClientView> {
+    let client = caller.app().client_view(path.client).await?;
+    Ok(Json(client.into()))
 }
 
 /// Revoke a client

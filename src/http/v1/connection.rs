@@ -27,7 +27,6 @@ use crate::{
         answer::{Answer, Created},
         authentication::May,
         body::Body,
-        code::Code,
         input::{Fields, Input, coded, label},
         page::ListView,
         problem::Problem,
@@ -89,13 +88,13 @@ pub(super) struct ConnectionCreate {
     #[schema(value_type = String, format = "uri", max_length = 2_000, example = "https://administratie.example/uwlr")]
     endpoint: Url,
     /// The key of the school (autorisatiesleutel). It is never shown again.
-    #[schema(value_type = String, format = Password, min_length = 1, max_length = 500)]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 64)]
     authorisation_key: SecretString,
     /// The code of the receiving application (klantcode). It is never shown again.
-    #[schema(value_type = String, format = Password, min_length = 1, max_length = 500)]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 64)]
     client_code: SecretString,
     /// The name of the receiving application (klantnaam).
-    #[schema(min_length = 1, max_length = 200, example = "Sluis")]
+    #[schema(min_length = 1, max_length = 64, example = "Sluis")]
     client_name: String,
 }
 
@@ -105,7 +104,7 @@ impl Input for ConnectionCreate {
         let endpoint = fields.required("endpoint", coded(endpoint));
         let authorisation_key = fields.required("authorisationKey", coded(secret));
         let client_code = fields.required("clientCode", coded(secret));
-        let client_name = fields.required("clientName", label(200));
+        let client_name = fields.required("clientName", label(64));
         Some(Self {
             dialect: dialect?,
             endpoint: endpoint?,
@@ -143,10 +142,10 @@ fn endpoint(text: &str) -> Result<Url, (&'static str, &'static str)> {
 }
 
 fn secret(text: &str) -> Result<SecretString, (&'static str, &'static str)> {
-    let sound = (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let sound = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     sound.then(|| SecretString::from(text)).ok_or((
         "invalid_length",
-        "a secret of 1 to 500 signs without control characters is expected",
+        "a secret of 1 to 64 signs without control characters is expected",
     ))
 }
 
@@ -165,7 +164,7 @@ impl From<ConnectionCreate> for link::ConnectionCreate {
 type ConnectionListView = ListView<ConnectionView>;
 
 /// List the connections of a school
-#[utoipa::path(operation_id = "connection_list", tag = "connections", security(("bearer" = ["connection.read"])),
+#[utoipa::path(operation_id = "connection_list", tag = "connections", security(("bearer" = ["connection.read"])), params(SchoolPath),
     responses((status = 200, description = "The connections", body = ConnectionListView), SchoolNotFound))]
 #[get("/schools/{school}/connections")]
 pub(super) async fn connection_list(caller: May<ReadConnection>, path: Path<SchoolPath>) -> Answer<ConnectionListView> {
@@ -173,10 +172,23 @@ pub(super) async fn connection_list(caller: May<ReadConnection>, path: Path<Scho
     Ok(Json(ListView::whole(found)))
 }
 
+/// View a connection
+#[utoipa::path(operation_id = "connection_view", tag = "connections", security(("bearer" = ["connection.read"])),
+    params(ConnectionPath),
+    responses((status = 200, description = "The connection", body = ConnectionView), ConnectionNotFound))]
+#[get("/schools/{school}/connections/{connection}")]
+pub(super) async fn connection_view(caller: May<ReadConnection>, path: Path<ConnectionPath>) -> Answer<ConnectionView> {
+    let found = caller
+        .app()
+        .connection_view(caller.caller(), path.school, path.connection)
+        .await?;
+    Ok(Json(found.into()))
+}
+
 /// Enter a connection
 ///
 /// Nothing is pulled before the school activates it.
-#[utoipa::path(operation_id = "connection_create", tag = "connections", security(("bearer" = ["connection.create"])),
+#[utoipa::path(operation_id = "connection_create", tag = "connections", security(("bearer" = ["connection.create"])), params(SchoolPath),
     request_body = ConnectionCreate,
     responses((status = 201, description = "The connection", body = ConnectionView), SchoolNotFound, Conflict))]
 #[post("/schools/{school}/connections")]
@@ -198,7 +210,7 @@ pub(super) async fn connection_create(
 ///
 /// Activation (activatie) is the school's permission to pull.
 #[utoipa::path(operation_id = "connection_activate", tag = "connections",
-    security(("bearer" = ["connection.activate"])), responses((status = 200, description = "The connection", body = ConnectionView), ConnectionNotFound, Conflict))]
+    security(("bearer" = ["connection.activate"])), params(ConnectionPath), responses((status = 200, description = "The connection", body = ConnectionView), ConnectionNotFound, Conflict))]
 #[post("/schools/{school}/connections/{connection}/_activate")]
 pub(super) async fn connection_activate(
     caller: May<ActivateConnection>,
@@ -214,7 +226,7 @@ pub(super) async fn connection_activate(
 /// End a connection
 ///
 /// Nothing is pulled by it any more. An ended connection stays in the list.
-#[utoipa::path(operation_id = "connection_end", tag = "connections", security(("bearer" = ["connection.end"])),
+#[utoipa::path(operation_id = "connection_end", tag = "connections", security(("bearer" = ["connection.end"])), params(ConnectionPath),
     responses((status = 200, description = "The connection", body = ConnectionView), ConnectionNotFound, Conflict))]
 #[post("/schools/{school}/connections/{connection}/_end")]
 pub(super) async fn connection_end(caller: May<EndConnection>, path: Path<ConnectionPath>) -> Answer<ConnectionView> {
@@ -231,16 +243,16 @@ pub(super) async fn connection_end(caller: May<EndConnection>, path: Path<Connec
 /// other side is in the run that is answered: its outcome is `refused` with the reason, and the roster is as it was.
 /// What takes longer than this service lets anybody wait is answered with 503 and goes on; the list of runs tells how it
 /// ended.
-#[utoipa::path(operation_id = "connection_pull", tag = "connections", security(("bearer" = ["connection.pull"])),
+#[utoipa::path(operation_id = "connection_pull", tag = "connections", security(("bearer" = ["connection.pull"])), params(ConnectionPath),
     responses((status = 200, description = "The run", body = RunView), ConnectionNotFound, Conflict))]
 #[post("/schools/{school}/connections/{connection}/_pull")]
 pub(super) async fn connection_pull(caller: May<PullConnection>, path: Path<ConnectionPath>) -> Answer<RunView> {
-    let (app, caller) = caller.into_parts();
-    // INVARIANT: a run that began ends, and says how, also when the caller is gone or was told to look later.
-    let pull = actix_web::rt::spawn(async move { app.connection_pull(&caller, path.school, path.connection).await });
-    let run = pull
-        .await
-        .map_err(|error| Problem::new(Code::Internal).because(error))??;
+    let app = caller.app();
+    // A pull goes on when nobody waits for it any more: from here on it counts as begun.
+    app.once_spend(caller.caller()).await?;
+    let run = app
+        .connection_pull(caller.caller(), path.school, path.connection)
+        .await?;
     Ok(Json(run.into()))
 }
 

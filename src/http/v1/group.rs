@@ -36,7 +36,7 @@ type GroupListView = ListView<GroupView>;
 /// List the groups of a school
 ///
 /// As the last pull left them.
-#[utoipa::path(operation_id = "group_list", tag = "connections", security(("bearer" = ["group.read"])),
+#[utoipa::path(operation_id = "group_list", tag = "connections", security(("bearer" = ["group.read"])), params(SchoolPath),
     responses((status = 200, description = "The groups", body = GroupListView), SchoolNotFound))]
 #[get("/schools/{school}/groups")]
 pub(super) async fn group_list(caller: May<ReadGroup>, path: Path<SchoolPath>) -> Answer<GroupListView> {

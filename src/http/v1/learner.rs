@@ -112,7 +112,7 @@ impl From<Learners> for LearnersView {
 /// Exactly the pupils and attributes that the agreement (verwerkersovereenkomst) allows for the purpose (doeleinde).
 /// The purpose is stated by the token or by the header; where both speak they must agree. No hits is an empty list.
 #[utoipa::path(operation_id = "learner_search", tag = "exchange", security(("bearer" = ["learner.search"])),
-    params(
+    params(SchoolPath,
         ("Purpose-Code" = Option<String>, Header, description = "The purpose of this request", example = "D1"),
     ),
     request_body = LearnerSearch,

@@ -98,6 +98,19 @@ pub(super) async fn mandate_list(caller: May<ReadMandate>, path: Path<BoardPath>
     Ok(Json(ListView::whole(mandates)))
 }
 
+/// View a mandate
+#[utoipa::path(operation_id = "mandate_view", tag = "agreements", security(("bearer" = ["mandate.read"])),
+    params(MandatePath),
+    responses((status = 200, description = "The mandate", body = MandateView), MandateNotFound))]
+#[get("/boards/{board}/mandates/{mandate}")]
+pub(super) async fn mandate_view(caller: May<ReadMandate>, path: Path<MandatePath>) -> Answer<MandateView> {
+    let found = caller
+        .app()
+        .mandate_view(caller.caller(), path.board, path.mandate)
+        .await?;
+    Ok(Json(found.into()))
+}
+
 /// Authorise a supplier
 ///
 /// A mandate (mandaat) holds for all schools of the board (bevoegd gezag), from now on.

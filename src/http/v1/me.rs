@@ -13,9 +13,16 @@ use crate::{
     app::{
         action::{self, ReadSelf},
         caller::{Caller, Role},
-        judge::Reach,
+        judge::{Reach, Reaches},
+        store::Page,
     },
-    http::{answer::Answer, authentication::May, reason::ReasonView},
+    http::{
+        answer::Answer,
+        authentication::May,
+        body::Query,
+        page::{PageQuery, cursor},
+        reason::ReasonView,
+    },
 };
 
 /// The caller, as its token makes it known.
@@ -47,12 +54,16 @@ pub(super) struct MeView {
     /// The purpose (doeleinde) that its token is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "D3")]
-    purpose: Option<String>,
+    purpose: Option<&'static str>,
     /// The actions that its role may ask for; whether each is granted depends on the thing itself.
     #[schema(example = json!(["self.read"]))]
     actions: Vec<&'static str>,
-    /// For a supplier or distributor: the schools that ever switched its product on.
+    /// For a supplier or distributor: the schools that ever switched its product on, or a page of them.
     schools: Vec<ReachView>,
+    /// The cursor of the next page of schools; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AZkKPnwAcACAAAAAAAAAAQ")]
+    next: Option<String>,
 }
 
 /// What a client may do at one school, as the gate sees it now.
@@ -101,7 +112,7 @@ impl From<Reach> for ReachView {
 }
 
 impl MeView {
-    fn new(caller: &Caller, reaches: Vec<Reach>) -> Self {
+    fn new(caller: &Caller, reaches: Reaches) -> Self {
         let role = caller.role;
         let (supplier, product) = match role {
             Role::Supplier { supplier, product } | Role::Distributor { supplier, product } => {
@@ -120,7 +131,7 @@ impl MeView {
         let purpose = caller
             .bound
             .and_then(|bound| bound.purpose)
-            .map(|number| format!("D{number}"));
+            .map(|purpose| purpose.code());
         let permitted = action::ALL.iter().filter(|action| (action.permits)(role.kind()));
         Self {
             client: caller.client,
@@ -131,7 +142,8 @@ impl MeView {
             product,
             purpose,
             actions: permitted.map(|action| action.name).collect(),
-            schools: reaches.into_iter().map(ReachView::from).collect(),
+            schools: reaches.items.into_iter().map(ReachView::from).collect(),
+            next: reaches.next.map(cursor),
         }
     }
 }
@@ -140,12 +152,17 @@ impl MeView {
 ///
 /// What the client acts for, what its token is bound to, and which actions its role may ask for. A supplier
 /// (leverancier) or distributor (distributeur) also sees what it may do at each school: since when, under which purposes
-/// (doeleinden), with which attributes, and else what is missing.
-#[utoipa::path(operation_id = "me_view", tag = "service", security(("bearer" = ["self.read"])),
+/// (doeleinden), with which attributes, and else what is missing. Each school that is shown has it on record as an
+/// evaluation.
+#[utoipa::path(operation_id = "me_view", tag = "service", security(("bearer" = ["self.read"])), params(PageQuery),
     responses((status = 200, description = "The caller", body = MeView)))]
 #[get("/me")]
-pub(super) async fn me_view(caller: May<ReadSelf>) -> Answer<MeView> {
-    let reaches = caller.app().me_view(caller.caller()).await?;
+pub(super) async fn me_view(caller: May<ReadSelf>, Query(query): Query<PageQuery>) -> Answer<MeView> {
+    let page = Page {
+        after: query.after(),
+        limit: query.limit(),
+    };
+    let reaches = caller.app().me_view(caller.caller(), page).await?;
     Ok(Json(MeView::new(caller.caller(), reaches)))
 }
 
@@ -165,11 +182,12 @@ mod tests {
             },
             bound: Some(Bound {
                 school: None,
-                purpose: Some(5),
+                purpose: sluis_core::catalogue::Purpose::from_number(5),
             }),
             trace: TraceContext::start(&SeededRandom::new(1)).id(),
+            once: None,
         };
-        let view = serde_json::to_value(MeView::new(&caller, Vec::new())).unwrap();
+        let view = serde_json::to_value(MeView::new(&caller, Reaches::default())).unwrap();
         assert_eq!(view["role"], "supplier");
         assert_eq!(view["product"], "00000000-0000-0000-0000-000000000003");
         assert_eq!(view["purpose"], "D5");

@@ -103,7 +103,7 @@ pub(super) async fn product_create(
 ) -> Result<Created<ProductView>, Problem> {
     let ProductCreate { supplier, name } = input;
     let create = organise::ProductCreate { supplier, name };
-    let product = caller.app().product_create(create).await?;
+    let product = caller.app().product_create(Some(caller.caller()), create).await?;
     Ok(Created::at(format!("/v1/products/{}", product.id), product.into()))
 }
 

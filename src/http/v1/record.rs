@@ -6,8 +6,8 @@ use actix_web::{
 };
 use serde::Serialize;
 use sluis_core::{
-    id::{ClientId, Id, ProductId, RecordId, SupplierId},
-    ledger::{Code, Digest, RecordKind, Resource, SchoolExport, WithheldCode},
+    id::{AgreementId, ClientId, Id, ProductId, RecordId, SupplierId},
+    ledger::{AgreementVersion, Code, Digest, Hex, RecordKind, Resource, SchoolExport, WithheldCode},
     time::Timestamp,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -67,6 +67,12 @@ pub(super) struct RecordView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "D1")]
     purpose: Option<Code>,
+    /// By which way: `api`, `login` or `roster`.
+    #[schema(value_type = String, example = "api")]
+    channel: Code,
+    /// The agreement (verwerkersovereenkomst) that was looked at, in force or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement: Option<AgreementVersionView>,
     /// The codes of all reasons, those that no supplier sees too.
     #[schema(value_type = Vec<String>, example = json!([]))]
     reasons: Vec<Code>,
@@ -82,12 +88,37 @@ pub(super) struct RecordView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 15)]
     persons: Option<u64>,
+    /// The trace (W3C Trace Context) of the request that it belongs to.
+    #[schema(value_type = String, example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    trace_id: Hex<16>,
     /// When the outcome was known.
     #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
     at: Timestamp,
     /// The hash of its leaf in the ledger (RFC 9162), in hexadecimal.
     #[schema(value_type = String, min_length = 64, max_length = 64)]
     leaf_hash: Digest,
+}
+
+/// An agreement, word for word.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AgreementVersion)]
+struct AgreementVersionView {
+    /// The agreement.
+    #[schema(value_type = Uuid)]
+    id: AgreementId,
+    /// SHA-256 of its canonical annex, in hexadecimal.
+    #[schema(value_type = String, min_length = 64, max_length = 64)]
+    annex_hash: Digest,
+}
+
+impl From<AgreementVersion> for AgreementVersionView {
+    fn from(version: AgreementVersion) -> Self {
+        Self {
+            id: version.id,
+            annex_hash: version.annex_hash,
+        }
+    }
 }
 
 /// An attribute that was asked and held back, and the code of the reason.
@@ -145,11 +176,14 @@ impl From<LoggedRecord> for RecordView {
             supplier: draft.supplier,
             product: draft.product,
             purpose: draft.purpose,
+            channel: draft.channel,
+            agreement: draft.agreement.map(AgreementVersionView::from),
             reasons: draft.reasons,
             released: draft.released,
             withheld: draft.withheld.into_iter().map(WithheldCodeView::from).collect(),
             resource: draft.resource.map(ResourceView::from),
             persons: draft.page.map(|page| page.lines),
+            trace_id: draft.trace_id,
             at: draft.end_time,
             leaf_hash: leaf,
         }
@@ -161,7 +195,7 @@ type RecordListView = ListView<RecordView>;
 /// List the records of a school
 ///
 /// In the order in which they were written. Looking is itself on record.
-#[utoipa::path(operation_id = "record_list", tag = "evidence", security(("bearer" = ["record.read"])),
+#[utoipa::path(operation_id = "record_list", tag = "evidence", security(("bearer" = ["record.read"])), params(SchoolPath),
     responses((status = 200, description = "The records", body = RecordListView), SchoolNotFound))]
 #[get("/schools/{school}/records")]
 pub(super) async fn record_list(
@@ -225,7 +259,7 @@ pub(super) struct ExportView(SchoolExport);
 /// The exact bytes of the records, an inclusion proof for each, a signed checkpoint (C2SP signed note) and the signed
 /// head of the school's own chain: enough to check with other tools, and `/v1/ledger/verifier-key`, that nothing was
 /// altered, left out or told otherwise before. Exporting is itself on record.
-#[utoipa::path(operation_id = "record_export", tag = "evidence", security(("bearer" = ["record.export"])),
+#[utoipa::path(operation_id = "record_export", tag = "evidence", security(("bearer" = ["record.export"])), params(SchoolPath),
     responses((status = 200, description = "The export", body = ExportView), RecordNotFound))]
 #[post("/schools/{school}/records/_export")]
 pub(super) async fn record_export(

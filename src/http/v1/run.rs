@@ -116,7 +116,7 @@ type RunListView = ListView<RunView>;
 /// List the runs of a school
 ///
 /// The newest hundred, newest first.
-#[utoipa::path(operation_id = "run_list", tag = "connections", security(("bearer" = ["run.read"])),
+#[utoipa::path(operation_id = "run_list", tag = "connections", security(("bearer" = ["run.read"])), params(SchoolPath),
     responses((status = 200, description = "The runs", body = RunListView), SchoolNotFound))]
 #[get("/schools/{school}/runs")]
 pub(super) async fn run_list(caller: May<ReadRun>, path: Path<SchoolPath>) -> Answer<RunListView> {
@@ -125,7 +125,7 @@ pub(super) async fn run_list(caller: May<ReadRun>, path: Path<SchoolPath>) -> An
 }
 
 /// View a run
-#[utoipa::path(operation_id = "run_view", tag = "connections", security(("bearer" = ["run.read"])),
+#[utoipa::path(operation_id = "run_view", tag = "connections", security(("bearer" = ["run.read"])), params(RunPath),
     responses((status = 200, description = "The run", body = RunView), RunNotFound))]
 #[get("/schools/{school}/runs/{run}")]
 pub(super) async fn run_view(caller: May<ReadRun>, path: Path<RunPath>) -> Answer<RunView> {

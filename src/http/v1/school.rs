@@ -171,7 +171,7 @@ pub(super) async fn school_create(
     caller: May<CreateSchool>,
     Body(input): Body<SchoolCreate>,
 ) -> Result<Created<SchoolView>, Problem> {
-    let school = caller.app().school_create(input.into()).await?;
+    let school = caller.app().school_create(Some(caller.caller()), input.into()).await?;
     Ok(Created::at(format!("/v1/schools/{}", school.id), school.into()))
 }
 

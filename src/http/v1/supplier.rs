@@ -117,7 +117,7 @@ pub(super) async fn supplier_create(
 ) -> Result<Created<SupplierView>, Problem> {
     let SupplierCreate { name, kind, oin } = input;
     let create = organise::SupplierCreate { name, kind, oin };
-    let supplier = caller.app().supplier_create(create).await?;
+    let supplier = caller.app().supplier_create(Some(caller.caller()), create).await?;
     Ok(Created::at(format!("/v1/suppliers/{}", supplier.id), supplier.into()))
 }
 

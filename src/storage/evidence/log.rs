@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use sluis_core::{
     id::SchoolId,
     ledger::{PageLine, RecordDraft},
+    time::Timestamp,
 };
 
 use super::append::{Addition, Tail};
@@ -17,11 +18,14 @@ use crate::{
 /// The one stream. Leases will give each replica a stream of its own.
 pub(in crate::storage) const STREAM: i64 = 1;
 
-/// The epoch moves on: permits by the one before it are decided again.
+/// The epoch moves on: permits by the one before it are decided again, as of the moment of the act at the earliest. That
+/// moment never goes back, whatever the clock of the one that acts.
 pub(in crate::storage) const EPOCH_BUMP: Statement = Statement {
     name: "epoch_bump",
-    sql: "INSERT INTO school_epochs (school, epoch) VALUES ($1, 1)
-          ON CONFLICT (school) DO UPDATE SET epoch = school_epochs.epoch + 1",
+    sql: "INSERT INTO school_epochs (school, epoch, moved_at) VALUES ($1, 1, $2)
+          ON CONFLICT (school) DO UPDATE SET epoch = school_epochs.epoch + 1,
+            moved_at = CASE WHEN excluded.moved_at > school_epochs.moved_at
+                            THEN excluded.moved_at ELSE school_epochs.moved_at END",
 };
 
 /// A log that records are appended to.
@@ -49,12 +53,12 @@ pub struct WrittenAct {
 }
 
 impl WrittenAct {
-    /// What is written, the schools whose epoch moves on, and the records.
-    pub fn new(mut writes: WriteSet, policy_of: Vec<SchoolId>, drafts: Vec<RecordDraft>) -> Self {
+    /// What is written, the schools whose epoch moves on, as of which moment, and the records.
+    pub fn new(mut writes: WriteSet, policy_of: Vec<SchoolId>, moment: Timestamp, drafts: Vec<RecordDraft>) -> Self {
         let schools: std::collections::BTreeSet<_> = policy_of.into_iter().collect();
         for school in schools {
             writes.fence(school);
-            writes.one(&EPOCH_BUMP, params![school]);
+            writes.one(&EPOCH_BUMP, params![school, moment]);
         }
         Self { writes, drafts }
     }

@@ -26,13 +26,14 @@ use crate::{
     },
     storage::{
         Database, Executor, Query, Row, Statement, StorageError, params,
-        repository::{EPOCH, Repository},
+        repository::{EPOCH, EPOCH_IS, Repository},
     },
 };
 
 /// The statements of this room.
 pub(crate) const ALL: &[&Statement] = &[
     &EPOCH,
+    &EPOCH_IS,
     &log::EPOCH_BUMP,
     &read::STREAM_HEAD,
     &read::CHAIN_HEAD,
@@ -97,8 +98,10 @@ impl Evidence for EvidenceStore {
     }
 
     async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError> {
+        let moment = act.moment();
         let writes = self.repository.write_set(act.changes).await?;
-        Ok(self.log.act(WrittenAct::new(writes, act.policy_of, act.drafts)).await?)
+        let act = WrittenAct::new(writes, act.policy_of, moment, act.drafts);
+        Ok(self.log.act(act).await?)
     }
 
     async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {

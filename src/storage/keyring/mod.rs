@@ -9,7 +9,8 @@
 //! | data keys of a school and supplier | `data_keys`, wrapped | accounts and results |
 //!
 //! A data key is made at its first use. Destroying it makes everything sealed with it unreadable for good; another
-//! replica may have it in memory for five minutes more, and [`SealKey::guard`] keeps it from writing with it.
+//! replica may have it in memory for five minutes more, and the guard in each write-set that stores a sealed value keeps
+//! it from writing with it.
 //!
 //! Deliberately absent: a way to print a key, and a way to open a value in another row than its own.
 
@@ -34,6 +35,7 @@ use sluis_core::{
     time::Clock,
 };
 
+pub(in crate::storage) use self::seal::guard_keys_of;
 use self::store::Store;
 pub use self::{
     error::KeyringError,

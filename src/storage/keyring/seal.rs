@@ -1,6 +1,6 @@
 //! Values that only their key opens, and only in their own row.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use aws_lc_rs::aead::LessSafeKey;
 use sluis_core::{id::SchoolId, random::Random};
@@ -111,6 +111,15 @@ impl SealKey {
         let mut head = vec![VERSION];
         head.extend_from_slice(self.id.as_bytes());
         head
+    }
+}
+
+/// The same as [`SealKey::guard`] for values whose key is not at hand: each says in its head which one it was.
+pub(in crate::storage) fn guard_keys_of<'a>(writes: &mut WriteSet, sealed: impl IntoIterator<Item = &'a [u8]>) {
+    let heads = sealed.into_iter().filter_map(|sealed| sealed.split_first_chunk::<17>());
+    let keys: BTreeSet<[u8; 16]> = heads.map(|([_, id @ ..], _)| *id).collect();
+    for key in keys {
+        writes.push(&store::KEY_GUARD, crate::params![key], Expect::Exactly(1));
     }
 }
 

@@ -55,7 +55,8 @@ impl PostgresOptions {
             None => timeouts,
             Some(given) => format!("{timeouts} {given}"),
         };
-        config.options(options);
+        // INVARIANT: a record is durable before its answer leaves, whatever the server or the address prefers.
+        config.options(format!("{options} -c synchronous_commit=on"));
         if config.get_application_name().is_none() {
             config.application_name("sluis");
         }

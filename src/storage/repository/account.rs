@@ -25,7 +25,7 @@ pub(crate) const ACCOUNT_BY_ID: Statement = Statement {
 };
 pub(crate) const CODES_FORGET: Statement = Statement {
     name: "codes_forget",
-    sql: "DELETE FROM codes WHERE expires_at < $1",
+    sql: "DELETE FROM codes WHERE expires_at <= $1",
 };
 pub(crate) const LOGIN_START: Statement = Statement {
     name: "login_start",
@@ -37,7 +37,7 @@ pub(crate) const LOGIN_END: Statement = Statement {
 };
 pub(crate) const LOGINS_FORGET: Statement = Statement {
     name: "logins_forget",
-    sql: "DELETE FROM logins WHERE expires_at < $1",
+    sql: "DELETE FROM logins WHERE expires_at <= $1",
 };
 pub(crate) const LOGIN: Statement = Statement {
     name: "login",
@@ -49,7 +49,8 @@ pub(crate) const CODE_ADD: Statement = Statement {
 };
 pub(crate) const CODE_USE: Statement = Statement {
     name: "code_use",
-    sql: "UPDATE codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
+    // What it kept has served: a code that comes again is known by its hash.
+    sql: "UPDATE codes SET used_at = $2, sealed = $3 WHERE code_hash = $1 AND used_at IS NULL",
 };
 pub(crate) const CODE: Statement = Statement {
     name: "code",

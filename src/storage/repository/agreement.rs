@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sluis_core::{
     id::{AgreementId, BoardId, ProductId, SchoolId},
-    time::Window,
+    time::{Timestamp, Window},
 };
 
 use super::{
@@ -26,6 +26,11 @@ pub(crate) const AGREEMENT_ADD: Statement = Statement {
     sql: "INSERT INTO agreements \
           (id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at) \
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+};
+pub(crate) const AGREEMENTS_OFFERED: Statement = Statement {
+    name: "agreements_offered",
+    sql: "SELECT id FROM agreements WHERE board = $1 AND product = $2 AND (valid_until IS NULL OR valid_until > $3) \
+          AND NOT EXISTS (SELECT 1 FROM acceptances WHERE agreement = agreements.id AND side = $4)",
 };
 pub(crate) const ACCEPTANCE_ADD: Statement = Statement {
     name: "acceptance_add",
@@ -127,6 +132,7 @@ pub(crate) const ACTIVATIONS_OF_PRODUCT: Statement = Statement {
 /// The statements of this room.
 pub(crate) const ALL: &[&Statement] = &[
     &AGREEMENT_ADD,
+    &AGREEMENTS_OFFERED,
     &ACCEPTANCE_ADD,
     &AGREEMENT,
     &AGREEMENTS_OF_BOARD,
@@ -329,6 +335,7 @@ impl AgreementStore for Repository {
         ] = self.together(queries).await?;
         Ok(Some(PolicyInputs {
             epoch: epoch(&epoch_rows)?,
+            moved_at: epoch_rows.first().map_or(Ok(Timestamp::default()), |row| row.get(1))?,
             school: found,
             agreements: with_acceptances(&agreements, &acceptances)?,
             approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,

@@ -1,20 +1,20 @@
 //! Each change of the application as statements, with the rows that they must touch.
 
-use sluis_core::time::Timestamp;
+use sluis_core::{
+    id::{RunId, SchoolId},
+    time::Timestamp,
+};
 
-use super::{Repository, account, agreement, client, organisation, roster};
+use super::{Repository, account, agreement, client, once, organisation, roster, staging};
 use crate::{
     app::{
-        agreement::{Acceptance, Agreement},
-        connection::Run,
+        agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
+        connection::{Run, RunEnd},
         organisation::{Board, Product, School, Supplier},
         store::{Change, StoreError},
     },
-    storage::{Expect, WriteSet, params},
+    storage::{Expect, Value, WriteSet, keyring::guard_keys_of, params},
 };
-
-/// After so many seconds a run that has no end is taken for one whose process died.
-const RUN_SECS: i64 = 900;
 
 fn board_add(set: &mut WriteSet, board: &Board) {
     let oin = board.oin.as_ref().map(|oin| oin.as_str());
@@ -57,6 +57,17 @@ fn product_add(set: &mut WriteSet, product: &Product) {
 }
 
 fn agreement_offered(set: &mut WriteSet, agreement: &Agreement) {
+    let values = params![
+        agreement.board,
+        agreement.product,
+        agreement.offered_at,
+        Side::Board.as_str()
+    ];
+    set.push(
+        &agreement::AGREEMENTS_OFFERED,
+        values,
+        Expect::AtMost(OPEN_OFFERS.saturating_sub(1)),
+    );
     let values = params![
         agreement.id,
         agreement.board,
@@ -160,6 +171,7 @@ impl Repository {
         match change {
             Change::ConnectionAdded(connection) => {
                 let sealed = self.seal_credentials(&connection).await?;
+                guard_keys_of(set, [sealed.as_slice()]);
                 let values = params![
                     connection.id,
                     connection.school,
@@ -177,78 +189,73 @@ impl Repository {
             }
             Change::ConnectionEnded(school, id, at) => {
                 set.one(&roster::CONNECTION_END, params![school, id, at]);
+                set.any(&roster::RUNS_TOUCH, params![school, id]);
             }
-            Change::RunStarted(run) => {
-                run_alone(set, &run);
-                run_started(set, &run);
+            Change::RunStarted {
+                run,
+                since,
+                lease_until,
+            } => run_started(set, &run, since, lease_until),
+            Change::RunHeld(school, id, until) => drop(set.one(&roster::RUN_HOLD, params![school, id, until])),
+            Change::RunEnded(school, id, end) => drop(set.one(&roster::RUN_END, run_end(school, id, end)?)),
+            Change::RunInterrupted(school, id, end) => {
+                set.one(&roster::RUN_INTERRUPT, run_end(school, id, end)?);
             }
-            Change::RunClaimed(run, since) => {
-                set.one(&roster::CONNECTION_ACTIVE, params![run.school, run.connection]);
-                let values = params![run.school, run.connection, since];
-                set.push(&roster::RUNS_SINCE, values, Expect::Exactly(0));
-                run_alone(set, &run);
-                run_started(set, &run);
+            Change::RosterStaged(school, run, changes) => staging::stage(set, school, run, changes),
+            Change::EpochHeld(school, epoch) => {
+                set.one(&super::EPOCH_IS, params![school, epoch]);
             }
-            Change::RunEnded(school, id, end) => {
-                let counts = serde_json::to_string(&end.counts)
-                    .map_err(|_| StoreError::Corrupt("counts that cannot be written"))?;
-                let values = params![school, id, end.at, end.outcome.as_str(), end.reason, counts];
-                set.one(&roster::RUN_END, values);
-            }
-            Change::GroupKept(school, group) => {
-                set.one(
-                    &roster::GROUP_KEEP,
-                    params![school, group.id, group.key_hash, group.name],
-                );
-            }
-            Change::GroupRemoved(school, id) => drop(set.one(&roster::GROUP_REMOVE, params![school, id])),
-            Change::PersonKept(school, person) => {
-                let values = params![
-                    school,
-                    person.id,
-                    person.key_hash,
-                    person.eck_hash,
-                    person.content_hash,
-                    person.sealed,
-                ];
-                set.one(&roster::PERSON_KEEP, values);
-            }
-            Change::PersonRemoved(school, id) => drop(set.one(&roster::PERSON_REMOVE, params![school, id])),
+            Change::RosterReplaced(school, run, staged) => staging::replace(set, school, run, staged),
             Change::AccountOpened(opened) => {
                 let values = params![opened.supplier, opened.key_hash, opened.id, opened.created_at];
                 set.push(&account::ACCOUNT_OPEN, values, Expect::Any);
             }
             Change::LoginStarted(login) => {
-                forget_logins(set, login.expires_at);
+                guard_keys_of(set, [login.sealed.as_slice()]);
                 let values = params![login.id, login.state_hash, login.client, login.sealed, login.expires_at];
                 set.one(&account::LOGIN_START, values);
             }
             Change::LoginCompleted(login, code) => {
                 set.one(&account::LOGIN_END, params![login]);
-                set.any(&account::CODES_FORGET, params![code.expires_at.plus_secs(-86_400)]);
+                guard_keys_of(set, [code.sealed.as_slice()]);
                 let values = params![code.code_hash, code.client, code.school, code.sealed, code.expires_at];
                 set.one(&account::CODE_ADD, values);
             }
+            Change::LoginsExpired(at) => {
+                set.any(&account::LOGINS_FORGET, params![at]);
+                set.any(&account::CODES_FORGET, params![at]);
+            }
             Change::LoginRefused(login) => drop(set.any(&account::LOGIN_END, params![login])),
-            Change::CodeUsed(code, at) => drop(set.one(&account::CODE_USE, params![code, at])),
-            _ => return Err(StoreError::Corrupt("a change that has no statements")),
+            Change::CodeUsed(code, at) => drop(set.one(&account::CODE_USE, params![code, at, Vec::new()])),
+            other => once::add(set, other)?,
         }
         Ok(())
     }
 }
 
-/// Two runs of a school at once would compare with the same roster. One that never ended is not waited for.
-fn run_alone(set: &mut WriteSet, run: &Run) {
-    let values = params![run.school, run.started_at.plus_secs(-RUN_SECS)];
-    set.push(&roster::RUNS_OPEN, values, Expect::Exactly(0));
-}
-
-fn run_started(set: &mut WriteSet, run: &Run) {
-    let values = params![run.id, run.school, run.connection, run.dialect.as_str(), run.started_at];
+/// Two runs of a school at once would compare with the same roster.
+fn run_started(set: &mut WriteSet, run: &Run, since: Option<Timestamp>, lease_until: Timestamp) {
+    if let Some(connection) = run.connection {
+        set.one(&roster::CONNECTION_ACTIVE, params![run.school, connection]);
+    }
+    if let Some(since) = since {
+        let values = params![run.school, run.connection, since];
+        set.push(&roster::RUNS_SINCE, values, Expect::Exactly(0));
+    }
+    set.push(&roster::RUNS_OPEN, params![run.school], Expect::Exactly(0));
+    let values = params![
+        run.id,
+        run.school,
+        run.connection,
+        run.dialect.as_str(),
+        run.started_at,
+        lease_until,
+    ];
     set.one(&roster::RUN_START, values);
 }
 
-/// Logins that nobody came back from are forgotten a day after the newest one may still be finished.
-fn forget_logins(set: &mut WriteSet, newest_expiry: Timestamp) {
-    set.any(&account::LOGINS_FORGET, params![newest_expiry.plus_secs(-86_400)]);
+fn run_end(school: SchoolId, id: RunId, end: RunEnd) -> Result<Vec<Value>, StoreError> {
+    let counts =
+        serde_json::to_string(&end.counts).map_err(|_| StoreError::Corrupt("counts that cannot be written"))?;
+    Ok(params![school, id, end.at, end.outcome.as_str(), end.reason, counts])
 }

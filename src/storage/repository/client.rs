@@ -8,7 +8,7 @@ use super::{Repository, parsed};
 use crate::{
     app::{
         caller::{Role, RoleKind},
-        client::Client,
+        client::{CLIENTS, Client},
         store::{ClientStore, StoreError},
     },
     storage::{Expect, Priority, Row, Statement, StorageError, Value, WriteSet, params},
@@ -18,6 +18,10 @@ pub(crate) const CLIENT_ADD: Statement = Statement {
     name: "client_add",
     sql: "INSERT INTO clients (id, name, role, board, school, supplier, product, jwks, redirect_uris, created_at) \
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+};
+pub(crate) const CLIENTS_OF: Statement = Statement {
+    name: "clients_of",
+    sql: "SELECT id FROM clients WHERE revoked_at IS NULL AND (board = $1 OR school = $1 OR product = $1)",
 };
 pub(crate) const CLIENT_REVOKE: Statement = Statement {
     name: "client_revoke",
@@ -38,7 +42,14 @@ pub(crate) const SINGLE_USE_FORGET: Statement = Statement {
 };
 
 /// The statements of this room.
-pub(crate) const ALL: &[&Statement] = &[&CLIENT_ADD, &CLIENT_REVOKE, &CLIENT, &SINGLE_USE, &SINGLE_USE_FORGET];
+pub(crate) const ALL: &[&Statement] = &[
+    &CLIENT_ADD,
+    &CLIENTS_OF,
+    &CLIENT_REVOKE,
+    &CLIENT,
+    &SINGLE_USE,
+    &SINGLE_USE_FORGET,
+];
 
 fn client(row: &Row) -> Result<Client, StorageError> {
     let role: String = row.get(2)?;
@@ -83,6 +94,13 @@ pub(super) fn client_add(set: &mut WriteSet, client: &Client) {
             supplier = of.into();
             product = about.into();
         }
+    }
+    let party = [&board, &school, &product]
+        .into_iter()
+        .find(|party| **party != Value::Null);
+    if let Some(party) = party {
+        let rest = Expect::AtMost(CLIENTS.saturating_sub(1));
+        set.push(&CLIENTS_OF, vec![party.clone()], rest);
     }
     let redirect_uris = serde_json::Value::from_iter(client.redirect_uris.iter().map(Url::as_str)).to_string();
     let values = vec![

@@ -4,9 +4,11 @@ pub(crate) mod account;
 pub(crate) mod agreement;
 mod changes;
 pub(crate) mod client;
+pub(crate) mod once;
 pub(crate) mod organisation;
 pub(crate) mod roster;
 pub(crate) mod secret;
+pub(crate) mod staging;
 
 use std::sync::Arc;
 
@@ -81,10 +83,17 @@ impl Store for Repository {
     }
 }
 
-/// The epoch of a school; one that nothing was ever decided or changed for has none yet, and stands at 0.
+/// The epoch of a school and the latest moment that led to it; one that nothing was ever decided or changed for has none
+/// yet, and stands at 0.
 pub(crate) const EPOCH: Statement = Statement {
     name: "epoch",
-    sql: "SELECT epoch FROM school_epochs WHERE school = $1",
+    sql: "SELECT epoch, moved_at FROM school_epochs WHERE school = $1",
+};
+
+/// A guard: the epoch of a school is still this one.
+pub(crate) const EPOCH_IS: Statement = Statement {
+    name: "epoch_is",
+    sql: "SELECT epoch FROM school_epochs WHERE school = $1 AND epoch = $2",
 };
 
 pub(crate) fn epoch(rows: &[Row]) -> Result<u64, StorageError> {

@@ -54,7 +54,7 @@ pub(crate) const SCHOOLS_BY_BRIN: Statement = Statement {
 pub(crate) const SCHOOLS_OF_PRODUCT: Statement = Statement {
     name: "schools_of_product",
     sql: "SELECT id, board, name, brin, branch, oin, rio, digi_delivery_id, created_at FROM schools \
-          WHERE id IN (SELECT school FROM activations WHERE product = $1) ORDER BY id",
+          WHERE id IN (SELECT school FROM activations WHERE product = $1) AND id > $2 ORDER BY id LIMIT $3",
 };
 pub(crate) const SUPPLIER_ADD: Statement = Statement {
     name: "supplier_add",
@@ -194,8 +194,13 @@ impl OrganisationStore for Repository {
         self.list(&SCHOOLS_BY_BRIN, params![brin.as_str()], school).await
     }
 
-    async fn schools_of_product(&self, product: ProductId) -> Result<Vec<School>, StoreError> {
-        self.list(&SCHOOLS_OF_PRODUCT, params![product], school).await
+    async fn schools_of_product(
+        &self,
+        product: ProductId,
+        page: Page<sluis_core::id::School>,
+    ) -> Result<Vec<School>, StoreError> {
+        let values = params![product, start(page.after), page.limit];
+        self.list(&SCHOOLS_OF_PRODUCT, values, school).await
     }
 
     async fn suppliers(&self, page: Page<sluis_core::id::Supplier>) -> Result<Vec<Supplier>, StoreError> {

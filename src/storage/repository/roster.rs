@@ -9,14 +9,14 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, parsed};
+use super::{Repository, parsed, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Run, RunEnd, RunOutcome},
         sealing::KeyScope,
         store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
-    storage::{Query, Row, Statement, StorageError, params},
+    storage::{Priority, Query, Row, Statement, StorageError, WriteSet, params},
 };
 
 pub(crate) const CONNECTION_ADD: Statement = Statement {
@@ -55,11 +55,38 @@ pub(crate) const RUNS_SINCE: Statement = Statement {
 };
 pub(crate) const RUNS_OPEN: Statement = Statement {
     name: "runs_open",
-    sql: "SELECT id FROM runs WHERE school = $1 AND ended_at IS NULL AND started_at > $2",
+    sql: "SELECT id FROM runs WHERE school = $1 AND ended_at IS NULL",
+};
+pub(crate) const RUNS_EXPIRED: Statement = Statement {
+    name: "runs_expired",
+    sql: "SELECT id, school, connection, dialect, started_at, ended_at, outcome, reason, counts \
+          FROM runs WHERE ended_at IS NULL AND lease_until <= $1 ORDER BY id",
+};
+pub(crate) const RUNS_EXPIRED_OF_SCHOOL: Statement = Statement {
+    name: "runs_expired_of_school",
+    sql: "SELECT id, school, connection, dialect, started_at, ended_at, outcome, reason, counts \
+          FROM runs WHERE school = $1 AND ended_at IS NULL AND lease_until <= $2 ORDER BY id",
 };
 pub(crate) const RUN_START: Statement = Statement {
     name: "run_start",
-    sql: "INSERT INTO runs (id, school, connection, dialect, started_at) VALUES ($1, $2, $3, $4, $5)",
+    sql: "INSERT INTO runs (id, school, connection, dialect, started_at, lease_until) VALUES ($1, $2, $3, $4, $5, $6)",
+};
+// INVARIANT: this writes the row of the run, and so does ending its connection. A transaction with both this and a piece
+// of a roster is therefore wholly before the end of the connection, or does not happen.
+pub(crate) const RUN_HOLD: Statement = Statement {
+    name: "run_hold",
+    sql: "UPDATE runs SET lease_until = $3 WHERE school = $1 AND id = $2 AND ended_at IS NULL \
+          AND (connection IS NULL OR connection IN (SELECT id FROM connections \
+          WHERE school = $1 AND activated_at IS NOT NULL AND ended_at IS NULL))",
+};
+pub(crate) const RUNS_TOUCH: Statement = Statement {
+    name: "runs_touch",
+    sql: "UPDATE runs SET lease_until = lease_until WHERE school = $1 AND connection = $2 AND ended_at IS NULL",
+};
+pub(crate) const RUN_INTERRUPT: Statement = Statement {
+    name: "run_interrupt",
+    sql: "UPDATE runs SET ended_at = $3, outcome = $4, reason = $5, counts = $6 \
+          WHERE school = $1 AND id = $2 AND ended_at IS NULL AND lease_until <= $3",
 };
 pub(crate) const RUN_END: Statement = Statement {
     name: "run_end",
@@ -76,32 +103,18 @@ pub(crate) const RUN: Statement = Statement {
     sql: "SELECT id, school, connection, dialect, started_at, ended_at, outcome, reason, counts \
           FROM runs WHERE school = $1 AND id = $2",
 };
-pub(crate) const GROUP_KEEP: Statement = Statement {
-    name: "group_keep",
-    sql: "INSERT INTO roster_groups (school, id, key_hash, name) VALUES ($1, $2, $3, $4) \
-          ON CONFLICT (school, id) DO UPDATE SET name = excluded.name",
-};
-pub(crate) const GROUP_REMOVE: Statement = Statement {
-    name: "group_remove",
-    sql: "DELETE FROM roster_groups WHERE school = $1 AND id = $2",
-};
 pub(crate) const GROUPS: Statement = Statement {
     name: "groups",
     sql: "SELECT id, key_hash, name FROM roster_groups WHERE school = $1 ORDER BY id",
 };
-pub(crate) const PERSON_KEEP: Statement = Statement {
-    name: "person_keep",
-    sql: "INSERT INTO roster_persons (school, id, key_hash, eck_hash, content_hash, sealed) \
-          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (school, id) DO UPDATE SET \
-          key_hash = excluded.key_hash, eck_hash = excluded.eck_hash, content_hash = excluded.content_hash, sealed = excluded.sealed",
-};
-pub(crate) const PERSON_REMOVE: Statement = Statement {
-    name: "person_remove",
-    sql: "DELETE FROM roster_persons WHERE school = $1 AND id = $2",
-};
 pub(crate) const PERSONS: Statement = Statement {
     name: "persons",
     sql: "SELECT id, key_hash, eck_hash, content_hash, sealed FROM roster_persons WHERE school = $1 ORDER BY id",
+};
+pub(crate) const PERSONS_BY_ECK: Statement = Statement {
+    name: "persons_by_eck",
+    sql: "SELECT id, key_hash, eck_hash, content_hash, sealed FROM roster_persons \
+          WHERE school = $1 AND eck_hash = $2 ORDER BY id",
 };
 
 /// The statements of this room.
@@ -114,16 +127,18 @@ pub(crate) const ALL: &[&Statement] = &[
     &CONNECTION_ACTIVE,
     &RUNS_SINCE,
     &RUNS_OPEN,
+    &RUNS_EXPIRED,
+    &RUNS_EXPIRED_OF_SCHOOL,
     &RUN_START,
+    &RUN_HOLD,
+    &RUNS_TOUCH,
+    &RUN_INTERRUPT,
     &RUN_END,
     &RUNS,
     &RUN,
-    &GROUP_KEEP,
-    &GROUP_REMOVE,
     &GROUPS,
-    &PERSON_KEEP,
-    &PERSON_REMOVE,
     &PERSONS,
+    &PERSONS_BY_ECK,
 ];
 
 /// The credentials of a connection in their sealed form.
@@ -261,6 +276,29 @@ impl RosterStore for Repository {
 
     async fn run(&self, school: SchoolId, id: RunId) -> Result<Option<Run>, StoreError> {
         self.one(&RUN, params![school, id], run).await
+    }
+
+    async fn persons_by_eck(&self, school: SchoolId, eck_hash: [u8; 32]) -> Result<Vec<StoredPerson>, StoreError> {
+        self.list(&PERSONS_BY_ECK, params![school, eck_hash], person).await
+    }
+
+    async fn runs_expired(&self, school: Option<SchoolId>, now: Timestamp) -> Result<Vec<Run>, StoreError> {
+        match school {
+            Some(school) => self.list(&RUNS_EXPIRED_OF_SCHOOL, params![school, now], run).await,
+            None => self.list(&RUNS_EXPIRED, params![now], run).await,
+        }
+    }
+
+    async fn schools_with_leftovers(&self) -> Result<Vec<SchoolId>, StoreError> {
+        self.list(&staging::SCHOOLS_WITH_LEFTOVERS, params![], |row| row.get(0))
+            .await
+    }
+
+    async fn leftovers_delete(&self, school: SchoolId) -> Result<bool, StoreError> {
+        let mut set = WriteSet::new();
+        staging::leftovers_delete(&mut set, school);
+        let deleted = self.executor.write(set, Priority::Bulk).await?;
+        Ok(deleted.iter().any(|rows| *rows > 0))
     }
 
     async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError> {

@@ -20,6 +20,8 @@ use sluis_core::{random::SystemRandom, time::SystemClock};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+use crate::skipped;
+
 /// The server that is tried when `SLUIS_TEST_POSTGRES_URL` is not set.
 const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432/test";
 
@@ -185,7 +187,6 @@ async fn on_server(server: &str, sql: &str) -> Result<(), tokio_postgres::Error>
     done
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
 fn no_server(error: &tokio_postgres::Error) {
     static SAID: Once = Once::new();
     let required = std::env::var("SLUIS_TEST_POSTGRES").is_ok_and(|value| value == "required");
@@ -193,5 +194,6 @@ fn no_server(error: &tokio_postgres::Error) {
         !required,
         "SLUIS_TEST_POSTGRES=required, but no server answers: {error}"
     );
-    SAID.call_once(|| eprintln!("SKIPPED: the PostgreSQL half of these tests, because no server answers: {error}"));
+    let what = format!("the PostgreSQL half of these tests, because no server answers: {error}");
+    SAID.call_once(|| skipped(&what));
 }

@@ -3,3 +3,11 @@
 pub mod databases;
 pub mod keys;
 pub mod service;
+
+use std::io::Write;
+
+/// Tells that a test was not made, past the harness: what a passing test prints is kept back.
+pub fn skipped(what: &str) {
+    // Where nobody listens there is nobody to tell.
+    drop(writeln!(std::io::stderr(), "SKIPPED: {what}"));
+}

@@ -1,25 +1,37 @@
-//! A whole service on a free port: its own router, a SQLite file of its own, a clock that stands still until it is set.
+//! A whole service on a free port: its own router, a database of its own, a clock that stands still until it is set.
+//!
+//! The database is a SQLite file, or with `SLUIS_TEST_ENGINE=postgres` a schema on the server: the same tests hold on both.
 #![expect(clippy::expect_used, reason = "a service that does not start stops the test")]
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{env, fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
+use actix_web::dev::ServerHandle;
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
 use sluis::{
-    app::{App, caller::Role, enrol::ClientCreate},
+    app::{
+        App,
+        agree::AgreementOffer,
+        caller::{Caller, Role},
+        enrol::ClientCreate,
+        organisation::{OPERATOR, SLUIS},
+        trace::TraceContext,
+    },
     cli::assemble,
     config::{Settings, source::Sources},
     http::server::{Listening, listen},
 };
 use sluis_core::{
-    id::ClientId,
-    random::SeededRandom,
-    time::{Clock, FixedClock, Timestamp},
+    agreement::Annex,
+    id::{BoardId, ClientId},
+    ledger::{Owner, Record},
+    random::{SeededRandom, SystemRandom},
+    time::{Clock, FixedClock, Timestamp, Window},
 };
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::keys::ClientKeyPair;
+use crate::{databases::Schema, keys::ClientKeyPair};
 
 /// How the service calls itself; that it listens elsewhere is for the test to know.
 pub const BASE: &str = "https://sluis.example";
@@ -35,9 +47,61 @@ pub struct Service {
     pub app: Arc<App>,
     address: SocketAddr,
     client: Client,
-    _parts: assemble::Service,
-    _folder: TempDir,
+    parts: assemble::Service,
+    servers: Vec<ServerHandle>,
+    kept: Kept,
 }
+
+/// What a service leaves when it has stopped: another process may go on with it.
+pub struct Kept {
+    /// The variables of the environment that it was started with.
+    pub environment: Vec<(String, String)>,
+    /// The folder with its key, and with its database if that is a file. It goes when this is dropped.
+    pub folder: TempDir,
+    /// The schema with its database, if that is on the server.
+    schema: Option<Schema>,
+}
+
+impl Kept {
+    /// A place for a service, on the engine that this run of the tests is for.
+    async fn make() -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let place = |name: &str| folder.path().join(name).display().to_string();
+        let schema = match env::var("SLUIS_TEST_ENGINE").as_deref() {
+            Ok("postgres") => Some(Schema::create().await.expect("SLUIS_TEST_ENGINE asks for a server")),
+            Ok("sqlite") | Err(_) => None,
+            Ok(other) => unreachable!("SLUIS_TEST_ENGINE is `sqlite` or `postgres`, not `{other}`"),
+        };
+        // The clock stands still, and so nothing that was spent on a rate comes back.
+        let many = "1000000".to_owned();
+        let mut own = vec![
+            ("SERVER__PUBLIC_URL", BASE.to_owned()),
+            ("STORAGE__SQLITE", place("sluis.db")),
+            ("KEYS__MASTER_KEY_FILE", place("master.key")),
+            ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
+            ("SERVER__RATE_BURST", many.clone()),
+            ("SERVER__ADDRESS_RATE_BURST", many),
+        ];
+        if let Some(schema) = &schema {
+            own.push(("STORAGE__POSTGRES", schema.address.clone()));
+            // Many tests share one server.
+            own.push(("STORAGE__CONNECTIONS", "4".to_owned()));
+        }
+        Self {
+            environment: own.into_iter().map(variable).collect(),
+            folder,
+            schema,
+        }
+    }
+}
+
+/// A setting as a variable of the environment.
+fn variable((name, value): (&str, String)) -> (String, String) {
+    (format!("SLUIS_{name}"), value)
+}
+
+/// The annex of the operator of this service.
+const SLUIS_ANNEX: &[u8] = include_bytes!("../../../examples/agreements/sluis.json");
 
 /// A registered client with its keys.
 pub struct RegisteredClient {
@@ -55,22 +119,11 @@ impl Service {
 
     /// Starts a service by this clock, with these settings (names as in the environment, without `SLUIS_`).
     pub async fn start_at<'a>(clock: Arc<FixedClock>, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let place = |name: &str| folder.path().join(name).display().to_string();
-        // The clock stands still, and so nothing that was spent on a rate comes back.
-        let many = "1000000".to_owned();
-        let own = [
-            ("SERVER__PUBLIC_URL", BASE.to_owned()),
-            ("STORAGE__SQLITE", place("sluis.db")),
-            ("KEYS__MASTER_KEY_FILE", place("master.key")),
-            ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
-            ("SERVER__RATE_BURST", many.clone()),
-            ("SERVER__ADDRESS_RATE_BURST", many),
-        ];
+        let mut kept = Kept::make().await;
         let settings = settings.into_iter().map(|(name, value)| (name, value.to_owned()));
-        let variables = own.into_iter().chain(settings);
-        let variables = variables.map(|(name, value)| (format!("SLUIS_{name}"), value));
-        let settings = Settings::load(&Sources::new().with_environment(variables)).expect("the settings are good");
+        kept.environment.extend(settings.map(variable));
+        let sources = Sources::new().with_environment(kept.environment.clone());
+        let settings = Settings::load(&sources).expect("the settings are good");
         let random = Arc::new(SeededRandom::new(1));
         let assembled = assemble::Service::assemble(&settings, clock.clone(), random.clone())
             .await
@@ -85,6 +138,7 @@ impl Service {
             stop_timeout: Duration::from_secs(1),
         };
         let listener = listen(http, assembled.app.clone(), &listening).expect("a port is free");
+        let servers = listener.servers.iter().map(actix_web::dev::Server::handle).collect();
         for server in listener.servers {
             drop(tokio::spawn(server));
         }
@@ -94,9 +148,38 @@ impl Service {
             app: assembled.app.clone(),
             address: listener.address,
             client: client.expect("a client can be made"),
-            _parts: assembled,
-            _folder: folder,
+            parts: assembled,
+            servers,
+            kept,
         }
+    }
+
+    /// What is on record about an owner, in order.
+    pub async fn records(&self, owner: Owner) -> Vec<Record> {
+        let records = self.parts.records.records(owner, 0, 1_000).await;
+        let records = records.expect("the ledger can be read");
+        records.into_iter().map(|logged| logged.record).collect()
+    }
+
+    /// Stops it, and gives what is left.
+    pub async fn stop(self) -> Kept {
+        for server in self.servers {
+            server.stop(true).await;
+        }
+        drop(self.app);
+        self.parts.stop().await;
+        if self.kept.schema.is_some() {
+            return self.kept;
+        }
+        // The threads of the servers let go of the file a little after they have ended.
+        let lock = File::open(self.kept.folder.path().join("sluis.db.lock")).expect("the lock of the database");
+        for _ in 0..1_000 {
+            if lock.try_lock().is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.kept
     }
 
     /// Where a path of this service is really to be found; a whole address under [`BASE`] may be given too.
@@ -125,6 +208,32 @@ impl Service {
         };
         let client = self.app.client_create(None, input).await.expect("the client is good");
         RegisteredClient { id: client.id, keys }
+    }
+
+    /// The agreement of a board with the operator of the service, signed by both: without it no roster comes in.
+    pub async fn agree_with_operator(&self, board: BoardId, window: Window) {
+        let annex = Annex::parse(SLUIS_ANNEX).expect("the annex of the examples is good");
+        let operator = Role::Supplier {
+            supplier: OPERATOR,
+            product: SLUIS,
+        };
+        let operator = self.caller(operator).await;
+        let offer = AgreementOffer { board, window, annex };
+        let offered = self.app.agreement_offer(&operator, offer).await.expect("an offer");
+        let board = self.caller(Role::Board(board)).await;
+        let accepted = self.app.agreement_accept(&board, offered.id, offered.annex_hash).await;
+        accepted.expect("the board accepts");
+    }
+
+    /// A new client of this role as the use cases know it, without a token: for what is not the subject of a test.
+    pub async fn caller(&self, role: Role) -> Caller {
+        Caller {
+            client: self.register(role, &[]).await.id,
+            role,
+            bound: None,
+            trace: TraceContext::start(&SystemRandom).id(),
+            once: None,
+        }
     }
 
     /// An assertion of a client for our token endpoint, good for the next minute.

@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use sluis::app::evidence::ExportFrom;
 use sluis_core::ledger::SchoolExport;
-use sluis_test_kit::databases;
+use sluis_test_kit::{databases, skipped};
 use tempfile::TempDir;
 
 use super::*;
@@ -23,7 +23,7 @@ fn programs_are_here() -> bool {
             !required,
             "SLUIS_TEST_INTEROP=required, but python3 or openssl is missing"
         );
-        eprintln!("SKIPPED: the check of an export by another program, because python3 or openssl is missing");
+        skipped("the check of an export by another program, because python3 or openssl is missing");
     }
     here
 }

@@ -8,9 +8,11 @@ pub(super) fn examples() -> Vec<Example> {
     let school = [1_u8; 16];
     vec![
         Example::of("epoch", params![school]),
-        Example::of("epoch_bump", params![school]),
-        Example::of("epoch_bump", params![school]),
+        Example::of("epoch_bump", params![school, 1_790_000_000_000_i64]),
+        Example::of("epoch_bump", params![school, 1_790_000_000_000_i64]),
         Example::of("epoch", params![school]),
+        Example::of("epoch_is", params![school, 2_i64]),
+        Example::of("epoch_is", params![school, 1_i64]),
         Example::of("ledger_stream_head", params![1_i64]),
         Example::of("ledger_stream_head", params![2_i64]),
         Example::of("ledger_chain_head", params![school, 1_i64]),

@@ -21,6 +21,7 @@ pub(super) fn examples() -> Vec<Example> {
         agreements(),
         activations(),
         rosters(),
+        staging(),
         logins(),
     ]
     .into_iter()
@@ -89,6 +90,7 @@ fn clients() -> Calls {
             "client_add",
             params![id(2), "bestuur", "board", id(1), none, none, none, "{}", "[]", NOW],
         ),
+        ("clients_of", params![id(1)]),
         ("client", params![id(1)]),
         ("client_revoke", params![id(2), NOW]),
         ("client_revoke", params![id(2), NOW]),
@@ -106,7 +108,10 @@ fn agreements() -> Calls {
         ("agreement_add", add(1, None)),
         ("agreement_add", add(2, Some(NOW + 1))),
         ("acceptance_add", params![id(1), "supplier", id(1), NOW]),
+        ("agreements_offered", params![id(1), id(1), NOW, "board"]),
         ("acceptance_add", params![id(1), "board", id(2), NOW]),
+        ("agreements_offered", params![id(1), id(1), NOW, "board"]),
+        ("agreements_offered", params![id(1), id(1), NOW + 1, "board"]),
         ("agreement", params![id(1)]),
         ("agreements_of_board", params![id(1), id(0), i64::MAX]),
         ("agreements_of_board", params![id(1), id(1), 1]),
@@ -144,21 +149,12 @@ fn activations() -> Calls {
         ("activation_end", params![id(1), id(1), NOW + 9]),
         ("activations", params![id(1)]),
         ("activations_of_product", params![id(1)]),
-        ("schools_of_product", params![id(1)]),
+        ("schools_of_product", params![id(1), id(0), 10]),
+        ("schools_of_product", params![id(1), id(1), 10]),
     ]
 }
 
 fn rosters() -> Calls {
-    let person = |number: u8, content: u8| {
-        params![
-            id(1),
-            id(number),
-            hash(number),
-            None::<[u8; 32]>,
-            hash(content),
-            b"sealed"
-        ]
-    };
     vec![
         (
             "connection_add",
@@ -178,26 +174,78 @@ fn rosters() -> Calls {
         ("connections_due", params![NOW]),
         ("connection_end", params![id(1), id(1), NOW]),
         ("connections", params![id(1)]),
-        ("runs_open", params![id(1), 0]),
-        ("run_start", params![id(1), id(1), id(1), "uwlr-2.2", NOW]),
-        ("run_start", params![id(2), id(1), None::<[u8; 16]>, "edexml", NOW]),
+        ("runs_open", params![id(1)]),
+        ("run_start", params![id(1), id(1), id(1), "uwlr-2.2", NOW, NOW + 60]),
+        (
+            "run_start",
+            params![id(2), id(1), None::<[u8; 16]>, "edexml", NOW, NOW + 60],
+        ),
+        ("runs_open", params![id(1)]),
+        ("run_hold", params![id(1), id(1), NOW + 70]),
+        ("run_hold", params![id(1), id(2), NOW + 70]),
+        ("runs_touch", params![id(1), id(1)]),
+        ("runs_expired", params![NOW + 69]),
+        ("runs_expired", params![NOW + 70]),
+        ("runs_expired_of_school", params![id(1), NOW + 70]),
+        ("runs_expired_of_school", params![id(2), NOW + 70]),
         ("run_end", params![id(1), id(1), NOW, "applied", None::<&str>, "{}"]),
         ("runs_since", params![id(1), id(1), 0]),
         ("runs", params![id(1), 1]),
         ("run", params![id(1), id(1)]),
-        ("group_keep", params![id(1), id(1), hash(1), "Groep 5"]),
-        ("group_keep", params![id(1), id(1), hash(1), "Groep 6"]),
-        ("group_keep", params![id(1), id(2), hash(2), "Groep 7"]),
-        ("groups", params![id(1)]),
-        ("group_remove", params![id(1), id(2)]),
-        ("groups", params![id(1)]),
-        ("person_keep", person(1, 1)),
-        ("person_keep", person(1, 2)),
-        ("person_keep", person(2, 2)),
-        ("persons", params![id(1)]),
-        ("person_remove", params![id(1), id(2)]),
-        ("persons", params![id(1)]),
     ]
+}
+
+fn staging() -> Calls {
+    let none = None::<[u8; 32]>;
+    let eck = Some(hash(7));
+    let group = |run: u8, number: u8, name: &str| params![id(1), id(run), id(number), hash(number), name];
+    let person = |run: u8, number: u8, content: u8| {
+        params![id(1), id(run), id(number), hash(number), eck, hash(content), b"sealed"]
+    };
+    let gone = |run: u8, number: u8| params![id(1), id(run), id(number), none, none, none, none];
+    let replace = |run: u8| {
+        ["groups_remove", "groups_keep", "persons_remove", "persons_keep"].map(|name| (name, params![id(1), id(run)]))
+    };
+    let mut calls = vec![
+        ("group_stage", group(1, 1, "Groep 5")),
+        ("group_stage", group(1, 2, "Groep 7")),
+        ("person_stage", person(1, 1, 1)),
+        ("person_stage", person(1, 2, 1)),
+        ("groups", params![id(1)]),
+        ("persons", params![id(1)]),
+    ];
+    calls.extend(replace(1));
+    calls.extend([
+        ("groups", params![id(1)]),
+        ("persons", params![id(1)]),
+        ("persons_by_eck", params![id(1), hash(7)]),
+        ("persons_by_eck", params![id(1), hash(8)]),
+        ("group_stage", group(2, 1, "Groep 6")),
+        ("group_stage", params![id(1), id(2), id(2), none, None::<&str>]),
+        ("person_stage", person(2, 1, 2)),
+        ("person_stage", gone(2, 2)),
+    ]);
+    calls.extend(replace(2));
+    calls.extend([
+        ("groups", params![id(1)]),
+        ("persons", params![id(1)]),
+        ("schools_with_leftovers", params![]),
+        ("leftover_groups_delete", params![id(1), 1]),
+        ("leftover_persons_delete", params![id(1), 1]),
+        ("leftover_persons_delete", params![id(1), 10]),
+        ("leftover_persons_delete", params![id(1), 10]),
+        (
+            "run_interrupt",
+            params![id(1), id(2), NOW + 69, "refused", "interrupted", "{}"],
+        ),
+        (
+            "run_interrupt",
+            params![id(1), id(2), NOW + 70, "refused", "interrupted", "{}"],
+        ),
+        ("leftover_persons_delete", params![id(1), 10]),
+        ("schools_with_leftovers", params![]),
+    ]);
+    calls
 }
 
 fn logins() -> Calls {
@@ -214,11 +262,38 @@ fn logins() -> Calls {
         ("login", params![hash(1)]),
         ("code_add", params![hash(1), id(1), id(1), b"sealed", NOW]),
         ("codes_forget", params![0]),
-        ("code_use", params![hash(1), NOW]),
-        ("code_use", params![hash(1), NOW]),
+        ("code_use", params![hash(1), NOW, Vec::new()]),
+        ("code_use", params![hash(1), NOW, Vec::new()]),
         ("code", params![hash(1)]),
         ("service_secret_add", params!["signing key", b"sealed", NOW]),
         ("service_secret_add", params!["signing key", b"another", NOW]),
         ("service_secret", params!["signing key"]),
+        (
+            "idempotency_key_claim",
+            params![id(1), hash(1), hash(2), id(1), NOW, NOW + 9],
+        ),
+        (
+            "idempotency_key_claim",
+            params![id(1), hash(2), hash(2), id(1), NOW, NOW + 19],
+        ),
+        ("idempotency_key", params![id(1), hash(1)]),
+        (
+            "idempotency_key_take_over",
+            params![id(1), hash(1), id(1), id(2), NOW + 1],
+        ),
+        (
+            "idempotency_key_take_over",
+            params![id(1), hash(1), id(1), id(3), NOW + 1],
+        ),
+        ("idempotency_key_answer", params![id(1), hash(1), id(2), b"sealed"]),
+        ("idempotency_key_spend", params![id(1), hash(1), id(1), NOW + 2]),
+        ("idempotency_key_spend", params![id(1), hash(1), id(2), NOW + 2]),
+        ("idempotency_key_release", params![id(1), hash(1), id(2)]),
+        ("idempotency_key_answer", params![id(1), hash(1), id(2), b"sealed"]),
+        ("idempotency_key", params![id(1), hash(1)]),
+        ("idempotency_keys_forget", params![NOW + 9]),
+        ("idempotency_key", params![id(1), hash(1)]),
+        ("idempotency_key_release", params![id(1), hash(2), id(1)]),
+        ("idempotency_key_drop", params![id(1), hash(2), id(1)]),
     ]
 }

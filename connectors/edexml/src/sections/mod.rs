@@ -64,6 +64,7 @@ pub fn read<R: BufRead>(
     let snapshot = Snapshot {
         school: header.ok_or(ReadError::MissingSection { section: "school" })?,
         branches: branches.unwrap_or_default(),
+        groups_delivered: groups.is_some(),
         groups: groups.unwrap_or_default(),
         pupils: pupils.ok_or(ReadError::MissingSection { section: "leerlingen" })?,
         staff: staff.unwrap_or_default(),

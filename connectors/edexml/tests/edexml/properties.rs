@@ -174,6 +174,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                     school,
                     branches,
                     groups: base.into_iter().chain(composite).collect(),
+                    groups_delivered: true,
                     pupils,
                     staff,
                     warnings: Vec::new(),

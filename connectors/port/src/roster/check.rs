@@ -186,6 +186,7 @@ mod tests {
                 name: Field::NotDelivered,
             }],
             groups: vec![group("g", base), group("c", GroupKind::Composite)],
+            groups_delivered: true,
             pupils: vec![pupil("1"), pupil("#2")],
             staff: vec![staff("c")],
             warnings: Vec::new(),

@@ -35,6 +35,9 @@ pub struct Snapshot {
     pub branches: Vec<SchoolBranch>,
     /// Groups and composite groups, in the order of delivery.
     pub groups: Vec<Group>,
+    /// Whether the delivery has a section of groups. Without one it says nothing about them; with one that is empty, it
+    /// says that there are none.
+    pub groups_delivered: bool,
     /// Pupils, in the order of delivery.
     pub pupils: Vec<Pupil>,
     /// Staff, in the order of delivery.

@@ -33,6 +33,7 @@ use annex::some_annex;
 pub(crate) enum Subject {
     School,
     Person(Somebody),
+    LoggedIn(Somebody),
     Unknown,
 }
 
@@ -70,6 +71,7 @@ impl Case {
         let subject = match subject {
             Subject::School => SubjectFacts::School,
             Subject::Person(person) => SubjectFacts::Person(person.facts()),
+            Subject::LoggedIn(person) => SubjectFacts::LoggedIn(person.facts()),
             Subject::Unknown => SubjectFacts::UnknownPerson,
         };
         let policy = self.readable.then_some(&policy);
@@ -150,6 +152,7 @@ fn year(code: &str) -> YearGroup {
 fn scope() -> impl Strategy<Value = Scope> {
     prop_oneof![
         Just(Scope::School),
+        Just(Scope::SchoolOrLogin),
         Just(Scope::YearGroups(BTreeSet::from([year("7")]))),
         btree_set(select(vec![400u128, 401]), 1..=2)
             .prop_map(|groups| Scope::Groups(groups.into_iter().map(id).collect())),
@@ -204,6 +207,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
             PolicyInputs {
                 school: id(school),
                 epoch: 1,
+                moved_at: Timestamp::default(),
                 products: products.into_iter().map(product).collect(),
                 agreements,
                 approvals: approvals.into_iter().map(approval).collect(),
@@ -298,8 +302,9 @@ fn somebody() -> impl Strategy<Value = Somebody> {
         mostly(300u128, vec![301, 302]),
         mostly(PersonKind::Pupil, vec![PersonKind::Staff]),
     );
-    (who, school_time, groups, prop::bool::ANY, rarely(), rarely()).prop_map(
-        |((person, kind), (from, until), groups, seventh, restriction, objection)| Somebody {
+    let keyed = prop::bool::weighted(0.97);
+    (who, school_time, groups, prop::bool::ANY, rarely(), rarely(), keyed).prop_map(
+        |((person, kind), (from, until), groups, seventh, restriction, objection, has_account_key)| Somebody {
             groups: groups.into_iter().map(id).collect(),
             facts: PersonFacts {
                 person: id(person),
@@ -312,6 +317,7 @@ fn somebody() -> impl Strategy<Value = Somebody> {
                 year_group: seventh.then(|| year("7")),
                 restriction,
                 objection,
+                has_account_key,
             },
         },
     )
@@ -350,7 +356,8 @@ fn put_in_order(case: &mut Case, annex: Arc<Annex>, scope: Scope) {
 pub(crate) fn case() -> impl Strategy<Value = Case> {
     let subject = prop_oneof![
         1 => Just(Subject::School),
-        8 => somebody().prop_map(Subject::Person),
+        12 => somebody().prop_map(Subject::Person),
+        1 => somebody().prop_map(Subject::LoggedIn),
         1 => Just(Subject::Unknown),
     ];
     let order = option::of((some_annex(), scope()));
@@ -363,6 +370,11 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
                 subject,
             };
             if let Some((annex, scope)) = order {
+                // Elsewhere nobody is known by a login alone.
+                if matches!(case.subject, Subject::LoggedIn(_)) {
+                    case.request.channel = Channel::Login;
+                    case.request.purpose = Some(Purpose::ACCESS);
+                }
                 put_in_order(&mut case, annex, scope);
             }
             case

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
     agreement::{AgreementRecord, Scope},
-    gate::{Asker, Direction, PolicyInputs, Request},
+    gate::{Asker, Channel, Direction, PolicyInputs, Request},
     id::{ProductId, SupplierId},
     time::Window,
 };
@@ -35,6 +35,23 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
     let mut withheld: Vec<(String, String, String)> = Vec::new();
     let known = inputs.filter(|inputs| inputs.school == request.school);
     let school = known.map(|inputs| School { inputs, request });
+    // Who is in no roster is a person of the school if it said so for this product, and else nobody.
+    let subject = match subject {
+        Subject::LoggedIn(person) => {
+            let scopes = school
+                .as_ref()
+                .map(|school| school.scopes(request.product))
+                .unwrap_or_default();
+            let said = scopes.iter().any(|scope| matches!(scope, Scope::SchoolOrLogin));
+            let agreed = !matches!(request.asker, Asker::NextSchool | Asker::Person | Asker::Authority);
+            if said && agreed && request.channel == Channel::Login {
+                &Subject::Person(person.clone())
+            } else {
+                &Subject::Unknown
+            }
+        }
+        other => other,
+    };
     match (&school, request.asker) {
         (None, _) => reasons.push(plain("facts_unavailable")),
         (_, Asker::NextSchool) => reasons.push(plain("handover_missing")),
@@ -42,7 +59,9 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
         (_, Asker::Authority) => reasons.push(plain("legal_ground_unverified")),
         (Some(school), _) => {
             reasons.extend(school.about_the_agreement());
-            reasons.extend(school.about_the_activation());
+            if request.direction != Direction::Connection {
+                reasons.extend(school.about_the_activation());
+            }
             reasons.extend(school.about_the_purpose());
             reasons.extend(school.about_the_hands());
             reasons.extend(school.about_the_login());
@@ -65,7 +84,7 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
     }
     match subject {
         Subject::School => {}
-        Subject::Unknown => reasons.push(plain("person_unknown")),
+        Subject::Unknown | Subject::LoggedIn(_) => reasons.push(plain("person_unknown")),
         Subject::Person(person) => {
             if matches!(
                 request.asker,

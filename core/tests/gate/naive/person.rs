@@ -1,6 +1,10 @@
 //! What is about one person.
 
-use sluis_core::{agreement::Scope, gate::Request, person::PersonFacts};
+use sluis_core::{
+    agreement::Scope,
+    gate::{Asker, Direction, Request},
+    person::PersonFacts,
+};
 
 use super::{DAY, School, during, over, plain};
 
@@ -13,7 +17,7 @@ pub(super) fn about_the_person(
     let at = request.at.as_millis();
     let scopes = school.map(|school| school.scopes(request.product)).unwrap_or_default();
     let inside = |scope: &&Scope| match scope {
-        Scope::School => true,
+        Scope::School | Scope::SchoolOrLogin => true,
         Scope::YearGroups(years) => years.iter().any(|year| person.year_group == Some(*year)),
         Scope::Groups(groups) => groups.iter().any(|group| person.groups.contains(group)),
         Scope::Persons(persons) => persons.iter().any(|listed| *listed == person.person),
@@ -45,6 +49,10 @@ pub(super) fn about_the_person(
     }
     if person.objection.is_some_and(|window| during(&window, at)) {
         reasons.push(plain("person_objected"));
+    }
+    let processor = matches!(request.asker, Asker::Supplier(_) | Asker::Distributor(_));
+    if processor && request.direction == Direction::Release && !person.has_account_key {
+        reasons.push(plain("account_key_missing"));
     }
     if let Some((school, agreement)) = school.and_then(|school| Some((school, school.looked_into()?))) {
         let rows = school.rows(agreement, request.person_kind);

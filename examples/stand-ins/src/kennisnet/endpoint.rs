@@ -9,6 +9,7 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sluis_core::time::Timestamp;
 use url::{Url, form_urlencoded};
 
 use super::{
@@ -19,6 +20,8 @@ use super::{
 };
 
 const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+/// A way to log in with a second factor, for who asks it.
+const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 
 #[derive(Deserialize)]
 pub(super) struct AuthorizationRequest {
@@ -30,7 +33,12 @@ pub(super) struct AuthorizationRequest {
     nonce: Option<String>,
     code_challenge: Option<String>,
     code_challenge_method: Option<String>,
+    prompt: Option<String>,
+    max_age: Option<i64>,
+    acr_values: Option<String>,
     pick: Option<String>,
+    /// So many seconds ago the picked person logged in at their school, and need not do so again unless it is asked.
+    ago: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -132,8 +140,18 @@ fn grant(provider: &Provider, request: &AuthorizationRequest) -> Result<Option<G
     let (Some(challenge), Some("S256")) = (&request.code_challenge, request.code_challenge_method.as_deref()) else {
         return Err("invalid_request");
     };
+    let prompt = |word: &str| {
+        request
+            .prompt
+            .iter()
+            .any(|prompt| prompt.split(' ').any(|found| found == word))
+    };
     let Some(username) = &request.pick else {
-        return Ok(None);
+        return if prompt("none") {
+            Err("login_required")
+        } else {
+            Ok(None)
+        };
     };
     let person = provider.person(username).ok_or("access_denied")?;
     Ok(Some(Grant {
@@ -141,7 +159,25 @@ fn grant(provider: &Provider, request: &AuthorizationRequest) -> Result<Option<G
         redirect_uri: request.redirect_uri.clone().unwrap_or_default(),
         nonce: request.nonce.clone(),
         challenge: challenge.clone(),
+        auth_time: auth_time(provider.options.clock.now(), request, prompt("login")),
+        acr: acr(request.acr_values.as_deref().unwrap_or_default()),
     }))
+}
+
+/// The moment of the last login; it is just now if there was none, or one that is too old for what is asked.
+fn auth_time(now: Timestamp, request: &AuthorizationRequest, anew: bool) -> Timestamp {
+    let ago = request.ago.unwrap_or_default();
+    let too_old = anew || request.max_age.is_some_and(|most| most < ago);
+    if too_old { now } else { now.plus_secs(-ago) }
+}
+
+/// The first way that is asked and that there is; without one, a password.
+fn acr(asked: &str) -> &'static str {
+    let known = [PASSWORD, TWO_FACTORS];
+    let mut asked = asked
+        .split(' ')
+        .filter_map(|asked| known.into_iter().find(|known| *known == asked));
+    asked.next().unwrap_or(PASSWORD)
 }
 
 #[post("/oidc/token")]
@@ -183,7 +219,8 @@ pub(super) async fn exchange(
         "sub": subject(&provider, &grant.username),
         "iat": now.as_secs(),
         "exp": now.plus_secs(TOKEN_SECS).as_secs(),
-        "acr": PASSWORD,
+        "auth_time": grant.auth_time.as_secs(),
+        "acr": grant.acr,
         "at_hash": half_hash(&access_token),
     });
     if let (Some(nonce), Some(claims)) = (grant.nonce, claims.as_object_mut()) {
@@ -202,16 +239,15 @@ pub(super) async fn exchange(
 #[get("/oidc/userinfo")]
 pub(super) async fn userinfo(provider: Data<Provider>, http: HttpRequest) -> HttpResponse {
     let options = &provider.options;
-    let person = authorization(&http, "Bearer ").and_then(|token| {
+    let found = authorization(&http, "Bearer ").and_then(|token| {
         let sessions = provider.sessions();
-        sessions
-            .username(token, options.clock.now())
-            .and_then(|username| provider.person(username))
+        let (username, acr) = sessions.of(token, options.clock.now())?;
+        Some((provider.person(username)?, acr))
     });
-    match person {
-        Some(person) => HttpResponse::Ok()
+    match found {
+        Some((person, acr)) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
-            .json(claims(&provider, person)),
+            .json(claims(&provider, person, acr)),
         None => HttpResponse::Unauthorized()
             .insert_header((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
             .json(json!({"error": "invalid_token"})),
@@ -219,7 +255,7 @@ pub(super) async fn userinfo(provider: Data<Provider>, http: HttpRequest) -> Htt
 }
 
 /// The claims about a person, by Entree's names.
-fn claims(provider: &Provider, person: &Person) -> Value {
+fn claims(provider: &Provider, person: &Person, acr: &str) -> Value {
     let mut claims = json!({
         "sub": subject(provider, &person.username),
         "uid": format!("{}@{}.example", letters(&person.username), person.brin.to_lowercase()),
@@ -227,9 +263,10 @@ fn claims(provider: &Provider, person: &Person) -> Value {
         "eduPersonAffiliation": match person.role {
             Role::Pupil => "student",
             Role::Teacher => "employee",
+            Role::Other => "affiliate",
         },
         "nlEduPersonHomeOrganizationId": person.brin,
-        "acr": PASSWORD,
+        "acr": acr,
         "authenticating_authority": format!("https://login.{}.example", person.brin.to_lowercase()),
         "updated_at": provider.options.clock.now().as_secs(),
     });

@@ -2,7 +2,8 @@
 //!
 //! It behaves as the real one does where a relying party can notice: Entree's claim names, claims by userinfo only, a
 //! `sub` per client, RS256, a code that works once and whose second use withdraws what the first one gave. Instead of a
-//! school's login it shows a page to pick somebody; a program adds `pick=<username>` to the authorization request.
+//! school's login it shows a page to pick somebody; a program adds `pick=<username>` to the authorization request. Like
+//! the real one it has people log in again for `prompt=login` or a short `max_age`, and passes `acr_values` on.
 
 mod endpoint;
 mod key;
@@ -48,6 +49,8 @@ pub enum Role {
     Pupil,
     /// Teaches there.
     Teacher,
+    /// Somebody else, for example a parent. The page offers nobody of these.
+    Other,
 }
 
 /// Who may ask, and who can log in.
@@ -164,6 +167,14 @@ impl Kennisnet {
     pub fn picked(authorization_request: &Url, username: &str) -> Url {
         let mut address = authorization_request.clone();
         address.query_pairs_mut().append_pair("pick", username);
+        address
+    }
+
+    /// The same of somebody who logged in at their school so many seconds ago, and has to do so again only if the
+    /// request asks it.
+    pub fn picked_earlier(authorization_request: &Url, username: &str, secs: i64) -> Url {
+        let mut address = Self::picked(authorization_request, username);
+        address.query_pairs_mut().append_pair("ago", &secs.to_string());
         address
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Grant {
     pub(super) redirect_uri: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: String,
+    pub(super) auth_time: Timestamp,
+    pub(super) acr: &'static str,
 }
 
 enum Code {
@@ -33,6 +35,7 @@ enum Code {
 
 struct Token {
     username: String,
+    acr: &'static str,
     until: Timestamp,
 }
 
@@ -66,6 +69,7 @@ impl Sessions {
                     token.clone(),
                     Token {
                         username: grant.username.clone(),
+                        acr: grant.acr,
                         until: now.plus_secs(TOKEN_SECS),
                     },
                 );
@@ -75,12 +79,12 @@ impl Sessions {
         }
     }
 
-    /// Whose token it is, while it works.
-    pub(super) fn username(&self, token: &str, now: Timestamp) -> Option<&str> {
+    /// Whose token it is and how they logged in, while it works.
+    pub(super) fn of(&self, token: &str, now: Timestamp) -> Option<(&str, &'static str)> {
         self.tokens
             .get(token)
             .filter(|token| now < token.until)
-            .map(|token| token.username.as_str())
+            .map(|token| (token.username.as_str(), token.acr))
     }
 }
 

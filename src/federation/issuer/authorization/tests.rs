@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
 use rstest::rstest;
-use sluis_core::random::SeededRandom;
 
 use super::*;
 
@@ -235,7 +234,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 #[test]
 fn the_answer_carries_code_state_and_issuer_to_the_registered_address() {
     let login = read(&good()).unwrap();
-    let code = AuthorizationCode::generate(&SeededRandom::new(1));
+    let code = AuthorizationCode::parse(&"A".repeat(43)).unwrap();
     let address = login.answer(&code, &issuer());
     assert!(address.as_str().starts_with(RETURN));
     let query = query(&address);

@@ -92,7 +92,7 @@ fn a_program_asks_for_itself_with_or_without_bounds() {
         bound,
         Some(Bound {
             school: None,
-            purpose: Some(4)
+            purpose: sluis_core::catalogue::Purpose::from_number(4)
         })
     );
 }

@@ -7,13 +7,16 @@ use super::{
     Federation, SUB, eck_id,
     signer::{CURVE, OLD},
 };
-use crate::federation::kennisnet::{Affiliation, KennisnetError, Organisation, PendingLogin};
+use crate::{
+    app::login::LoginTerms,
+    federation::kennisnet::{Affiliation, KennisnetError, Organisation, PendingLogin},
+};
 
 #[tokio::test]
 async fn the_browser_is_sent_with_state_nonce_and_pkce() {
     let federation = Federation::start().await;
     let _directory = federation.serve_directory().await;
-    let (address, pending) = federation.kennisnet.begin().await.unwrap();
+    let (address, pending) = federation.kennisnet.begin(&LoginTerms::default()).await.unwrap();
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, pending.code_verifier.as_bytes()));
     assert_eq!(address.path(), "/oidc/authorize");
     for (name, value) in [
@@ -30,7 +33,7 @@ async fn the_browser_is_sent_with_state_nonce_and_pkce() {
         assert_eq!(values.len(), 1, "`{name}` once");
         assert_eq!(values[0].1, value, "`{name}`");
     }
-    let (_, another) = federation.kennisnet.begin().await.unwrap();
+    let (_, another) = federation.kennisnet.begin(&LoginTerms::default()).await.unwrap();
     assert_ne!(pending.state, another.state);
     assert_ne!(pending.nonce, another.nonce);
     assert_ne!(pending.code_verifier, another.code_verifier);
@@ -150,7 +153,7 @@ async fn the_secret_goes_in_the_body_where_that_is_offered_and_the_verifier_alwa
 async fn a_pending_login_survives_being_stored_and_tells_nothing() {
     let federation = Federation::start().await;
     let _directory = federation.serve_directory().await;
-    let (_, pending) = federation.kennisnet.begin().await.unwrap();
+    let (_, pending) = federation.kennisnet.begin(&LoginTerms::default()).await.unwrap();
     let stored = serde_json::to_vec(&pending).unwrap();
     let restored: PendingLogin = serde_json::from_slice(&stored).unwrap();
     assert_eq!(restored.state(), pending.state());
@@ -163,9 +166,9 @@ async fn a_login_may_move_between_threads() {
     fn moves(_: &impl Send) {}
     let federation = Federation::start().await;
     let _directory = federation.serve_directory().await;
-    let (_, pending) = federation.kennisnet.begin().await.unwrap();
+    let (_, pending) = federation.kennisnet.begin(&LoginTerms::default()).await.unwrap();
     let callback = federation.story(&pending).callback;
-    moves(&federation.kennisnet.begin());
+    moves(&federation.kennisnet.begin(&LoginTerms::default()));
     moves(&federation.kennisnet.finish(pending, callback));
 }
 

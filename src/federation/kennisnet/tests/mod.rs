@@ -5,6 +5,7 @@ mod attributes;
 mod keys;
 mod login;
 mod outage;
+mod recency;
 mod signer;
 
 use std::{sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ use wiremock::{
 
 use self::signer::{OLD, Signer};
 use super::{Callback, IssuerUrl, Kennisnet, KennisnetError, KennisnetSettings, PendingLogin, VerifiedLogin};
+use crate::app::login::LoginTerms;
 
 const CLIENT: &str = "sluis.example.nl";
 const SUB: &str = "5f0c1a52-0000-3000-8000-0000000000aa";
@@ -92,8 +94,17 @@ impl Federation {
 
     /// One login, from the first click to the verdict.
     async fn login(&self, change: impl FnOnce(&mut Story)) -> Result<VerifiedLogin, KennisnetError> {
+        self.login_on(&LoginTerms::default(), change).await
+    }
+
+    /// The same, on terms of the supplier.
+    async fn login_on(
+        &self,
+        terms: &LoginTerms,
+        change: impl FnOnce(&mut Story),
+    ) -> Result<VerifiedLogin, KennisnetError> {
         let _directory = self.serve_directory().await;
-        let (_, pending) = self.kennisnet.begin().await?;
+        let (_, pending) = self.kennisnet.begin(terms).await?;
         let mut story = self.story(&pending);
         change(&mut story);
         let token = story.token.take().unwrap_or_else(|| {

@@ -6,7 +6,10 @@ use serde_json::json;
 use wiremock::{Mock, ResponseTemplate, matchers::path};
 
 use super::Federation;
-use crate::federation::kennisnet::{AnswerError, Endpoint, KennisnetError};
+use crate::{
+    app::login::LoginTerms,
+    federation::kennisnet::{AnswerError, Endpoint, KennisnetError},
+};
 
 /// Logs in while one endpoint gives this answer, and tells what it was blamed for.
 async fn blamed(endpoint: Endpoint, answer: ResponseTemplate) -> AnswerError {
@@ -130,7 +133,8 @@ async fn a_refused_access_token_and_one_that_is_no_header_are_named() {
 #[tokio::test]
 async fn a_dead_provider_fails_at_once_and_is_found_again() {
     let federation = Federation::start().await;
-    let begin = || federation.kennisnet.begin();
+    let terms = LoginTerms::default();
+    let begin = || federation.kennisnet.begin(&terms);
     {
         let _dead = Mock::given(path("/.well-known/openid-configuration"))
             .respond_with(ResponseTemplate::new(500).set_delay(Duration::from_millis(50)))
@@ -155,6 +159,6 @@ async fn a_provider_that_is_not_there_is_unreachable() {
     settings.issuer = openidconnect::IssuerUrl::new("http://127.0.0.1:1".to_owned()).unwrap();
     let random = federation.kennisnet.random.clone();
     let nobody = super::Kennisnet::new(settings, reqwest::Client::default(), federation.clock.clone(), random);
-    let error = nobody.unwrap().begin().await.unwrap_err();
+    let error = nobody.unwrap().begin(&LoginTerms::default()).await.unwrap_err();
     assert_eq!(error.to_string(), "Kennisnet's discovery endpoint cannot be reached");
 }

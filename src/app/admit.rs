@@ -1,0 +1,174 @@
+//! What may come in: the form of the gate for connections and files.
+//!
+//! The operator of this service is a processor too. What it takes in from an administration rests on its own agreement
+//! with the board, about the product that this service is, and goes no further than what the agreements of suppliers need.
+
+use sluis_core::{
+    catalogue::{Attribute, AttributeSet, Purpose},
+    gate::{self, Asker, Assurance, Channel, Decision, Direction, Facts, Needed, Request, SchoolPolicy, SubjectFacts},
+    id::SchoolId,
+    ledger::{AgreementVersion, Code, Digest, Outcome, RecordDraft, WithheldCode},
+    person::{PerKind, PersonKind},
+};
+
+use crate::app::{
+    App,
+    caller::Caller,
+    connection::Run,
+    error::AppError,
+    evidence::{Entry, Recorded},
+    gatekeeper::{ATTEMPTS, attribute_code},
+    organisation::{OPERATOR, SLUIS, School},
+    store::StoreError,
+};
+
+/// The code of a run that ends since no supplier may get anything of this school.
+const NOTHING_AGREED: Code = Code::from_static("nothing_agreed");
+
+/// What the gate says about taking in the roster of a school, for each kind of person.
+pub(in crate::app) struct Admission(PerKind<Decision>);
+
+/// What a run may take in, as long as the school's policy stands where it stood when that was recorded.
+#[derive(Clone, Copy)]
+pub(in crate::app) struct Permitted {
+    pub(in crate::app) needed: Needed,
+    pub(in crate::app) epoch: u64,
+}
+
+impl Permitted {
+    /// Whether all that the other one permits is permitted by this one too.
+    pub(in crate::app) fn covers(&self, other: &Self) -> bool {
+        other.needed.pupils.is_subset(self.needed.pupils) && other.needed.staff.is_subset(self.needed.staff)
+    }
+}
+
+impl Admission {
+    /// The attributes that may come in, or the codes of why nothing may.
+    pub(in crate::app) fn needed(&self) -> Result<Needed, Vec<Code>> {
+        self.agreed()?;
+        let Self(PerKind { pupils, staff }) = self;
+        let needed = PerKind {
+            pupils: pupils.released(),
+            staff: staff.released(),
+        };
+        if needed.pupils.is_empty() && needed.staff.is_empty() {
+            return Err(vec![NOTHING_AGREED]);
+        }
+        Ok(needed)
+    }
+
+    /// Whether board and operator agreed, of pupils or of staff; or the codes of what is missing.
+    pub(in crate::app) fn agreed(&self) -> Result<(), Vec<Code>> {
+        let Self(PerKind { pupils, staff }) = self;
+        if pupils.is_permit() || staff.is_permit() {
+            return Ok(());
+        }
+        let mut codes: Vec<Code> = Vec::new();
+        for reason in pupils.reasons().iter().chain(staff.reasons()) {
+            let code = Code::from_static(reason.code.as_str());
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        Err(codes)
+    }
+
+    fn note_in(&self, draft: &mut RecordDraft) {
+        let Self(PerKind { pupils, staff }) = self;
+        draft.purpose = Some(Code::from_static(INTAKE.code()));
+        let released = pupils.released().union(staff.released());
+        draft.released = released.iter().map(attribute_code).collect();
+        // What one kind of person brings in is not withheld.
+        let withheld = pupils.withheld().iter().chain(staff.withheld());
+        let mut seen = released;
+        for withheld in withheld {
+            if !seen.contains(withheld.attribute) {
+                seen = seen.with(withheld.attribute);
+                draft.withheld.push(WithheldCode {
+                    name: attribute_code(withheld.attribute),
+                    reason: Code::from_static(withheld.reason.code.as_str()),
+                });
+            }
+        }
+        draft.agreement = pupils.agreement().map(|version| AgreementVersion {
+            id: version.id,
+            annex_hash: Digest::from_bytes(*version.annex_hash.as_bytes()),
+        });
+    }
+}
+
+/// Why a roster comes in: so that digital materials can be delivered and put into use.
+const INTAKE: Purpose = Purpose::DELIVERY;
+
+impl App {
+    /// Decides what may be taken in of a school, now. Nothing is recorded.
+    fn admission(&self, policy: &SchoolPolicy) -> Admission {
+        let decide = |person_kind| {
+            let request = Request {
+                asker: Asker::Supplier(OPERATOR),
+                product: SLUIS,
+                school: policy.school(),
+                purpose: Some(INTAKE),
+                receiver: None,
+                channel: Channel::RosterPull,
+                direction: Direction::Connection,
+                person_kind,
+                attributes: Attribute::ALL.into_iter().collect(),
+                required: AttributeSet::EMPTY,
+                assurance: Assurance::default(),
+                at: policy.moment(self.now()),
+            };
+            let facts = Facts {
+                policy: Some(policy),
+                subject: SubjectFacts::School,
+                catalogue: self.catalogue,
+            };
+            gate::decide(&request, &facts)
+        };
+        Admission(PerKind {
+            pupils: decide(PersonKind::Pupil),
+            staff: decide(PersonKind::Staff),
+        })
+    }
+
+    /// The same by what is on record at this moment: for answers that no commit checks again.
+    pub(in crate::app) async fn admission_now(&self, school: SchoolId) -> Result<Admission, AppError> {
+        self.forget(school).await;
+        let policy = self.policy(school).await?;
+        Ok(self.admission(&policy))
+    }
+
+    /// What a run may take in, or the code of why nothing may come in. It is on record before it is answered.
+    pub(in crate::app) async fn permit_intake(
+        &self,
+        by: Option<&Caller>,
+        school: &School,
+        run: &Run,
+    ) -> Result<Result<Permitted, String>, AppError> {
+        for _ in 0..ATTEMPTS {
+            let policy = self.policy(school.id).await?;
+            let admission = self.admission(&policy);
+            let needed = admission.needed();
+            let outcome = if needed.is_ok() { Outcome::Permit } else { Outcome::Deny };
+            let mut draft = self.run_draft(by, run, outcome, "roster.pull");
+            admission.note_in(&mut draft);
+            if let Err(codes) = &needed {
+                draft.reasons.clone_from(codes);
+            }
+            let epoch = policy.epoch();
+            match self.evidence.decision(Entry::new(epoch, draft)).await? {
+                Recorded::Committed(_) => {
+                    let permitted = needed.map(|needed| Permitted { needed, epoch });
+                    return Ok(permitted.map_err(|codes| first(&codes)));
+                }
+                Recorded::Stale { .. } => self.forget(school.id).await,
+            }
+        }
+        Err(AppError::Unavailable(StoreError::Conflict))
+    }
+}
+
+/// The reason that a run shows; its record has all of them.
+pub(in crate::app) fn first(codes: &[Code]) -> String {
+    codes.first().map_or_else(String::new, ToString::to_string)
+}
