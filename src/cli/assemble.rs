@@ -8,8 +8,9 @@ use sluis_core::{
     catalogue::Catalogue,
     ledger::NoteSigner,
     random::{self, Random},
-    time::Clock,
+    time::{Clock, Timestamp},
 };
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::{connect::Outbound, error::CliError, parts};
@@ -132,7 +133,7 @@ impl Service {
             openid: Arc::new(provider),
             checks: vec![
                 Arc::new(DatabaseCheck(executor)),
-                Arc::new(EvidenceCheck(Arc::clone(&evidence))),
+                Arc::new(EvidenceCheck::new(Arc::clone(&evidence), Arc::clone(&clock))),
             ],
             made_key_file,
             records: evidence,
@@ -201,7 +202,24 @@ impl Check for DatabaseCheck {
     }
 }
 
-struct EvidenceCheck(Arc<EvidenceStore>);
+/// How long an answer about evidence holds: whoever asks all the time does not make us write all the time.
+const PROBE_MILLIS: i64 = 2_000;
+
+struct EvidenceCheck {
+    evidence: Arc<EvidenceStore>,
+    clock: Arc<dyn Clock>,
+    last: Mutex<Option<(Timestamp, bool)>>,
+}
+
+impl EvidenceCheck {
+    fn new(evidence: Arc<EvidenceStore>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            evidence,
+            clock,
+            last: Mutex::default(),
+        }
+    }
+}
 
 #[async_trait]
 impl Check for EvidenceCheck {
@@ -209,7 +227,17 @@ impl Check for EvidenceCheck {
         "evidence"
     }
 
+    /// Whoever asks meanwhile waits for the same answer.
     async fn works(&self) -> bool {
-        self.0.is_open()
+        let mut last = self.last.lock().await;
+        let now = self.clock.now();
+        if let Some((asked, works)) = *last
+            && (0..PROBE_MILLIS).contains(&(now.as_millis() - asked.as_millis()))
+        {
+            return works;
+        }
+        let works = self.evidence.is_writable(now).await;
+        *last = Some((now, works));
+        works
     }
 }

@@ -38,6 +38,7 @@ pub const STEPS: &[Step] = steps![
     "V7__idempotency_keys",
     "V8__operator",
     "V9__epoch_moments",
+    "V10__evidence_probe",
 ];
 
 /// The runner of the steps of one engine.

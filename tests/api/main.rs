@@ -13,6 +13,7 @@ mod browser;
 mod clocks;
 mod connections;
 mod decisions;
+mod health;
 mod learners;
 mod login;
 mod once;

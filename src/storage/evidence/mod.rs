@@ -12,7 +12,10 @@ mod writer;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sluis_core::ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StreamCheck, VerifierKey};
+use sluis_core::{
+    ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StreamCheck, VerifierKey},
+    time::Timestamp,
+};
 
 use self::log::STREAM;
 pub use self::{
@@ -35,6 +38,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &EPOCH,
     &EPOCH_IS,
     &log::EPOCH_BUMP,
+    &log::PROBE,
     &read::STREAM_HEAD,
     &read::CHAIN_HEAD,
     &read::CHAIN_HEADS,
@@ -78,9 +82,16 @@ impl EvidenceStore {
         (store, task)
     }
 
-    /// Whether decisions can be recorded.
-    pub fn is_open(&self) -> bool {
-        self.writer.is_open()
+    /// Whether decisions can be recorded: recording was not stopped, and at this moment the log takes a write.
+    pub async fn is_writable(&self, now: Timestamp) -> bool {
+        if !self.writer.is_open() {
+            return false;
+        }
+        let written = self.log.act(WrittenAct::probe(now)).await;
+        if let Err(error) = &written {
+            tracing::error!(error = error as &dyn std::error::Error, "evidence cannot be written");
+        }
+        written.is_ok()
     }
 
     async fn rows<const N: usize>(&self, queries: [Query; N]) -> Result<[Vec<Row>; N], StorageError> {

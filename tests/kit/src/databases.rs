@@ -163,6 +163,14 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// Runs SQL in the schema, past the service.
+    pub async fn execute(&self, sql: &str) {
+        let sql = format!("SET search_path TO {}; {sql}", self.name);
+        on_server(&self.server, &sql).await.expect("the SQL runs");
+    }
+}
+
 impl Drop for Schema {
     fn drop(&mut self) {
         let sql = format!("DROP SCHEMA {} CASCADE", self.name);

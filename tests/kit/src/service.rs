@@ -7,6 +7,7 @@ use std::{env, fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::dev::ServerHandle;
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use sluis::{
     app::{
@@ -93,6 +94,15 @@ impl Kept {
             schema,
         }
     }
+
+    /// Runs SQL past the service, in the words of each engine.
+    async fn execute(&self, sqlite: &str, postgres: &str) {
+        if let Some(schema) = &self.schema {
+            return schema.execute(postgres).await;
+        }
+        let connection = Connection::open(self.folder.path().join("sluis.db")).expect("the file opens");
+        connection.execute_batch(sqlite).expect("the SQL runs");
+    }
 }
 
 /// A setting as a variable of the environment.
@@ -159,6 +169,26 @@ impl Service {
         let records = self.parts.records.records(owner, 0, 1_000).await;
         let records = records.expect("the ledger can be read");
         records.into_iter().map(|logged| logged.record).collect()
+    }
+
+    /// The disk with the evidence is full, until [`Service::disk_has_room`].
+    pub async fn disk_is_full(&self) {
+        let full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+        let sqlite = format!(
+            "CREATE TRIGGER full_ledger BEFORE UPDATE ON ledger_streams {full};
+             CREATE TRIGGER full_probe BEFORE INSERT ON evidence_probe {full}"
+        );
+        let postgres = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+                          $$ BEGIN RAISE disk_full; END $$;
+                        CREATE TRIGGER full_ledger BEFORE UPDATE ON ledger_streams EXECUTE FUNCTION full_disk();
+                        CREATE TRIGGER full_probe BEFORE INSERT ON evidence_probe EXECUTE FUNCTION full_disk()";
+        self.kept.execute(&sqlite, postgres).await;
+    }
+
+    /// There is room again.
+    pub async fn disk_has_room(&self) {
+        let sqlite = "DROP TRIGGER full_ledger; DROP TRIGGER full_probe";
+        self.kept.execute(sqlite, "DROP FUNCTION full_disk CASCADE").await;
     }
 
     /// Stops it, and gives what is left.

@@ -54,7 +54,7 @@ async fn what_is_recorded_is_there_after_a_restart() {
         let (store, task) = start(&database.database);
         record(&store, 20).await;
         task.stop().await;
-        assert!(!store.is_open());
+        assert!(!store.is_writable(NOW).await);
         assert!(matches!(
             store.decision(entry(1, 0)).await,
             Err(StoreError::Unavailable(_))

@@ -11,6 +11,8 @@ pub(super) fn examples() -> Vec<Example> {
         Example::of("epoch_bump", params![school, 1_790_000_000_000_i64]),
         Example::of("epoch_bump", params![school, 1_790_000_000_000_i64]),
         Example::of("epoch", params![school]),
+        Example::of("evidence_probe", params![1_790_000_000_000_i64]),
+        Example::of("evidence_probe", params![1_790_000_000_001_i64]),
         Example::of("epoch_is", params![school, 2_i64]),
         Example::of("epoch_is", params![school, 1_i64]),
         Example::of("ledger_stream_head", params![1_i64]),
