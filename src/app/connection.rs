@@ -141,3 +141,13 @@ pub struct RunCounts {
     /// Fields that were not taken in, because no active agreement needs them or their value was not acceptable.
     pub withheld_fields: u64,
 }
+
+/// When a connection is due: it was not tried after one moment, and did not go well, nor is it under way, after an
+/// earlier one. What failed is tried again sooner than what went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// No run began after this moment.
+    pub tried: Timestamp,
+    /// No run that began after this moment went well or is under way.
+    pub went_well: Timestamp,
+}

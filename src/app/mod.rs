@@ -49,7 +49,7 @@ use moka::future::Cache;
 use sluis_core::{
     catalogue::Catalogue, gate::SchoolPolicy, id::SchoolId, identifier::EckIdRules, random::Random, time::Clock,
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 use tokio_util::task::TaskTracker;
 
 use self::{
@@ -106,6 +106,8 @@ pub struct AppSettings {
     pub code_secs: i64,
     /// When a delivery is too small to be believed.
     pub shrink_guard: ShrinkGuard,
+    /// How many deliveries are asked from administration systems at once.
+    pub pulls_at_once: usize,
     /// How many persons of opened rosters stay in memory.
     pub persons_in_memory: u64,
 }
@@ -127,6 +129,7 @@ pub struct App {
     catalogue: &'static Catalogue,
     settings: AppSettings,
     annexes: Annexes,
+    pulls: Semaphore,
     policies: Cache<SchoolId, Arc<SchoolPolicy>>,
     rosters: Cache<SchoolId, Arc<Roster>>,
 }
@@ -149,6 +152,7 @@ impl App {
             connectors: parts.connectors,
             catalogue: parts.catalogue,
             annexes: Annexes::new(ANNEXES),
+            pulls: Semaphore::new(parts.settings.pulls_at_once),
             policies: Cache::new(POLICIES),
             rosters: Cache::builder()
                 .weigher(weigh)

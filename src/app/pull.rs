@@ -1,12 +1,11 @@
 //! How a roster comes: pulled by a connection, when a school asks or by itself; or in a file.
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, future::ready, stream};
 use sluis_connector_port::{Connector, Pull, PullRequest, roster::SchoolYear, roster::Snapshot};
 use sluis_core::{
     gate::Needed,
     id::{ConnectionId, SchoolId},
     identifier::Brin6,
-    time::Timestamp,
 };
 
 use crate::app::{
@@ -15,7 +14,7 @@ use crate::app::{
     admit,
     agree::ended,
     caller::Caller,
-    connection::{Connection, Dialect, Run, RunCounts, RunEnd, RunOutcome},
+    connection::{Connection, Dialect, Due, Run, RunCounts, RunEnd, RunOutcome},
     error::AppError,
     intake::{Difference, Intake, IntakeError},
     organisation::School,
@@ -72,22 +71,23 @@ impl App {
         .await
     }
 
-    /// Pulls every connection that is active and has not been pulled since a moment, some at once. Of several replicas,
-    /// one pulls. When `stop` comes, those under way go on to their end and no other begins.
+    /// Pulls every connection that is active and due, some at once. Of several replicas, one pulls. When `stop` comes, or
+    /// as soon as no pull `may_begin` any more, those under way go on to their end and no other begins.
     ///
     /// # Errors
     /// When the store does not answer. What goes wrong at one school is in its run and does not keep the others.
     pub async fn synchronise(
         &self,
-        since: Timestamp,
-        at_once: usize,
+        due: Due,
+        may_begin: impl Fn() -> bool,
         stop: impl Future<Output = ()>,
     ) -> Result<(), AppError> {
-        let due = self.store.connections_due(since).await?;
-        stream::iter(due)
+        let connections = self.store.connections_due(due).await?;
+        stream::iter(connections)
             .take_until(stop)
-            .for_each_concurrent(at_once, |(school, id)| async move {
-                if let Err(error) = self.synchronise_one(school, id, since).await {
+            .take_while(|_| ready(may_begin()))
+            .for_each_concurrent(self.settings.pulls_at_once, |(school, id)| async move {
+                if let Err(error) = self.synchronise_one(school, id, due).await {
                     tracing::error!(
                         school.id = %school,
                         connection.id = %id,
@@ -100,7 +100,7 @@ impl App {
         Ok(())
     }
 
-    async fn synchronise_one(&self, school: SchoolId, id: ConnectionId, since: Timestamp) -> Result<(), AppError> {
+    async fn synchronise_one(&self, school: SchoolId, id: ConnectionId, due: Due) -> Result<(), AppError> {
         let connections = self.store.connections(school).await?;
         let connection = connections.into_iter().find(|connection| connection.id == id);
         let (Some(connection), Some(school)) = (connection, self.store.school(school).await?) else {
@@ -108,7 +108,7 @@ impl App {
         };
         let connector = self.connector(&connection)?;
         let run = self.new_run(&school, Some(id), connection.dialect);
-        match self.run_start(&run, Some(since)).await {
+        match self.run_start(&run, Some(due)).await {
             Ok(()) => {}
             // Another replica was first, or the school ended the connection.
             Err(StoreError::Conflict) => return Ok(()),
@@ -150,6 +150,8 @@ impl App {
         let Ok(school_year) = SchoolYear::of(self.now().utc_date()) else {
             return self.refused(by, run, "school_year_unknown").await;
         };
+        // However many ask, so many deliveries are in memory at once; the run is held while it waits.
+        let _turn = self.held(run, self.pulls.acquire()).await?;
         let request = PullRequest {
             school: school.brin,
             school_year,

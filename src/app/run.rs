@@ -17,7 +17,7 @@ use crate::app::{
     App,
     admit::Permitted,
     caller::Caller,
-    connection::{Dialect, Run, RunCounts, RunEnd, RunOutcome},
+    connection::{Dialect, Due, Run, RunCounts, RunEnd, RunOutcome},
     error::AppError,
     evidence::Act,
     gatekeeper::ATTEMPTS,
@@ -69,13 +69,13 @@ impl App {
         }
     }
 
-    /// Begins a run; a conflict when one of this school is under way, the connection is not active, or one began after
-    /// `since`.
-    pub(in crate::app) async fn run_start(&self, run: &Run, since: Option<Timestamp>) -> Result<(), StoreError> {
+    /// Begins a run; a conflict when one of this school is under way, the connection is not active, or it is not
+    /// due any more.
+    pub(in crate::app) async fn run_start(&self, run: &Run, due: Option<Due>) -> Result<(), StoreError> {
         self.runs_interrupt(Some(run.school)).await?;
         let started = Change::RunStarted {
             run: run.clone(),
-            since,
+            due,
             lease_until: self.lease(),
         };
         self.store.apply(vec![started], false).await

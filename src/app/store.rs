@@ -18,7 +18,7 @@ use crate::app::{
     agreement::{Acceptance, Agreement, Approval},
     caller::Attempt,
     client::Client,
-    connection::{Connection, Run, RunEnd},
+    connection::{Connection, Due, Run, RunEnd},
     organisation::{Board, Product, School, Supplier},
 };
 
@@ -86,8 +86,8 @@ pub enum Change {
     RunStarted {
         /// The run.
         run: Run,
-        /// When it began by itself: unless one began after this moment.
-        since: Option<Timestamp>,
+        /// When it began by itself: unless the connection is not due any more.
+        due: Option<Due>,
         /// The end of its first lease.
         lease_until: Timestamp,
     },
@@ -402,8 +402,8 @@ pub trait AgreementStore: Send + Sync {
 pub trait RosterStore: Send + Sync {
     /// The connections of a school.
     async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError>;
-    /// The active connections that have not been pulled since a moment, those waiting longest first.
-    async fn connections_due(&self, since: Timestamp) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError>;
+    /// The active connections that are due, those activated first coming first.
+    async fn connections_due(&self, due: Due) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError>;
     /// The runs of a school, newest first, at most so many.
     async fn runs(&self, school: SchoolId, limit: u16) -> Result<Vec<Run>, StoreError>;
     /// One run.

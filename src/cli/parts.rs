@@ -120,6 +120,7 @@ pub fn app(settings: &Settings) -> AppSettings {
             minimum: usize::try_from(settings.synchronisation.shrink_guard_minimum).unwrap_or(usize::MAX),
             percent: settings.synchronisation.shrink_guard_percent,
         },
+        pulls_at_once: settings.synchronisation.at_once.get().into(),
         persons_in_memory: PERSONS,
     }
 }
@@ -148,7 +149,7 @@ pub fn timetable(settings: &Settings) -> Timetable {
     let quiet = settings.synchronisation.quiet_hours;
     Timetable {
         every_secs: secs(settings.synchronisation.every),
-        at_once: settings.synchronisation.at_once.get().into(),
+        retry_secs: secs(settings.synchronisation.retry),
         is_quiet: Box::new(move |time| quiet.is_some_and(|hours| hours.hold(time))),
     }
 }

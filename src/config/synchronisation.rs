@@ -10,11 +10,13 @@ use super::{key::section, period::Period};
 section! {
     /// The pulls from administration systems.
     Synchronisation = "synchronisation" {
-        /// How long after a pull the next one follows, whether the roster changed, stayed or was left as it was.
+        /// How long after a pull that went well the next one follows, whether the roster changed or stayed.
         every: Period = "24h",
+        /// How long after a pull that was refused, by us or by the administration system, it is tried again.
+        retry: Period = "1h",
         /// Hours in the Netherlands in which no pull starts by itself: `07:00-18:00`. A pull that a school asks for starts at once.
         quiet_hours: Option<QuietHours> = "07:00-18:00",
-        /// How many schools are pulled at once, by each replica.
+        /// How many deliveries are asked from administration systems at once, by each replica.
         at_once: NonZeroU8 = 4,
         /// Refuse a pull that would remove more than this percentage of a school's people.
         shrink_guard_percent: u8 = 50,

@@ -1,8 +1,8 @@
 //! Work that goes on without a request: synchronisation with administration systems, and forgetting what has expired.
 //!
 //! Promises: each replica runs one; of several, one pulls a school at a time, since a run is claimed in the database. Runs
-//! that nobody holds any more are ended at the first turn. In the quiet hours nothing starts by itself. Deliberately
-//! absent: retries in a hurry; what failed is tried at the next turn.
+//! that nobody holds any more are ended at the first turn. In the quiet hours nothing starts by itself. What
+//! was refused is tried again after a while. Deliberately absent: retries in a hurry.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,17 +11,17 @@ use sluis_core::time::Clock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, connection::Due};
 
 /// How often the worker looks whether something is due.
 const TURN: Duration = Duration::from_secs(60);
 
 /// When connections are pulled.
 pub struct Timetable {
-    /// How long after a pull the next one follows, in seconds.
+    /// How long after a pull that went well the next one follows, in seconds.
     pub every_secs: i64,
-    /// How many schools are pulled at once.
-    pub at_once: usize,
+    /// How long after a pull that was refused it is tried again, in seconds.
+    pub retry_secs: i64,
     /// Whether at this time of day in the Netherlands nothing starts by itself.
     pub is_quiet: Box<dyn Fn(Time) -> bool + Send + Sync>,
 }
@@ -68,11 +68,17 @@ async fn turn(
 ) -> Result<(), crate::app::error::AppError> {
     app.logins_tidy().await?;
     app.runs_tidy().await?;
-    if timetable.is_quiet_now(clock) {
+    let now = clock.now();
+    let went_well = now.plus_secs(-timetable.every_secs);
+    let due = Due {
+        tried: now.plus_secs(-timetable.retry_secs).max(went_well),
+        went_well,
+    };
+    let may_begin = || !timetable.is_quiet_now(clock);
+    if !may_begin() {
         return Ok(());
     }
-    let since = clock.now().plus_secs(-timetable.every_secs);
-    app.synchronise(since, timetable.at_once, stopped.cancelled()).await
+    app.synchronise(due, may_begin, stopped.cancelled()).await
 }
 
 impl Timetable {

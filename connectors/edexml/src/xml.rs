@@ -29,15 +29,19 @@ pub struct Limits {
     pub attributes: usize,
 }
 
+impl Limits {
+    /// Those of a file, with room for a hundred thousand pupils.
+    pub const FILE: Self = Self {
+        bytes: 256 * 1024 * 1024,
+        piece: 64 * 1024,
+        depth: 32,
+        attributes: 32,
+    };
+}
+
 impl Default for Limits {
-    /// Room for a school of a hundred thousand pupils.
     fn default() -> Self {
-        Self {
-            bytes: 256 * 1024 * 1024,
-            piece: 64 * 1024,
-            depth: 32,
-            attributes: 32,
-        }
+        Self::FILE
     }
 }
 

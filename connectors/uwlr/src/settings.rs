@@ -42,6 +42,12 @@ impl Settings {
     /// The longest that a pull may take when nothing else is set; a system makes the whole school's message first.
     pub const TIME_OUT: Duration = Duration::from_secs(120);
 
+    /// What is too much in an answer, unless told otherwise: one school, and it stays in memory until it is read.
+    pub const LIMITS: Limits = Limits {
+        bytes: 64 * 1024 * 1024,
+        ..Limits::FILE
+    };
+
     /// Settings with the usual time-out and limits.
     ///
     /// # Errors
@@ -61,7 +67,7 @@ impl Settings {
             credentials,
             data_set: None,
             time_out: Self::TIME_OUT,
-            limits: Limits::default(),
+            limits: Self::LIMITS,
         })
     }
 

@@ -9,7 +9,7 @@ use super::{Repository, account, agreement, client, once, organisation, roster, 
 use crate::{
     app::{
         agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
-        connection::{Run, RunEnd},
+        connection::{Due, Run, RunEnd, RunOutcome},
         organisation::{Board, Product, School, Supplier},
         store::{Change, StoreError},
     },
@@ -191,11 +191,7 @@ impl Repository {
                 set.one(&roster::CONNECTION_END, params![school, id, at]);
                 set.any(&roster::RUNS_TOUCH, params![school, id]);
             }
-            Change::RunStarted {
-                run,
-                since,
-                lease_until,
-            } => run_started(set, &run, since, lease_until),
+            Change::RunStarted { run, due, lease_until } => run_started(set, &run, due, lease_until),
             Change::RunHeld(school, id, until) => drop(set.one(&roster::RUN_HOLD, params![school, id, until])),
             Change::RunEnded(school, id, end) => drop(set.one(&roster::RUN_END, run_end(school, id, end)?)),
             Change::RunInterrupted(school, id, end) => {
@@ -234,13 +230,14 @@ impl Repository {
 }
 
 /// Two runs of a school at once would compare with the same roster.
-fn run_started(set: &mut WriteSet, run: &Run, since: Option<Timestamp>, lease_until: Timestamp) {
+fn run_started(set: &mut WriteSet, run: &Run, due: Option<Due>, lease_until: Timestamp) {
     if let Some(connection) = run.connection {
         set.one(&roster::CONNECTION_ACTIVE, params![run.school, connection]);
     }
-    if let Some(since) = since {
-        let values = params![run.school, run.connection, since];
-        set.push(&roster::RUNS_SINCE, values, Expect::Exactly(0));
+    if let Some(due) = due {
+        let refused = RunOutcome::Refused.as_str();
+        let values = params![run.school, run.connection, due.tried, due.went_well, refused];
+        set.push(&roster::RUNS_RECENT, values, Expect::Exactly(0));
     }
     set.push(&roster::RUNS_OPEN, params![run.school], Expect::Exactly(0));
     let values = params![

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{Repository, parsed, staging};
 use crate::{
     app::{
-        connection::{Connection, Credentials, Dialect, Run, RunEnd, RunOutcome},
+        connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
         sealing::KeyScope,
         store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
@@ -42,16 +42,18 @@ pub(crate) const CONNECTIONS: Statement = Statement {
 pub(crate) const CONNECTIONS_DUE: Statement = Statement {
     name: "connections_due",
     sql: "SELECT school, id FROM connections WHERE activated_at IS NOT NULL AND ended_at IS NULL \
-          AND id NOT IN (SELECT connection FROM runs WHERE connection IS NOT NULL AND started_at > $1) \
+          AND id NOT IN (SELECT connection FROM runs WHERE connection IS NOT NULL AND (started_at > $1 OR \
+          (started_at > $2 AND (outcome IS NULL OR outcome <> $3)))) \
           ORDER BY activated_at, id",
 };
 pub(crate) const CONNECTION_ACTIVE: Statement = Statement {
     name: "connection_active",
     sql: "SELECT id FROM connections WHERE school = $1 AND id = $2 AND activated_at IS NOT NULL AND ended_at IS NULL",
 };
-pub(crate) const RUNS_SINCE: Statement = Statement {
-    name: "runs_since",
-    sql: "SELECT id FROM runs WHERE school = $1 AND connection = $2 AND started_at > $3",
+pub(crate) const RUNS_RECENT: Statement = Statement {
+    name: "runs_recent",
+    sql: "SELECT id FROM runs WHERE school = $1 AND connection = $2 AND (started_at > $3 OR \
+          (started_at > $4 AND (outcome IS NULL OR outcome <> $5)))",
 };
 pub(crate) const RUNS_OPEN: Statement = Statement {
     name: "runs_open",
@@ -125,7 +127,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &CONNECTIONS,
     &CONNECTIONS_DUE,
     &CONNECTION_ACTIVE,
-    &RUNS_SINCE,
+    &RUNS_RECENT,
     &RUNS_OPEN,
     &RUNS_EXPIRED,
     &RUNS_EXPIRED_OF_SCHOOL,
@@ -265,8 +267,9 @@ impl RosterStore for Repository {
             .collect()
     }
 
-    async fn connections_due(&self, since: Timestamp) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError> {
-        self.list(&CONNECTIONS_DUE, params![since], |row| Ok((row.get(0)?, row.get(1)?)))
+    async fn connections_due(&self, due: Due) -> Result<Vec<(SchoolId, ConnectionId)>, StoreError> {
+        let values = params![due.tried, due.went_well, RunOutcome::Refused.as_str()];
+        self.list(&CONNECTIONS_DUE, values, |row| Ok((row.get(0)?, row.get(1)?)))
             .await
     }
 

@@ -171,7 +171,7 @@ fn rosters() -> Calls {
         ),
         ("connection_activate", params![id(1), id(1), NOW]),
         ("connection_active", params![id(1), id(1)]),
-        ("connections_due", params![NOW]),
+        ("connections_due", params![NOW, NOW - 60, "refused"]),
         ("connection_end", params![id(1), id(1), NOW]),
         ("connections", params![id(1)]),
         ("runs_open", params![id(1)]),
@@ -189,7 +189,7 @@ fn rosters() -> Calls {
         ("runs_expired_of_school", params![id(1), NOW + 70]),
         ("runs_expired_of_school", params![id(2), NOW + 70]),
         ("run_end", params![id(1), id(1), NOW, "applied", None::<&str>, "{}"]),
-        ("runs_since", params![id(1), id(1), 0]),
+        ("runs_recent", params![id(1), id(1), NOW, 0, "refused"]),
         ("runs", params![id(1), 1]),
         ("run", params![id(1), id(1)]),
     ]

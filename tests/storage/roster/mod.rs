@@ -1,8 +1,9 @@
 //! A roster changes wholly or not at all, and a run always comes to an end: on both engines.
 
+mod synchronise;
 mod world;
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use rstest::rstest;
 use sluis::{
@@ -15,7 +16,6 @@ use sluis::{
     },
     storage::keyring::{KeyPurpose, Scope},
 };
-use sluis_core::time::Clock;
 use sluis_test_kit::databases;
 
 use self::world::{Trip, World, delivery, outcome};
@@ -292,35 +292,4 @@ async fn a_pull_that_nobody_waits_for_comes_to_its_end() {
         assert_eq!(world.runs().await[0].0, "applied");
         assert_eq!(world.roster().await.0, ["Groep van Jelle"]);
     }
-}
-
-#[tokio::test]
-async fn so_many_schools_are_pulled_at_once_and_no_more_begin_after_a_stop() {
-    let database = databases::sqlite().await;
-    let world = World::with_schools(&database, 5).await;
-    for school in &world.schools {
-        world.connect(school.id).await;
-    }
-    world.administration.is_slow();
-    let system = &world.administration;
-    let stop = tokio::sync::Notify::new();
-    let since = world.clock.now().plus_secs(-3_600);
-    let (synchronised, ()) = tokio::join!(world.app.synchronise(since, 2, stop.notified()), async {
-        while system.all.load(Ordering::SeqCst) < 2 {
-            system.asked.notified().await;
-        }
-        system.answers.notify_one();
-        while system.all.load(Ordering::SeqCst) < 3 {
-            system.asked.notified().await;
-        }
-        stop.notify_one();
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        for _ in 0..2 {
-            system.answers.notify_one();
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    });
-    synchronised.unwrap();
-    assert_eq!(system.most.load(Ordering::SeqCst), 2);
-    assert_eq!(system.all.load(Ordering::SeqCst), 3, "those under way, and no other");
 }

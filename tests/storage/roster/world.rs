@@ -288,6 +288,7 @@ impl World {
                     minimum: 5,
                     percent: 50,
                 },
+                pulls_at_once: 2,
                 persons_in_memory: 10_000,
             },
         });
