@@ -86,6 +86,77 @@ fn a_call_that_cannot_be_understood_ends_it_with_two() {
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
 }
 
+#[test]
+fn whatever_is_wrong_with_a_file_is_told_with_its_name() {
+    const KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let absent = place("absent");
+    let garbage = place("garbage");
+    let cut_off = place("cut-off.json");
+    let no_keys = place("no-keys.json");
+    std::fs::write(&garbage, vec![b'?'; 4096]).unwrap();
+    std::fs::write(&cut_off, "{").unwrap();
+    std::fs::write(&no_keys, "{\"keys\": []}").unwrap();
+    let database = place("sluis.db");
+    let master_key = place("master.key");
+    let client = |file: &str| ["client", "add", "--name", "a", "--role", "operator", "--jwks", file].map(str::to_owned);
+    let export = |file: &str| ["ledger", "verify", "--key", KEY, "--export", file].map(str::to_owned);
+    let import = |file: &str| ["import", "edexml", file, "--school", "99XX"].map(str::to_owned);
+    let settings = |file: &str| ["config", "show", "--config", file].map(str::to_owned);
+    let ledger_of = |key: &str, file: &str| ["ledger", "verify", "--set", &format!("{key}={file}")].map(str::to_owned);
+    for (file, arguments, fault) in [
+        (&absent, &settings(&absent)[..], "cannot be read"),
+        (&garbage, &settings(&garbage), "cannot be read: line 1"),
+        (&absent, &import(&absent), "it cannot be read"),
+        (&garbage, &import(&garbage), "it cannot be read as EDEXML"),
+        (&absent, &client(&absent), "it cannot be read"),
+        (&garbage, &client(&garbage), "it does not hold what it should"),
+        (&cut_off, &client(&cut_off), "it is cut off"),
+        (&no_keys, &client(&no_keys), "what it holds is refused:\n  `/jwks"),
+        (&absent, &export(&absent), "it cannot be read"),
+        (&cut_off, &export(&cut_off), "it is cut off"),
+        (&no_keys, &export(&no_keys), "it does not hold what it should"),
+        (
+            &garbage,
+            &ledger_of("storage.sqlite", &garbage),
+            "the database cannot be used",
+        ),
+        (
+            &garbage,
+            &ledger_of("keys.master_key_file", &garbage),
+            "is not a master key",
+        ),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let environment = [
+            ("SLUIS_STORAGE__SQLITE", database.as_str()),
+            ("SLUIS_KEYS__MASTER_KEY_FILE", master_key.as_str()),
+        ];
+        let run = sluis(&arguments, &environment);
+        assert!(matches!(run.code, Some(1 | 2)), "{arguments:?}: {}", run.err);
+        assert!(
+            run.err.contains(&format!("file `{file}`")) && run.err.contains(fault),
+            "{arguments:?}: {}",
+            run.err
+        );
+    }
+    let run = sluis(&["config", "show"], &[("SLUIS_KENNISNET__CLIENT_SECRET_FILE", &absent)]);
+    assert!(
+        run.code == Some(2) && run.err.contains(&format!("file `{absent}` cannot be read")),
+        "{}",
+        run.err
+    );
+    let folder = place("garbage/openapi");
+    let run = sluis(&["openapi", "--write", &folder], &[]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.err.contains(&format!("file `{folder}`: it cannot be written")),
+        "{}",
+        run.err
+    );
+}
+
 /// Nothing here takes so long, however busy the machine is.
 const LONG: Duration = Duration::from_secs(120);
 

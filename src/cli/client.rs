@@ -9,7 +9,11 @@ use sluis_core::{
     time::SystemClock,
 };
 
-use super::{assemble::Service, error::CliError};
+use super::{
+    assemble::Service,
+    error::CliError,
+    file::{self, FileFault},
+};
 use crate::{
     app::{caller::Role, enrol::ClientCreate},
     config::{Settings, source::Sources},
@@ -88,8 +92,7 @@ impl ClientCommand {
     pub async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         let Self::Add(add) = self;
         let settings = Settings::load(sources)?;
-        let jwks = std::fs::read(&add.jwks)?;
-        let jwks = serde_json::from_slice(&jwks).map_err(std::io::Error::from)?;
+        let jwks: serde_json::Value = file::read_json(&add.jwks)?;
         let input = ClientCreate {
             role: add.role()?,
             name: add.name,
@@ -97,7 +100,12 @@ impl ClientCommand {
             redirect_uris: add.redirect_uri,
         };
         let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-        let created = service.app.client_create(None, input).await;
+        let faults = service.app.client_faults(&input.jwks, &[]);
+        let created = if faults.is_empty() {
+            service.app.client_create(None, input).await.map_err(CliError::from)
+        } else {
+            Err(FileFault::Refused(faults).of(&add.jwks).into())
+        };
         service.stop().await;
         writeln!(out, "{}", created?.id)?;
         Ok(())

@@ -49,9 +49,9 @@ pub enum CliError {
     /// A use case refused.
     #[error("it was refused")]
     Refused(#[from] AppError),
-    /// A file is no roster.
-    #[error("the file cannot be read as EDEXML")]
-    Roster(#[from] sluis_connector_port::ReadError),
+    /// A file cannot be used.
+    #[error(transparent)]
+    File(#[from] super::file::FileError),
     /// The role of a client needs to be told what it is bound to.
     #[error("this role needs to be told what it acts for")]
     RoleIncomplete,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use sluis_core::{identifier::Brin6, random::SystemRandom, time::SystemClock};
 use sluis_edexml::{ReadOptions, xml::Limits};
 
-use super::{assemble::Service, error::CliError, parts};
+use super::{assemble::Service, error::CliError, file::FileFault, parts};
 use crate::{
     app::connection::{Run, RunOutcome},
     config::{Settings, source::Sources},
@@ -55,10 +55,11 @@ impl ImportCommand {
             eck_id_rules: parts::eck_ids(&settings),
             limits: Limits::default(),
         };
-        let file = File::open(&import.file)?;
+        let file = File::open(&import.file).map_err(|error| FileFault::Unreadable(error).of(&import.file))?;
         let snapshot = tokio::task::spawn_blocking(move || sluis_edexml::read(BufReader::new(file), &options))
             .await
-            .map_err(std::io::Error::other)??;
+            .map_err(std::io::Error::other)?
+            .map_err(|error| FileFault::from(error).of(&import.file))?;
         let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let run = service.app.roster_import(import.school, snapshot, import.dry_run).await;
         service.stop().await;

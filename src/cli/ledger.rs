@@ -9,7 +9,7 @@ use sluis_core::{
     time::SystemClock,
 };
 
-use super::{assemble::Service, error::CliError};
+use super::{assemble::Service, error::CliError, file};
 use crate::config::{Settings, source::Sources};
 
 /// Check the evidence
@@ -43,8 +43,7 @@ impl LedgerCommand {
         let Self::Verify(verify) = self;
         let report = match (verify.export, verify.key) {
             (Some(file), Some(key)) => {
-                let export: SchoolExport =
-                    serde_json::from_slice(&std::fs::read(file)?).map_err(std::io::Error::from)?;
+                let export: SchoolExport = file::read_json(&file)?;
                 verify_export(&export, &key, None)
             }
             _ => {

@@ -10,6 +10,7 @@ pub mod connect;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod error;
+pub mod file;
 pub mod import;
 pub mod ledger;
 pub mod openapi;

@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 
-use super::error::CliError;
+use super::{error::CliError, file::FileFault};
 use crate::http::openapi;
 
 /// Print the `OpenAPI` document, or refresh the checked-in files
@@ -22,7 +22,7 @@ impl OpenApiCommand {
     /// When the files or the output cannot be written.
     pub fn run(self, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         match self.write {
-            Some(folder) => openapi::write(&folder)?,
+            Some(folder) => openapi::write(&folder).map_err(|error| FileFault::Unwritable(error).of(&folder))?,
             None => out.write_all(openapi::render().map_err(std::io::Error::from)?.0.as_bytes())?,
         }
         Ok(())

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::{
     app::{AppSettings, intake::ShrinkGuard},
-    cli::error::CliError,
+    cli::{error::CliError, file::FileFault},
     config::{
         Settings,
         fault::{ConfigError, Fault},
@@ -92,10 +92,14 @@ pub async fn database(settings: &Settings) -> Result<Database, CliError> {
         options.statement_timeout = storage.statement_timeout.as_duration();
         return Ok(Database::Postgres(Postgres::open(options).await?));
     }
-    private_folder(&storage.sqlite)?;
+    private_folder(&storage.sqlite).map_err(|error| FileFault::Unwritable(error).of(&storage.sqlite))?;
     let mut options = SqliteOptions::new(&storage.sqlite);
     options.readers = storage.connections;
-    Ok(Database::Sqlite(Sqlite::open(options).await?))
+    Ok(Database::Sqlite(
+        Sqlite::open(options)
+            .await
+            .map_err(|error| FileFault::from(error).of(&storage.sqlite))?,
+    ))
 }
 
 /// Where the master key is.
