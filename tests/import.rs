@@ -160,6 +160,6 @@ async fn without_an_agreement_with_the_operator_no_file_is_taken_in() {
     for more in [&["--dry-run"][..], &[]] {
         let (code, refused) = world.import(&world.file, BRIN, more);
         assert_eq!(code, Some(1), "{refused}");
-        assert!(refused.contains("agreement_missing"), "{refused}");
+        assert!(refused.contains("`operator_agreement_missing`"), "{refused}");
     }
 }

@@ -195,7 +195,10 @@ async fn without_an_agreement_of_board_and_operator_no_connection_starts() {
     let activate = format!("{path}/{}/_activate", connection["id"].as_str().unwrap());
     let refused = world.post(&activate, &token, json!({})).await.problem(409, "not_ready");
     assert!(
-        refused["detail"].as_str().unwrap().contains("`agreement_missing`"),
+        refused["detail"]
+            .as_str()
+            .unwrap()
+            .contains("`operator_agreement_missing`"),
         "{refused}"
     );
     world.agree_with_operator(None).await;
@@ -223,13 +226,13 @@ async fn when_the_agreement_with_the_operator_ends_nothing_comes_in_any_more() {
     let run = world.post(&pull, &token, json!({})).await.ok();
     assert_eq!(
         (&run["outcome"], &run["reason"]),
-        (&json!("refused"), &json!("agreement_ended"))
+        (&json!("refused"), &json!("operator_agreement_ended"))
     );
     assert_eq!(world.administration.requests(), asked, "nobody was asked");
     let deny = last_pull(&world, &token).await;
     assert_eq!(
         (&deny["outcome"], &deny["reasons"]),
-        (&json!("deny"), &json!(["agreement_ended"]))
+        (&json!("deny"), &json!(["operator_agreement_ended"]))
     );
 }
 

@@ -107,6 +107,18 @@ reasons! {
     AgreementEnded = "agreement_ended", Some(Clause::Duration), Board, Supplier;
     /// A side has said that it can no longer comply.
     AgreementSuspended = "agreement_suspended", Some(Clause::CanNoLongerComply), Board, Supplier;
+    /// No agreement of the board with the operator of this service covers this school.
+    OperatorAgreementMissing = "operator_agreement_missing", Some(Clause::Subject), Board, Supplier;
+    /// The board has not accepted the agreement with the operator.
+    OperatorAgreementNotAcceptedByBoard = "operator_agreement_not_accepted_by_board", Some(Clause::Subject), Board, Supplier;
+    /// The operator has not accepted its agreement with the board.
+    OperatorAgreementNotAcceptedByOperator = "operator_agreement_not_accepted_by_operator", Some(Clause::Subject), Operator, Supplier;
+    /// The agreement with the operator begins later.
+    OperatorAgreementNotStarted = "operator_agreement_not_started", Some(Clause::Subject), Board, Supplier;
+    /// The agreement with the operator has ended.
+    OperatorAgreementEnded = "operator_agreement_ended", Some(Clause::Duration), Board, Supplier;
+    /// Board or operator has said that it can no longer comply with their agreement.
+    OperatorAgreementSuspended = "operator_agreement_suspended", Some(Clause::CanNoLongerComply), Board, Supplier;
     /// The asker is not the supplier of this product.
     ProductOfAnother = "product_of_another", Some(Clause::Instructions), Asker, Supplier;
 
@@ -215,6 +227,19 @@ impl ReasonCode {
     /// Reads a stable code.
     pub fn find(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == code)
+    }
+
+    /// A reason about the agreement of a product, said of the agreement between the board and the operator of this service.
+    pub(super) const fn of_the_operator(self) -> Self {
+        match self {
+            Self::AgreementMissing => Self::OperatorAgreementMissing,
+            Self::AgreementNotAcceptedByBoard => Self::OperatorAgreementNotAcceptedByBoard,
+            Self::AgreementNotAcceptedBySupplier => Self::OperatorAgreementNotAcceptedByOperator,
+            Self::AgreementNotStarted => Self::OperatorAgreementNotStarted,
+            Self::AgreementEnded => Self::OperatorAgreementEnded,
+            Self::AgreementSuspended => Self::OperatorAgreementSuspended,
+            other => other,
+        }
     }
 }
 

@@ -167,6 +167,15 @@ impl SchoolDecision<'_> {
         self.reasons.push(reason);
     }
 
+    /// Says which agreement is meant: in what comes in from the school's own administration, that with the operator.
+    fn deny_agreement(&mut self, code: ReasonCode) {
+        let code = match self.request.direction {
+            Direction::Connection => code.of_the_operator(),
+            Direction::Release | Direction::Intake => code,
+        };
+        self.deny(code, Missing::Nothing);
+    }
+
     /// Check 1, and 11: who asks, and by which agreement.
     fn check_agreement(&mut self, standing: Option<Standing<'_>>) {
         let at = self.request.at;
@@ -182,30 +191,30 @@ impl SchoolDecision<'_> {
         let standing = standing.filter(|standing| standing.in_force().is_none());
         let Some(standing) = standing else {
             if self.product.is_none() {
-                self.deny(ReasonCode::AgreementMissing, Missing::Nothing);
+                self.deny_agreement(ReasonCode::AgreementMissing);
             }
             return;
         };
         if standing.ended {
-            self.deny(ReasonCode::AgreementEnded, Missing::Nothing);
+            self.deny_agreement(ReasonCode::AgreementEnded);
         }
         if standing.suspended {
-            self.deny(ReasonCode::AgreementSuspended, Missing::Nothing);
+            self.deny_agreement(ReasonCode::AgreementSuspended);
         }
         if standing.future.is_some() {
-            self.deny(ReasonCode::AgreementNotStarted, Missing::Nothing);
+            self.deny_agreement(ReasonCode::AgreementNotStarted);
         }
         let pending = self.product.and_then(|product| product.pending(at));
         if let Some(pending) = pending.filter(|_| standing.current.is_none() || standing.ended) {
             if !pending.accepted_by_board {
-                self.deny(ReasonCode::AgreementNotAcceptedByBoard, Missing::Nothing);
+                self.deny_agreement(ReasonCode::AgreementNotAcceptedByBoard);
             }
             if !pending.accepted_by_supplier {
-                self.deny(ReasonCode::AgreementNotAcceptedBySupplier, Missing::Nothing);
+                self.deny_agreement(ReasonCode::AgreementNotAcceptedBySupplier);
             }
         }
         if standing.considered().is_none() && pending.is_none() {
-            self.deny(ReasonCode::AgreementMissing, Missing::Nothing);
+            self.deny_agreement(ReasonCode::AgreementMissing);
         }
     }
 

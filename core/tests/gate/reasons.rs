@@ -61,6 +61,11 @@ const fn held(
     }
 }
 
+fn from_the_administration(world: &mut World) {
+    world.request.direction = Direction::Connection;
+    world.request.channel = Channel::RosterPull;
+}
+
 fn table() -> Vec<Case> {
     use Fixer::{Asker as TheAsker, Board, Operator, Person, School, Supplier};
     use ReasonCode as R;
@@ -106,6 +111,42 @@ fn table() -> Vec<Case> {
             a_newer_agreement_has_ended,
         ),
         case(R::AgreementSuspended, Board, Some("2.5"), None, |world| {
+            world.inputs.agreements[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
+        }),
+        case(R::OperatorAgreementMissing, Board, None, None, |world| {
+            from_the_administration(world);
+            world.inputs.agreements.clear();
+        }),
+        case(
+            R::OperatorAgreementNotAcceptedByBoard,
+            Board,
+            Some("2.1"),
+            None,
+            |world| {
+                from_the_administration(world);
+                world.inputs.agreements[0].accepted_by_board_at = None;
+            },
+        ),
+        case(
+            R::OperatorAgreementNotAcceptedByOperator,
+            Operator,
+            Some("2.1"),
+            None,
+            |world| {
+                from_the_administration(world);
+                world.inputs.agreements[0].accepted_by_supplier_at = None;
+            },
+        ),
+        case(R::OperatorAgreementNotStarted, Board, Some("2.1"), None, |world| {
+            from_the_administration(world);
+            world.inputs.agreements[0].window = Window::since(moment("2026-10-01T00:00:00Z"));
+        }),
+        case(R::OperatorAgreementEnded, Board, Some("15.1"), None, |world| {
+            from_the_administration(world);
+            world.inputs.agreements[0].window = span("2026-08-01T00:00:00Z", "2026-09-15T09:00:00Z");
+        }),
+        case(R::OperatorAgreementSuspended, Board, Some("2.5"), None, |world| {
+            from_the_administration(world);
             world.inputs.agreements[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
         }),
         case(R::ProductOfAnother, TheAsker, Some("2.3"), None, |world| {
@@ -224,8 +265,7 @@ fn table() -> Vec<Case> {
         ),
         held(R::AttributeNotAgreed, Supplier, Some("5.3"), Some("birthDate"), |_| {}),
         held(R::AttributeNotNeeded, School, Some("5.1"), Some("givenName"), |world| {
-            world.request.direction = Direction::Connection;
-            world.request.channel = Channel::RosterPull;
+            from_the_administration(world);
             world.request.attributes = AttributeSet::EMPTY.with(Attribute::GivenName);
         }),
         held(R::NotInLoginSet, Supplier, Some("7.4"), Some("familyName"), |world| {
@@ -378,6 +418,7 @@ fn each_case_gives_its_reason_and_hardly_any_other() {
         // Where a fact is missing altogether, others that lean on it are missing too; else one change, one reason.
         let alone = [
             ReasonCode::AgreementMissing,
+            ReasonCode::OperatorAgreementMissing,
             ReasonCode::AttributeNotNeeded,
             ReasonCode::AttributeNotAgreed,
         ];

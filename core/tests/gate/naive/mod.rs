@@ -214,13 +214,13 @@ impl<'a> School<'a> {
         let latest = self.latest(self.request.product);
         let ended = latest.is_some_and(|agreement| over(&agreement.window, self.at()));
         if ended {
-            reasons.push(plain("agreement_ended"));
+            reasons.push(self.of_agreement("ended"));
         }
         if latest.is_some_and(|agreement| agreement.suspensions.iter().any(|span| during(span, self.at()))) {
-            reasons.push(plain("agreement_suspended"));
+            reasons.push(self.of_agreement("suspended"));
         }
         if latest.is_none() && self.looked_into().is_some() {
-            reasons.push(plain("agreement_not_started"));
+            reasons.push(self.of_agreement("not_started"));
         }
         let waiting = self.of_product(self.request.product).into_iter();
         let waiting =
@@ -228,16 +228,25 @@ impl<'a> School<'a> {
         let waiting = waiting.max_by_key(|agreement| (agreement.window.from.as_millis(), agreement.id));
         if let Some(waiting) = waiting.filter(|_| latest.is_none() || ended) {
             if waiting.accepted_by_board_at.is_none() {
-                reasons.push(plain("agreement_not_accepted_by_board"));
+                reasons.push(self.of_agreement("not_accepted_by_board"));
             }
             if waiting.accepted_by_supplier_at.is_none() {
-                reasons.push(plain("agreement_not_accepted_by_supplier"));
+                reasons.push(self.of_agreement("not_accepted_by_supplier"));
             }
         }
         if self.looked_into().is_none() && waiting.is_none() {
-            reasons.push(plain("agreement_missing"));
+            reasons.push(self.of_agreement("missing"));
         }
         reasons
+    }
+
+    /// A reason about the agreement that is asked for: of the product, or of the operator when an administration is read.
+    fn of_agreement(&self, what: &str) -> (String, String) {
+        match (self.request.direction, what) {
+            (Direction::Connection, "not_accepted_by_supplier") => plain("operator_agreement_not_accepted_by_operator"),
+            (Direction::Connection, _) => plain(&format!("operator_agreement_{what}")),
+            _ => plain(&format!("agreement_{what}")),
+        }
     }
 
     fn has_mandate(&self, product: ProductId) -> bool {
