@@ -149,6 +149,11 @@ fn a_defect_names_its_row_and_place(#[case] change: Value, #[case] expected: &[(
     }
     let defects = parse(&document).unwrap().document().defects(Catalogue::built_in());
     assert!(defects.iter().all(|defect| defect.row == Some(0)));
+    assert_eq!(
+        AnnexDocument::defects_of_readable(&document, Catalogue::built_in()),
+        defects,
+        "read by its parts it says the same"
+    );
     let found: Vec<_> = defects.into_iter().map(|defect| (defect.place, defect.code)).collect();
     let expected: Vec<_> = expected
         .iter()
@@ -162,6 +167,8 @@ fn an_undefined_code_of_a_sub_processor_touches_every_row() {
     let mut document = example();
     document["subProcessors"][0]["pupilCategories"] = json!(["CC12"]);
     let defects = parse(&document).unwrap().document().defects(Catalogue::built_in());
+    let by_parts = AnnexDocument::defects_of_readable(&document, Catalogue::built_in());
+    assert_eq!(by_parts, defects);
     let found: Vec<_> = defects
         .iter()
         .map(|defect| (defect.row, defect.place.as_str(), defect.code))

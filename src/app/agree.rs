@@ -50,13 +50,7 @@ impl App {
             return Err(AppError::NotYours);
         };
         self.board_view(offer.board).await?;
-        if offer.window.until.is_some_and(|until| until <= offer.window.from) {
-            return Err(AppError::Invalid(vec![Invalid {
-                pointer: "/validUntil".to_owned(),
-                code: "window_empty",
-                detail: "the agreement would end before it begins".to_owned(),
-            }]));
-        }
+        check_window(offer.window).map_err(|fault| AppError::Invalid(vec![fault]))?;
         let now = self.now();
         let agreement = Agreement {
             id: self.new_id(),
@@ -298,6 +292,21 @@ impl App {
         approval.window.until = Some(now);
         Ok(approval)
     }
+}
+
+/// An agreement ends after it begins.
+///
+/// # Errors
+/// When it would not.
+pub fn check_window(window: Window) -> Result<Window, Invalid> {
+    if window.until.is_some_and(|until| until <= window.from) {
+        return Err(Invalid {
+            pointer: "/validUntil".to_owned(),
+            code: "window_empty",
+            detail: "the agreement would end before it begins".to_owned(),
+        });
+    }
+    Ok(window)
 }
 
 /// The annex that was signed.

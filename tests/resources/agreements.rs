@@ -131,6 +131,40 @@ async fn everything_that_is_wrong_with_an_annex_is_told_at_its_place() {
 }
 
 #[actix_web::test]
+async fn errors_and_defects_of_an_annex_are_told_in_one_answer() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    let until = offer["validFrom"].clone();
+    offer["validUntil"] = until;
+    let annex = &mut offer["annex"];
+    annex["places"] = json!([]);
+    annex["rows"][0]["restsOnConsent"] = json!("no");
+    annex["rows"][0]["purposes"] = json!(["D1", "D23"]);
+    annex["rows"][1]["purposes"] = json!("D13");
+    annex["rows"][1]["specialGround"] = json!(true);
+    annex["rows"][1]["pupilCategories"] = json!(["CD18"]);
+    annex["rows"][2]["module"] = json!("elders");
+    annex["rows"][2]["pupilCategories"] = json!(["CD18"]);
+    annex["subProcessors"][0]["pupilCategories"] = json!(["CD99"]);
+    let refused = world.post(Who::Supplier, "/v1/agreements", &offer).await;
+    refused.assert_errors(&[
+        ("/annex/places", "wrong_size"),
+        ("/annex/rows/0/purposes/1", "code_undefined"),
+        ("/annex/rows/0/restsOnConsent", "wrong_type"),
+        ("/annex/rows/1/purposes", "wrong_type"),
+        ("/annex/rows/1/specialGround", "wrong_type"),
+        ("/annex/rows/2/module", "module_undefined"),
+        ("/annex/rows/2/pupilCategories/0", "special_ground_missing"),
+        ("/annex/subProcessors/0/pupilCategories/0", "code_undefined"),
+        ("/validUntil", "window_empty"),
+    ]);
+    assert_eq!(
+        ids(&world.get(Who::Supplier, "/v1/agreements").await.with(200)),
+        Vec::<String>::new()
+    );
+}
+
+#[actix_web::test]
 async fn a_row_with_a_defect_is_told_and_can_still_be_offered() {
     let world = World::start().await;
     let mut offer = world.offer();

@@ -93,7 +93,7 @@ impl AnnexDocument {
 }
 
 impl RowDocument {
-    fn lint(&self, catalogue: &Catalogue, add: &mut impl FnMut(DefectCode, String)) {
+    pub(super) fn lint(&self, catalogue: &Catalogue, add: &mut impl FnMut(DefectCode, String)) {
         if self.processings.is_empty() || self.purposes.is_empty() {
             add(DefectCode::RowUnfilled, String::new());
         }
@@ -160,7 +160,7 @@ fn parse_for(code: &str, kind: PersonKind) -> Option<DataCategory> {
         .map(|(_, category)| category)
 }
 
-fn lint_categories(pupil: &[String], staff: &[String], add: &mut impl FnMut(DefectCode, String)) {
+pub(super) fn lint_categories(pupil: &[String], staff: &[String], add: &mut impl FnMut(DefectCode, String)) {
     for (field, kind, codes) in [
         ("pupilCategories", PersonKind::Pupil, pupil),
         ("staffCategories", PersonKind::Staff, staff),

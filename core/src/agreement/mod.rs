@@ -6,6 +6,7 @@ mod annex;
 mod clause;
 mod document;
 mod lint;
+mod partial;
 mod record;
 mod terms;
 

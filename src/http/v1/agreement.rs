@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::Value;
 use sluis_core::{
-    agreement::{Annex, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash},
+    agreement::{Annex, AnnexDocument, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash},
     catalogue::Catalogue,
     id::{AgreementId, BoardId, ClientId, ProductId, SupplierId},
     identifier::leak_guard,
@@ -19,7 +19,7 @@ use super::path::AgreementPath;
 use crate::{
     app::{
         action::{AcceptAgreement, OfferAgreement, ReadAgreement},
-        agree::{AgreementOffer, annex_of},
+        agree::{AgreementOffer, annex_of, check_window},
         agreement::{Acceptance, Agreement},
         error::Invalid,
     },
@@ -182,10 +182,18 @@ impl Input for AgreementCreate {
         let valid_from = fields.required("validFrom", text(Timestamp::parse));
         let valid_until = fields.optional("validUntil", text(Timestamp::parse));
         let annex = fields.required("annex", checked(parse_annex));
+        let window = match (valid_from, valid_until) {
+            (Some(from), Some(until)) => match check_window(Window { from, until }) {
+                Ok(window) => Some(window),
+                Err(Invalid { code, detail, .. }) => fields.refuse("validUntil", code, detail),
+            },
+            _ => None,
+        };
+        let window = window?;
         Some(Self {
             board: board?,
-            valid_from: valid_from?,
-            valid_until: valid_until?,
+            valid_from: window.from,
+            valid_until: window.until,
             annex: annex?,
         })
     }
@@ -203,6 +211,14 @@ fn parse_annex(value: &Value) -> Result<Annex, Vec<Invalid>> {
                 pointer: place_of(&error).to_owned(),
                 code: error.code.as_str(),
                 detail: explain(error.code).to_owned(),
+            }));
+            // Whoever mends the errors reads in the same answer what the gate will not permit.
+            let defects = AnnexDocument::defects_of_readable(value, Catalogue::built_in());
+            wrong.extend(defects.into_iter().map(|defect| Invalid {
+                pointer: defect.place,
+                code: defect.code.as_str(),
+                detail:
+                    "a defect: the offer is not refused for it, but the gate permits nothing by this row".to_owned(),
             }));
             Err(wrong)
         }
@@ -295,7 +311,13 @@ pub(super) async fn agreement_list(
 /// Offer an agreement
 ///
 /// The offer is the signature (ondertekening) of the supplier (leverancier) over the annex. It can be in force once
-/// the board (bevoegd gezag) has accepted it. `defects` says what the gate will not permit, however it is signed.
+/// the board (bevoegd gezag) has accepted it.
+///
+/// Two things can be wrong in an annex, and both are told at once. An *error* is a document that is not of the form (a field
+/// that is missing, unknown, or of another kind): the offer is refused with 400, and nothing is stored. A *defect* is said in
+/// the right form and cannot be meant (an unknown code, a special category without its ground): the offer is stored as it
+/// was written, since it is evidence, `defects` names it, and the gate permits nothing by that row, however it is signed.
+/// A refused offer lists its defects among the `errors` too. Mend defects by a new offer before the board accepts.
 #[utoipa::path(operation_id = "agreement_create", tag = "agreements", security(("bearer" = ["agreement.offer"])),
     request_body(content = AgreementCreate, example = json!({
         "board": "01990a3e-7c00-7000-8000-000000000001",
