@@ -141,6 +141,42 @@ async fn a_file_is_tried_taken_in_and_recognised() {
 }
 
 #[actix_web::test]
+async fn values_that_cannot_be_used_are_told_apart_from_fields_that_nobody_needs() {
+    let world = World::start(true).await;
+    let whole = std::fs::read_to_string(&world.file).unwrap();
+    let (code, good) = world.import(&world.file, BRIN, &["--dry-run"]);
+    assert_eq!(code, Some(0), "{good}");
+    assert!(
+        good.contains(" that no active agreement needs, 0 with a value that cannot be used (of 0 persons)"),
+        "{good}"
+    );
+    let mut parts = whole.split("<geboortedatum>");
+    let mut bad = parts.next().unwrap().to_owned();
+    for (index, part) in parts.enumerate() {
+        bad += "<geboortedatum>";
+        if index < 3 {
+            bad += "gisteren";
+            bad += part.split_at(part.find('<').unwrap()).1;
+        } else {
+            bad += part;
+        }
+    }
+    let file = world.file.with_extension("bad");
+    std::fs::write(&file, bad).unwrap();
+    let (code, told) = world.import(&file, BRIN, &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains(" 3 with a value that cannot be used (of 3 persons)\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains("    cannot be used: `birthDate` of 3 x pupil: invalid_date\n"),
+        "{told}"
+    );
+    assert!(!told.contains("gisteren"), "{told}");
+}
+
+#[actix_web::test]
 async fn a_file_that_is_cut_off_or_of_another_school_changes_nothing() {
     let world = World::start(true).await;
     let whole = std::fs::read(&world.file).unwrap();

@@ -140,6 +140,12 @@ pub struct RunCounts {
     pub unchanged: u64,
     /// Fields that were not taken in, because no active agreement needs them or their value was not acceptable.
     pub withheld_fields: u64,
+    /// Of these, the fields whose value was not acceptable: the administration can mend them.
+    #[serde(default)]
+    pub unusable_fields: u64,
+    /// Persons with such a field.
+    #[serde(default)]
+    pub persons_with_unusable_fields: u64,
 }
 
 /// When a connection is due: it was not tried after one moment, and did not go well, nor is it under way, after an

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sluis_connector_port::roster::{
-    Field, Group, GroupKey, GroupKind, Object, PersonName, Pupil, RosterField, Snapshot, Staff, YearGroup,
+    Field, Finding, Group, GroupKey, GroupKind, Object, PersonName, Pupil, RosterField, Snapshot, Staff, YearGroup,
 };
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
@@ -81,6 +81,8 @@ impl Intake<'_> {
         let mut counts = RunCounts {
             received: count(snapshot.pupils.len() + snapshot.staff.len()),
             withheld_fields: count(snapshot.warnings.len()),
+            unusable_fields: count(snapshot.warnings.len()),
+            persons_with_unusable_fields: count(persons_in(&snapshot.warnings)),
             ..RunCounts::default()
         };
         let mut changes = Vec::new();
@@ -350,6 +352,17 @@ impl Intake<'_> {
         changes.extend(gone.into_iter().map(RosterChange::PersonRemoved));
         Ok(())
     }
+}
+
+/// How many persons these findings are about.
+fn persons_in(findings: &[Finding]) -> usize {
+    let of_person = |finding: &&Finding| matches!(finding.object, Object::Pupil | Object::Staff);
+    let persons: HashSet<_> = findings
+        .iter()
+        .filter(of_person)
+        .map(|finding| (finding.object, finding.position))
+        .collect();
+    persons.len()
 }
 
 /// The pupils, by position, with a first or last day that was delivered and cannot be read.

@@ -1,8 +1,16 @@
 //! `sluis import`: rosters that a person brings as a file.
 
-use std::{fs::File, io::BufReader, io::Write, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::BufReader,
+    io::Write,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use clap::{Args, Subcommand};
+use sluis_connector_port::roster::{Finding, FindingKind, Object, RosterField};
 use sluis_core::{identifier::Brin6, random::SystemRandom, time::SystemClock};
 use sluis_edexml::{ReadOptions, xml::Limits};
 
@@ -60,11 +68,13 @@ impl ImportCommand {
             .await
             .map_err(std::io::Error::other)?
             .map_err(|error| FileFault::from(error).of(&import.file))?;
+        let unusable = Unusable::in_findings(&snapshot.warnings);
         let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
         let run = service.app.roster_import(import.school, snapshot, import.dry_run).await;
         service.stop().await;
         let run = run?;
         report(&run, import.dry_run, out)?;
+        unusable.report(out)?;
         match run.end {
             Some(end) if end.outcome == RunOutcome::Refused => {
                 Err(CliError::ImportRefused(end.reason.unwrap_or_default()))
@@ -85,6 +95,39 @@ fn report(run: &Run, dry_run: bool, out: &mut (dyn Write + Send)) -> Result<(), 
         counts.received, counts.added, counts.changed
     )?;
     writeln!(out, "  unchanged {}, removed {}", counts.unchanged, counts.removed)?;
-    writeln!(out, "  fields withheld {}", counts.withheld_fields)?;
+    writeln!(
+        out,
+        "  fields withheld {}: {} that no active agreement needs, {} with a value that cannot be used (of {} persons)",
+        counts.withheld_fields,
+        counts.withheld_fields.saturating_sub(counts.unusable_fields),
+        counts.unusable_fields,
+        counts.persons_with_unusable_fields
+    )?;
     Ok(())
+}
+
+/// The values of a file that cannot be used: which field of what, why, and how often. No value, and no place of a person.
+struct Unusable(BTreeMap<(Object, RosterField, FindingKind), BTreeSet<u32>>);
+
+impl Unusable {
+    fn in_findings(findings: &[Finding]) -> Self {
+        let mut objects: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for finding in findings {
+            let of = (finding.object, finding.field, finding.kind);
+            objects.entry(of).or_default().insert(finding.position);
+        }
+        Self(objects)
+    }
+
+    fn report(&self, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+        let Self(objects) = self;
+        for ((object, field, kind), positions) in objects {
+            writeln!(
+                out,
+                "    cannot be used: `{field}` of {} x {object}: {kind}",
+                positions.len()
+            )?;
+        }
+        Ok(())
+    }
 }

@@ -171,7 +171,10 @@ fn what_no_agreement_needs_is_not_kept() {
     one.name.family_name = Personal::new("Dijkstra".to_owned()).into();
     one.email = Personal::new("fenna@school.example".to_owned()).into();
     let counts = held.take_in(snapshot(vec![one]));
-    assert_eq!((counts.added, counts.withheld_fields), (1, 2));
+    assert_eq!(
+        (counts.added, counts.withheld_fields, counts.unusable_fields),
+        (1, 2, 0)
+    );
     let kept: Vec<_> = held.roster.persons[0].kept.values.keys().copied().collect();
     assert_eq!(kept, [Attribute::GivenName, Attribute::EckId]);
     let sealed = Person::seal(
@@ -439,7 +442,8 @@ fn an_enrolment_that_cannot_be_read_opens_nothing() {
             }],
             ..snapshot(vec![pupil("1", "Fenna"), leaving("2", "Jelle", "9999-12-31")])
         });
-        assert_eq!(counts.withheld_fields, 1);
+        let unusable = (counts.unusable_fields, counts.persons_with_unusable_fields);
+        assert_eq!((counts.withheld_fields, unusable), (1, (1, 1)));
         assert!(
             !at(&held, "Fenna").holds(now) && at(&held, "Jelle").holds(now),
             "{field}"

@@ -79,6 +79,11 @@ struct RunCountsView {
     unchanged: u64,
     /// Fields that were not taken in: no active agreement needs them, or their value was not acceptable.
     withheld_fields: u64,
+    /// Of these, the fields whose value was not acceptable: the administration can mend them. A file that is imported tells
+    /// which fields.
+    unusable_fields: u64,
+    /// Persons with such a field.
+    persons_with_unusable_fields: u64,
 }
 
 impl From<RunCounts> for RunCountsView {
@@ -90,6 +95,8 @@ impl From<RunCounts> for RunCountsView {
             removed: counts.removed,
             unchanged: counts.unchanged,
             withheld_fields: counts.withheld_fields,
+            unusable_fields: counts.unusable_fields,
+            persons_with_unusable_fields: counts.persons_with_unusable_fields,
         }
     }
 }
