@@ -19,11 +19,9 @@ use crate::app::{
     evidence::{Entry, Recorded},
     gatekeeper::{ATTEMPTS, attribute_code},
     organisation::{OPERATOR, SLUIS, School},
+    reason::{RunReason, StopCode},
     store::StoreError,
 };
-
-/// The code of a run that ends since no supplier may get anything of this school.
-const NOTHING_AGREED: Code = Code::from_static("nothing_agreed");
 
 /// What the gate says about taking in the roster of a school, for each kind of person.
 pub(in crate::app) struct Admission(PerKind<Decision>);
@@ -44,7 +42,7 @@ impl Permitted {
 
 impl Admission {
     /// The attributes that may come in, or the codes of why nothing may.
-    pub(in crate::app) fn needed(&self) -> Result<Needed, Vec<Code>> {
+    pub(in crate::app) fn needed(&self) -> Result<Needed, Vec<RunReason>> {
         self.agreed()?;
         let Self(PerKind { pupils, staff }) = self;
         let needed = PerKind {
@@ -52,20 +50,20 @@ impl Admission {
             staff: staff.released(),
         };
         if needed.pupils.is_empty() && needed.staff.is_empty() {
-            return Err(vec![NOTHING_AGREED]);
+            return Err(vec![StopCode::NothingAgreed.into()]);
         }
         Ok(needed)
     }
 
     /// Whether board and operator agreed, of pupils or of staff; or the codes of what is missing.
-    pub(in crate::app) fn agreed(&self) -> Result<(), Vec<Code>> {
+    pub(in crate::app) fn agreed(&self) -> Result<(), Vec<RunReason>> {
         let Self(PerKind { pupils, staff }) = self;
         if pupils.is_permit() || staff.is_permit() {
             return Ok(());
         }
-        let mut codes: Vec<Code> = Vec::new();
+        let mut codes: Vec<RunReason> = Vec::new();
         for reason in pupils.reasons().iter().chain(staff.reasons()) {
-            let code = Code::from_static(reason.code.as_str());
+            let code = reason.code.into();
             if !codes.contains(&code) {
                 codes.push(code);
             }
@@ -144,7 +142,7 @@ impl App {
         by: Option<&Caller>,
         school: &School,
         run: &Run,
-    ) -> Result<Result<Permitted, String>, AppError> {
+    ) -> Result<Result<Permitted, RunReason>, AppError> {
         for _ in 0..ATTEMPTS {
             let policy = self.policy(school.id).await?;
             let admission = self.admission(&policy);
@@ -153,7 +151,7 @@ impl App {
             let mut draft = self.run_draft(by, run, outcome, "roster.pull");
             admission.note_in(&mut draft);
             if let Err(codes) = &needed {
-                draft.reasons.clone_from(codes);
+                draft.reasons = codes.iter().map(|reason| reason.code()).collect();
             }
             let epoch = policy.epoch();
             match self.evidence.decision(Entry::new(epoch, draft)).await? {
@@ -169,6 +167,6 @@ impl App {
 }
 
 /// The reason that a run shows; its record has all of them.
-pub(in crate::app) fn first(codes: &[Code]) -> String {
-    codes.first().map_or_else(String::new, ToString::to_string)
+pub(in crate::app) fn first(reasons: &[RunReason]) -> RunReason {
+    reasons.first().copied().unwrap_or(StopCode::NothingAgreed.into())
 }

@@ -7,6 +7,8 @@ use sluis_core::{
 };
 use url::Url;
 
+use crate::app::reason::RunReason;
+
 /// A school's link (koppeling) to its administration system.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -90,7 +92,7 @@ pub struct RunEnd {
     /// How.
     pub outcome: RunOutcome,
     /// The stable code of why the roster was left as it was.
-    pub reason: Option<String>,
+    pub reason: Option<RunReason>,
     /// What changed, and what was withheld.
     pub counts: RunCounts,
 }

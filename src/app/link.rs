@@ -102,7 +102,7 @@ impl App {
         if let Err(codes) = self.admission_now(school).await?.agreed() {
             return Err(not_ready(&format!(
                 "the board has no agreement with the operator of this service that covers this: `{}`",
-                first(&codes)
+                first(&codes).as_str()
             )));
         }
         let now = self.now();

@@ -36,6 +36,7 @@ pub mod organisation;
 pub mod organise;
 mod policy;
 pub mod pull;
+pub mod reason;
 mod roster;
 mod run;
 pub mod sealing;

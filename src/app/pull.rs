@@ -18,6 +18,7 @@ use crate::app::{
     error::AppError,
     intake::{Difference, Intake, IntakeError},
     organisation::School,
+    reason::{RunReason, StopCode},
     run::Stopped,
     sealing::KeyScope,
     store::StoreError,
@@ -145,10 +146,10 @@ impl App {
         run: &Run,
     ) -> Result<Run, Stopped> {
         if let Err(reason) = self.permit_intake(by, school, run).await? {
-            return self.refused(by, run, &reason).await;
+            return self.refused(by, run, reason).await;
         }
         let Ok(school_year) = SchoolYear::of(self.now().utc_date()) else {
-            return self.refused(by, run, "school_year_unknown").await;
+            return self.refused(by, run, StopCode::SchoolYearUnknown.into()).await;
         };
         // However many ask, so many deliveries are in memory at once; the run is held while it waits.
         let _turn = self.held(run, self.pulls.acquire()).await?;
@@ -162,7 +163,7 @@ impl App {
             // What was withdrawn while the system answered is obeyed.
             Ok(Pull::Snapshot(snapshot)) => match self.permit_intake(by, school, run).await? {
                 Ok(permitted) => self.take_in(by, school, run, *snapshot, permitted).await,
-                Err(reason) => self.refused(by, run, &reason).await,
+                Err(reason) => self.refused(by, run, reason).await,
             },
             Ok(Pull::Unchanged) => {
                 let counts = RunCounts::default();
@@ -170,10 +171,10 @@ impl App {
                     .run_end(by, run, RunOutcome::Unchanged, None, counts, Vec::new())
                     .await?)
             }
-            Ok(Pull::NoData) => self.refused(by, run, "no_data").await,
+            Ok(Pull::NoData) => self.refused(by, run, StopCode::NoData.into()).await,
             Err(error) => {
-                tracing::warn!(run.id = %run.id, reason = error.code(), "a pull was refused");
-                self.refused(by, run, error.code()).await
+                tracing::warn!(run.id = %run.id, reason = error.code().as_str(), "a pull was refused");
+                self.refused(by, run, error.code().into()).await
             }
         }
     }
@@ -192,7 +193,7 @@ impl App {
             .ok_or(AppError::NotFound("school"))?;
         if dry_run {
             let compared = match self.admission_now(school.id).await?.needed() {
-                Ok(needed) => self.compare(school, snapshot, needed).await?.map_err(str::to_owned),
+                Ok(needed) => self.compare(school, snapshot, needed).await?,
                 Err(codes) => Err(admit::first(&codes)),
             };
             let (outcome, reason, counts) = match compared {
@@ -219,7 +220,7 @@ impl App {
     async fn import_to_the_end(&self, school: &School, run: &Run, snapshot: Snapshot) -> Result<Run, Stopped> {
         match self.permit_intake(None, school, run).await? {
             Ok(permitted) => self.take_in(None, school, run, snapshot, permitted).await,
-            Err(reason) => self.refused(None, run, &reason).await,
+            Err(reason) => self.refused(None, run, reason).await,
         }
     }
 
@@ -238,13 +239,13 @@ impl App {
         school: &School,
         snapshot: Snapshot,
         needed: Needed,
-    ) -> Result<Result<Difference, &'static str>, AppError> {
+    ) -> Result<Result<Difference, RunReason>, AppError> {
         if let Err(error) = snapshot
             .school
             .check_origin(school.brin, None)
             .and_then(|()| snapshot.check())
         {
-            return Ok(Err(error.code()));
+            return Ok(Err(error.code().into()));
         }
         let held = self.open_roster(school.id).await?;
         let key = self.sealing.key(KeyScope::School(school.id)).await?;
@@ -259,7 +260,7 @@ impl App {
         };
         match intake.compare(snapshot) {
             Ok(difference) => Ok(Ok(difference)),
-            Err(IntakeError::Shrunk) => Ok(Err("shrink_guard")),
+            Err(IntakeError::Shrunk) => Ok(Err(StopCode::ShrinkGuard.into())),
             Err(IntakeError::Store(error)) => Err(error.into()),
         }
     }

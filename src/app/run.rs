@@ -22,6 +22,7 @@ use crate::app::{
     evidence::Act,
     gatekeeper::ATTEMPTS,
     organisation::School,
+    reason::{RunReason, StopCode},
     store::{Change, RosterChange, Staged, StoreError},
 };
 
@@ -137,7 +138,7 @@ impl App {
                 ended => return Ok(ended?),
             }
             let again = match self.permit_intake(by, school, run).await? {
-                Ok(again) if !again.covers(&permitted) => Err("withdrawn_meanwhile".to_owned()),
+                Ok(again) if !again.covers(&permitted) => Err(StopCode::WithdrawnMeanwhile.into()),
                 again => again,
             };
             permitted = match again {
@@ -148,7 +149,7 @@ impl App {
                     epoch: again.epoch,
                     ..permitted
                 },
-                Err(reason) => return self.refused(by, run, &reason).await,
+                Err(reason) => return self.refused(by, run, reason).await,
             };
         }
         Err(Stopped::Failed(AppError::Unavailable(StoreError::Conflict)))
@@ -168,8 +169,13 @@ impl App {
         }
     }
 
-    pub(in crate::app) async fn refused(&self, by: Option<&Caller>, run: &Run, reason: &str) -> Result<Run, Stopped> {
-        let (reason, counts) = (Some(reason.to_owned()), RunCounts::default());
+    pub(in crate::app) async fn refused(
+        &self,
+        by: Option<&Caller>,
+        run: &Run,
+        reason: RunReason,
+    ) -> Result<Run, Stopped> {
+        let (reason, counts) = (Some(reason), RunCounts::default());
         Ok(self
             .run_end(by, run, RunOutcome::Refused, reason, counts, Vec::new())
             .await?)
@@ -181,7 +187,7 @@ impl App {
         by: Option<&Caller>,
         run: &Run,
         outcome: RunOutcome,
-        reason: Option<String>,
+        reason: Option<RunReason>,
         counts: RunCounts,
         mut changes: Vec<Change>,
     ) -> Result<Run, StoreError> {
@@ -237,11 +243,11 @@ impl App {
             }
         };
         let reason = if error.is_none() && self.has_lost_connection(run).await? {
-            "connection_ended"
+            StopCode::ConnectionEnded
         } else {
-            "store_refused"
+            StopCode::StoreRefused
         };
-        match self.refused(by, run, reason).await {
+        match self.refused(by, run, reason.into()).await {
             Ok(ended) => Ok(ended),
             // It has an end: given by whoever took it for dead, or by ourselves when the store did not get to say so.
             Err(Stopped::Lost) => self
@@ -281,7 +287,7 @@ impl App {
             let end = RunEnd {
                 at: self.now(),
                 outcome: RunOutcome::Refused,
-                reason: Some("interrupted".to_owned()),
+                reason: Some(StopCode::Interrupted.into()),
                 counts: RunCounts::default(),
             };
             let act = Act {
@@ -306,11 +312,7 @@ impl App {
         };
         let mut draft = self.run_draft(by, run, recorded, "roster.run");
         draft.start_time = run.started_at;
-        draft.reasons = end
-            .reason
-            .iter()
-            .filter_map(|reason| Code::parse(reason).ok())
-            .collect();
+        draft.reasons = end.reason.iter().map(|reason| reason.code()).collect();
         draft
     }
 

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, io};
 
 use crate::{
-    app::{error::AppError, store::StoreError},
+    app::{error::AppError, reason::RunReason, store::StoreError},
     config::fault::ConfigError,
     storage::{StorageError, keyring::KeyringError},
 };
@@ -56,8 +56,8 @@ pub enum CliError {
     #[error("this role needs to be told what it acts for")]
     RoleIncomplete,
     /// The roster was left as it was.
-    #[error("the roster was left as it was: `{0}`")]
-    ImportRefused(String),
+    #[error("the roster was left as it was: `{}`", .0.as_str())]
+    ImportRefused(RunReason),
     /// Something is wrong with the evidence.
     #[error("the evidence is not sound")]
     LedgerUnsound,

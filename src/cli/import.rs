@@ -16,7 +16,7 @@ use sluis_edexml::{ReadOptions, xml::Limits};
 
 use super::{assemble::Service, error::CliError, file::FileFault, parts};
 use crate::{
-    app::connection::{Run, RunOutcome},
+    app::connection::Run,
     config::{Settings, source::Sources},
 };
 
@@ -75,11 +75,9 @@ impl ImportCommand {
         let run = run?;
         report(&run, import.dry_run, out)?;
         unusable.report(out)?;
-        match run.end {
-            Some(end) if end.outcome == RunOutcome::Refused => {
-                Err(CliError::ImportRefused(end.reason.unwrap_or_default()))
-            }
-            _ => Ok(()),
+        match run.end.and_then(|end| end.reason) {
+            Some(reason) => Err(CliError::ImportRefused(reason)),
+            None => Ok(()),
         }
     }
 }

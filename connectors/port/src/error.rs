@@ -4,7 +4,10 @@ use std::{fmt, time::Duration};
 
 use sluis_core::identifier::Brin6;
 
-use crate::roster::{Object, SchoolYear};
+use crate::{
+    code::ErrorCode,
+    roster::{Object, SchoolYear},
+};
 
 /// Any cause from outside; it is logged once and never sent on.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -69,20 +72,20 @@ pub enum ConnectorError {
 
 impl ConnectorError {
     /// The stable code of this kind of error.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Unreachable { .. } => "system_unreachable",
-            Self::TimedOut => "system_timed_out",
-            Self::SupplierRefused => "supplier_credential_refused",
-            Self::ActivationRefused => "school_activation_refused",
-            Self::SchoolNotCovered => "school_not_covered",
-            Self::InvalidRequest => "request_refused",
-            Self::UnsupportedVersion => "version_not_supported",
-            Self::TemporarilyUnavailable { .. } => "system_temporarily_unavailable",
-            Self::InternalFault => "system_internal_fault",
-            Self::UnknownFault { .. } => "system_unknown_fault",
-            Self::UnexpectedStatus { .. } => "system_unexpected_status",
-            Self::UnaskedUnchanged => "answer_unasked_unchanged",
+            Self::Unreachable { .. } => ErrorCode::SystemUnreachable,
+            Self::TimedOut => ErrorCode::SystemTimedOut,
+            Self::SupplierRefused => ErrorCode::SupplierCredentialRefused,
+            Self::ActivationRefused => ErrorCode::SchoolActivationRefused,
+            Self::SchoolNotCovered => ErrorCode::SchoolNotCovered,
+            Self::InvalidRequest => ErrorCode::RequestRefused,
+            Self::UnsupportedVersion => ErrorCode::VersionNotSupported,
+            Self::TemporarilyUnavailable { .. } => ErrorCode::SystemTemporarilyUnavailable,
+            Self::InternalFault => ErrorCode::SystemInternalFault,
+            Self::UnknownFault { .. } => ErrorCode::SystemUnknownFault,
+            Self::UnexpectedStatus { .. } => ErrorCode::SystemUnexpectedStatus,
+            Self::UnaskedUnchanged => ErrorCode::AnswerUnaskedUnchanged,
             Self::Read(error) => error.code(),
         }
     }
@@ -267,30 +270,30 @@ pub enum ReadError {
 
 impl ReadError {
     /// The stable code of this kind of error.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Empty => "data_empty",
-            Self::Truncated => "data_truncated",
-            Self::Malformed { .. } => "data_malformed",
-            Self::WrongFormat { .. } => "data_wrong_format",
-            Self::Encoding => "data_encoding",
-            Self::Doctype => "data_doctype",
-            Self::UndefinedEntity => "data_undefined_entity",
-            Self::TooLarge { .. } => "data_too_large",
-            Self::TooDeep { .. } => "data_too_deep",
-            Self::TooManyAttributes { .. } => "data_too_many_attributes",
-            Self::PieceTooLong { .. } => "data_piece_too_long",
-            Self::MissingSection { .. } => "data_missing_section",
-            Self::RepeatedSection { .. } => "data_repeated_section",
-            Self::NoPupils => "data_no_pupils",
-            Self::InvalidSchoolYear => "data_invalid_school_year",
-            Self::WrongSchool { .. } => "data_wrong_school",
-            Self::WrongSchoolYear { .. } => "data_wrong_school_year",
-            Self::UnusableKey { .. } => "data_unusable_key",
-            Self::DuplicateKey { .. } => "data_duplicate_key",
-            Self::DuplicateEckId { .. } => "data_duplicate_eck_id",
-            Self::UnknownReference { .. } => "data_unknown_reference",
-            Self::Unreadable => "data_unreadable",
+            Self::Empty => ErrorCode::DataEmpty,
+            Self::Truncated => ErrorCode::DataTruncated,
+            Self::Malformed { .. } => ErrorCode::DataMalformed,
+            Self::WrongFormat { .. } => ErrorCode::DataWrongFormat,
+            Self::Encoding => ErrorCode::DataEncoding,
+            Self::Doctype => ErrorCode::DataDoctype,
+            Self::UndefinedEntity => ErrorCode::DataUndefinedEntity,
+            Self::TooLarge { .. } => ErrorCode::DataTooLarge,
+            Self::TooDeep { .. } => ErrorCode::DataTooDeep,
+            Self::TooManyAttributes { .. } => ErrorCode::DataTooManyAttributes,
+            Self::PieceTooLong { .. } => ErrorCode::DataPieceTooLong,
+            Self::MissingSection { .. } => ErrorCode::DataMissingSection,
+            Self::RepeatedSection { .. } => ErrorCode::DataRepeatedSection,
+            Self::NoPupils => ErrorCode::DataNoPupils,
+            Self::InvalidSchoolYear => ErrorCode::DataInvalidSchoolYear,
+            Self::WrongSchool { .. } => ErrorCode::DataWrongSchool,
+            Self::WrongSchoolYear { .. } => ErrorCode::DataWrongSchoolYear,
+            Self::UnusableKey { .. } => ErrorCode::DataUnusableKey,
+            Self::DuplicateKey { .. } => ErrorCode::DataDuplicateKey,
+            Self::DuplicateEckId { .. } => ErrorCode::DataDuplicateEckId,
+            Self::UnknownReference { .. } => ErrorCode::DataUnknownReference,
+            Self::Unreadable => ErrorCode::DataUnreadable,
         }
     }
 }

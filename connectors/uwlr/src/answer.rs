@@ -168,7 +168,7 @@ mod tests {
     fn an_answer_that_breaks_off_anywhere_gives_no_roster() {
         assert!(matches!(read(200, ANSWER.as_bytes()), Ok(Pull::Snapshot(_))));
         for length in 0..ANSWER.len() {
-            let code = read(200, &ANSWER.as_bytes()[..length]).unwrap_err().code();
+            let code = read(200, &ANSWER.as_bytes()[..length]).unwrap_err().code().as_str();
             assert!(
                 matches!(code, "data_truncated" | "data_empty"),
                 "`{code}` after {length} bytes"

@@ -123,7 +123,7 @@ mod tests {
             (["Ander", code, key], "supplier_credential_refused"),
             ([name, code, "sleutel <2>"], "school_activation_refused"),
         ] {
-            assert_eq!(server.pull(parts, None).await.unwrap_err().code(), expected);
+            assert_eq!(server.pull(parts, None).await.unwrap_err().code().as_str(), expected);
         }
     }
 }

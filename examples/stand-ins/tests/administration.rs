@@ -103,7 +103,11 @@ mod tests {
         #[case] expected: &str,
     ) {
         assert_eq!(
-            pull(&start(), parts, request(school)).await.unwrap_err().code(),
+            pull(&start(), parts, request(school))
+                .await
+                .unwrap_err()
+                .code()
+                .as_str(),
             expected
         );
     }
@@ -130,7 +134,11 @@ mod tests {
         ] {
             system.behave(behaviour);
             assert_eq!(
-                pull(&system, PARTS, request("99ZZ00")).await.unwrap_err().code(),
+                pull(&system, PARTS, request("99ZZ00"))
+                    .await
+                    .unwrap_err()
+                    .code()
+                    .as_str(),
                 expected
             );
         }
@@ -153,7 +161,7 @@ mod tests {
                 Fault::InvalidVersion => "version_not_supported",
                 _ => "system_unknown_fault",
             };
-            assert_eq!(error.code(), expected);
+            assert_eq!(error.code().as_str(), expected);
             assert_eq!(error.is_retryable(), fault == Fault::TemporarilyUnavailable);
             assert!(expected != "system_unknown_fault" || error.to_string().contains(fault.code()));
         }

@@ -16,6 +16,7 @@ use crate::{
     app::{
         action::ReadRun,
         connection::{Run, RunCounts},
+        reason::RunReason,
     },
     http::{
         answer::Answer,
@@ -54,10 +55,11 @@ pub(super) struct RunView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "applied")]
     outcome: Option<&'static str>,
-    /// Why the roster was left as it was: a stable code.
+    /// Why the roster was left as it was: a stable code. `docs/errors.md` and, for those of the gate, `/problems/{code}`
+    /// say what it means and who can mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "shrink_guard")]
-    reason: Option<String>,
+    reason: Option<&'static str>,
     /// What it did.
     counts: RunCountsView,
 }
@@ -113,7 +115,7 @@ impl From<Run> for RunView {
             ended_at: end.as_ref().map(|end| end.at),
             outcome: end.as_ref().map(|end| end.outcome.as_str()),
             counts: end.as_ref().map(|end| end.counts).unwrap_or_default().into(),
-            reason: end.and_then(|end| end.reason),
+            reason: end.and_then(|end| end.reason).map(RunReason::as_str),
         }
     }
 }

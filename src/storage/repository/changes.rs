@@ -11,6 +11,7 @@ use crate::{
         agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
         connection::{Due, Run, RunEnd, RunOutcome},
         organisation::{Board, Product, School, Supplier},
+        reason::RunReason,
         store::{Change, StoreError},
     },
     storage::{Expect, Value, WriteSet, keyring::guard_keys_of, params},
@@ -254,5 +255,6 @@ fn run_started(set: &mut WriteSet, run: &Run, due: Option<Due>, lease_until: Tim
 fn run_end(school: SchoolId, id: RunId, end: RunEnd) -> Result<Vec<Value>, StoreError> {
     let counts =
         serde_json::to_string(&end.counts).map_err(|_| StoreError::Corrupt("counts that cannot be written"))?;
-    Ok(params![school, id, end.at, end.outcome.as_str(), end.reason, counts])
+    let reason = end.reason.map(RunReason::as_str);
+    Ok(params![school, id, end.at, end.outcome.as_str(), reason, counts])
 }

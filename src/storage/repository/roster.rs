@@ -13,6 +13,7 @@ use super::{Repository, parsed, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
+        reason::RunReason,
         sealing::KeyScope,
         store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
@@ -184,10 +185,12 @@ fn run(row: &Row) -> Result<Run, StorageError> {
         None => None,
         Some(at) => {
             let (outcome, counts): (String, String) = (row.get(6)?, row.get(8)?);
+            let reason: Option<String> = row.get(7)?;
+            let reason = reason.map(|reason| parsed("reason", RunReason::find(&reason)));
             Some(RunEnd {
                 at,
                 outcome: parsed("outcome", RunOutcome::parse(&outcome))?,
-                reason: row.get(7)?,
+                reason: reason.transpose()?,
                 counts: parsed("counts", serde_json::from_str(&counts).ok())?,
             })
         }

@@ -379,7 +379,9 @@ impl World {
 /// Outcome and reason of a run.
 pub(super) fn outcome(run: &Run) -> (&'static str, String) {
     let end = run.end.as_ref();
-    let reason = end.and_then(|end| end.reason.clone()).unwrap_or_default();
+    let reason = end
+        .and_then(|end| end.reason)
+        .map_or_else(String::new, |reason| reason.as_str().to_owned());
     (end.map_or("under way", |end| end.outcome.as_str()), reason)
 }
 

@@ -11,7 +11,7 @@ use sluis_edexml::{ReadOptions, read, xml::Limits};
 use crate::support::{FIXTURE, one_pupil, options, read_changed, read_text};
 
 fn code(result: Result<impl Sized, ReadError>) -> &'static str {
-    result.map(|_| ()).unwrap_err().code()
+    result.map(|_| ()).unwrap_err().code().as_str()
 }
 
 #[rstest]

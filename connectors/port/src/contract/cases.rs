@@ -91,7 +91,7 @@ impl Expected {
         match (self, outcome) {
             (Self::Roster(fits), Ok(Pull::Snapshot(snapshot))) => fits(snapshot),
             (Self::Pull(expected), Ok(pull)) if expected == pull => Ok(()),
-            (Self::Code(code), Err(error)) if *code == error.code() => Ok(()),
+            (Self::Code(code), Err(error)) if *code == error.code().as_str() => Ok(()),
             (Self::RetryAfter(time), Err(ConnectorError::TemporarilyUnavailable { retry_after }))
                 if *retry_after == Some(*time) =>
             {
@@ -99,7 +99,7 @@ impl Expected {
             }
             (_, Ok(Pull::Snapshot(_))) => Err("a roster came out".to_owned()),
             (_, Ok(pull)) => Err(format!("`{pull:?}` came out")),
-            (_, Err(error)) => Err(format!("`{}` came out: {error}", error.code())),
+            (_, Err(error)) => Err(format!("`{}` came out: {error}", error.code().as_str())),
         }
     }
 }

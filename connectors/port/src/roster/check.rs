@@ -236,7 +236,7 @@ mod tests {
             .parse(&format!("https://ketenid.nl/201703/{}", "0a".repeat(64)))
             .unwrap();
         let error = refused(|all| all.pupils.iter_mut().for_each(|pupil| pupil.eck_id = id.clone().into()));
-        assert_eq!(error.code(), "data_duplicate_eck_id");
+        assert_eq!(error.code().as_str(), "data_duplicate_eck_id");
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
             refused(|all| all.pupils[1].branch = BranchKey::parse("x").unwrap().into()),
             refused(|all| all.staff = vec![staff("x")]),
         ] {
-            assert_eq!(error.code(), "data_unknown_reference");
+            assert_eq!(error.code().as_str(), "data_unknown_reference");
         }
     }
 
@@ -266,12 +266,16 @@ mod tests {
         assert_eq!(header.check_origin(asked, None), Ok(()));
         assert_eq!(header.check_origin(asked, year("2026-2027")), Ok(()));
         assert_eq!(
-            header.check_origin(asked, year("2025-2026")).unwrap_err().code(),
+            header
+                .check_origin(asked, year("2025-2026"))
+                .unwrap_err()
+                .code()
+                .as_str(),
             "data_wrong_school_year"
         );
         let elsewhere = Brin6::parse("99ZZ01").unwrap();
         assert_eq!(
-            header.check_origin(elsewhere, None).unwrap_err().code(),
+            header.check_origin(elsewhere, None).unwrap_err().code().as_str(),
             "data_wrong_school"
         );
         let nameless = SchoolHeader { brin: None, ..header };

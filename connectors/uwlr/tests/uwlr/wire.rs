@@ -59,7 +59,7 @@ async fn pull_answer(answer: Answer) -> Result<Pull, ConnectorError> {
 }
 
 async fn code(answer: Answer) -> &'static str {
-    pull_answer(answer).await.unwrap_err().code()
+    pull_answer(answer).await.unwrap_err().code().as_str()
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn envelopes_are_taken_leniently_and_never_carelessly(
         ..answer
     })
     .await;
-    assert_eq!(outcome.map_or_else(|error| error.code(), |_| ""), expected);
+    assert_eq!(outcome.map_or_else(|error| error.code().as_str(), |_| ""), expected);
 }
 
 #[tokio::test]
@@ -307,7 +307,7 @@ async fn a_small_answer_that_unfolds_into_a_large_one_is_refused() {
         ..Limits::default()
     };
     let error = pull(settings(&server.uri()).with_limits(limits)).await.unwrap_err();
-    assert_eq!(error.code(), "data_too_large");
+    assert_eq!(error.code().as_str(), "data_too_large");
 }
 
 /// A server that sends these bytes, waits, and hangs up.
@@ -333,10 +333,13 @@ async fn a_connection_that_breaks_is_told_from_one_that_stalls() {
     const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 1000\r\n\r\n<?xml version";
     let broken = pull_raw(HALF, Duration::ZERO).await;
     assert!(matches!(broken, ConnectorError::Read(ReadError::Truncated)), "{broken}");
-    assert_eq!(pull_raw(HALF, Duration::from_secs(5)).await.code(), "system_timed_out");
-    assert_eq!(pull_raw("", Duration::ZERO).await.code(), "system_unreachable");
     assert_eq!(
-        pull_raw("geen http\r\n\r\n", Duration::ZERO).await.code(),
+        pull_raw(HALF, Duration::from_secs(5)).await.code().as_str(),
+        "system_timed_out"
+    );
+    assert_eq!(pull_raw("", Duration::ZERO).await.code().as_str(), "system_unreachable");
+    assert_eq!(
+        pull_raw("geen http\r\n\r\n", Duration::ZERO).await.code().as_str(),
         "system_unreachable"
     );
 }
