@@ -61,6 +61,9 @@ pub enum CliError {
     /// Something is wrong with the evidence.
     #[error("the evidence is not sound")]
     LedgerUnsound,
+    /// Records of an export are missing at its end.
+    #[error("the export is not whole: fetch what is missing, and give all parts in their order")]
+    ExportIncomplete,
     /// The story of the demo did not go as it must.
     #[cfg(feature = "demo")]
     #[error("the demo did not go as it must")]

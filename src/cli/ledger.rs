@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
 use sluis_core::{
-    ledger::{Report, SchoolExport, VerifierKey, verify_export},
+    ledger::{Extent, Report, SchoolExport, VerifierKey, verify_export},
     random::SystemRandom,
     time::SystemClock,
 };
@@ -22,9 +22,9 @@ pub enum LedgerCommand {
 /// What to check.
 #[derive(Debug, Args)]
 pub struct LedgerVerify {
-    /// An export that a school took home; without it, the ledger of this service
-    #[arg(long, value_name = "FILE", requires = "key")]
-    export: Option<PathBuf>,
+    /// An export that a school took home, or its parts in their order; without it, the ledger of this service
+    #[arg(long, value_name = "FILE", requires = "key", num_args = 1..)]
+    export: Vec<PathBuf>,
     /// The public key of the log, as the service hands it out (C2SP signed note)
     #[arg(long, value_name = "KEY", value_parser = key)]
     key: Option<VerifierKey>,
@@ -38,24 +38,55 @@ impl LedgerCommand {
     /// Does it.
     ///
     /// # Errors
-    /// When something is wrong with the evidence, or it cannot be read.
+    /// When something is wrong with the evidence, records are missing from an export, or it cannot be read.
     pub async fn run(self, sources: &Sources, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         let Self::Verify(verify) = self;
-        let report = match (verify.export, verify.key) {
-            (Some(file), Some(key)) => {
-                let export: SchoolExport = file::read_json(&file)?;
-                verify_export(&export, &key, None)
-            }
-            _ => {
-                let settings = Settings::load(sources)?;
-                let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-                let report = service.app.ledger_verify().await;
-                service.stop().await;
-                report?
-            }
-        };
-        tell(&report, out)
+        if let Some(key) = verify.key.filter(|_| !verify.export.is_empty()) {
+            return exports(&verify.export, &key, out);
+        }
+        let settings = Settings::load(sources)?;
+        let service = Service::assemble(&settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        let report = service.app.ledger_verify().await;
+        service.stop().await;
+        tell(&report?, out)
     }
+}
+
+/// Checks the parts of an export, each against the one before. The last has to reach the head that was signed with it.
+fn exports(files: &[PathBuf], key: &VerifierKey, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let mut known = None;
+    let mut reached = None;
+    for file in files {
+        let export: SchoolExport = file::read_json(file)?;
+        let report = verify_export(&export, key, known.as_ref());
+        writeln!(out, "file `{}`", file.display())?;
+        if let Some(extent) = &report.extent {
+            writeln!(
+                out,
+                "it holds {} records, from {} to {}; its checkpoint is over {} records of the whole log, {} of this owner",
+                report.records, extent.first, extent.last, extent.tree_size, extent.head
+            )?;
+        }
+        tell(&report, out)?;
+        (known, reached) = (report.known, report.extent);
+    }
+    // What is not sound has ended this before.
+    let Some(Extent { last, head, .. }) = reached else {
+        return Err(CliError::LedgerUnsound);
+    };
+    if last < head {
+        let next = last.saturating_add(1);
+        writeln!(
+            out,
+            "not complete up to this checkpoint: records {next} to {head} are missing at the end"
+        )?;
+        return Err(CliError::ExportIncomplete);
+    }
+    writeln!(
+        out,
+        "complete up to this checkpoint: records 1 to {head}; what was recorded later is not in it"
+    )?;
+    Ok(())
 }
 
 fn tell(report: &Report, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
@@ -63,13 +94,6 @@ fn tell(report: &Report, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
         writeln!(out, "wrong: {finding}")?;
     }
     writeln!(out, "{} records checked", report.records)?;
-    if report.remaining > 0 {
-        writeln!(
-            out,
-            "{} later records are not in this export: fetch them too",
-            report.remaining
-        )?;
-    }
     if report.is_sound() {
         Ok(())
     } else {

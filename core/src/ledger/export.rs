@@ -63,10 +63,25 @@ pub struct Report {
     pub records: u64,
     /// How many records of the chain come after the last one here: to be fetched.
     pub remaining: u64,
+    /// What an export holds and what its signed heads count; none where they cannot be trusted.
+    pub extent: Option<Extent>,
     /// Everything that is wrong. Empty means sound.
     pub findings: Vec<Finding>,
     /// To keep for the next time, if sound.
     pub known: Option<Known>,
+}
+
+/// Which records an export holds, and which there were when its heads were signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// The number of its first record, or the one that would come next if it has none.
+    pub first: u64,
+    /// The number of its last record.
+    pub last: u64,
+    /// How many records the owner's chain had by the signed head.
+    pub head: u64,
+    /// How many records the tree had by the signed checkpoint.
+    pub tree_size: u64,
 }
 
 impl Report {
@@ -224,6 +239,7 @@ pub fn verify_export(export: &SchoolExport, key: &VerifierKey, known: Option<&Kn
     }
 
     let mut chain = Chain(known.map_or(Link::START, |known| known.link));
+    let mut first = None;
     let mut last_position = None;
     for exported in &export.records {
         let position = exported.position;
@@ -232,6 +248,7 @@ pub fn verify_export(export: &SchoolExport, key: &VerifierKey, known: Option<&Kn
             continue;
         };
         let sequence = record.sequence;
+        first.get_or_insert(sequence);
         let leaf = Digest::of_leaf(exported.record.as_bytes());
         if record.draft.owner != export.owner {
             findings.push(Finding::ForeignOwner { sequence });
@@ -255,6 +272,12 @@ pub fn verify_export(export: &SchoolExport, key: &VerifierKey, known: Option<&Kn
             });
         }
     }
+    let extent = head.ok().zip(tree.ok()).map(|(head, tree)| Extent {
+        first: first.unwrap_or(last.sequence.saturating_add(1)),
+        last: last.sequence,
+        head: head.link.sequence,
+        tree_size: tree.size,
+    });
     findings.dedup();
     let known = match tree {
         Ok(tree) if findings.is_empty() => Some(Known { tree, link: last }),
@@ -263,6 +286,7 @@ pub fn verify_export(export: &SchoolExport, key: &VerifierKey, known: Option<&Kn
     Report {
         records: u64::try_from(export.records.len()).unwrap_or(u64::MAX),
         remaining: head.map_or(0, |head| head.link.sequence.saturating_sub(last.sequence)),
+        extent,
         findings,
         known,
     }

@@ -25,7 +25,7 @@ mod stream;
 mod tree;
 
 pub use code::{Code, CodeError};
-pub use export::{EXPORT_FORMAT, ExportedRecord, Finding, Known, Report, SchoolExport, verify_export};
+pub use export::{EXPORT_FORMAT, ExportedRecord, Extent, Finding, Known, Report, SchoolExport, verify_export};
 pub use hex::{Digest, Hex, HexError};
 pub use note::{ChainHead, KeyError, Link, NoteError, NoteSigner, TreeHead, VerifierKey};
 pub use page::{Commitment, PageLine};

@@ -104,6 +104,7 @@ impl StreamCheck {
         Report {
             records: self.tree.size(),
             remaining: 0,
+            extent: None,
             findings: self.findings,
             known: None,
         }

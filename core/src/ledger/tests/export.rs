@@ -63,6 +63,11 @@ fn records_that_are_cut_off_at_the_end_show() {
     let report = check(&export);
     assert!(report.is_sound());
     assert_eq!(report.remaining, 2);
+    let extent = report.extent.unwrap();
+    assert_eq!(
+        (extent.first, extent.last, extent.head, extent.tree_size),
+        (1, 8, 10, 20)
+    );
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! `sluis ledger verify` as somebody meets it who took an export home: whole, in parts, and cut off.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sluis::app::{
+    caller::Role,
+    evidence::ExportFrom,
+    organise::{BoardCreate, SchoolCreate},
+};
+use sluis_core::{
+    identifier::Brin6,
+    ledger::{SchoolExport, VerifierKey, verify_export},
+};
+use sluis_test_kit::service::Service;
+
+/// What a school took home.
+struct Home {
+    folder: tempfile::TempDir,
+    key: VerifierKey,
+    whole: SchoolExport,
+    parts: [SchoolExport; 2],
+}
+
+impl Home {
+    async fn start() -> Self {
+        let service = Service::start().await;
+        let app = &service.app;
+        let name = "Stichting De Vuurtoren".to_owned();
+        let board = app.board_create(None, BoardCreate { name, oin: None }).await.unwrap();
+        let school = SchoolCreate {
+            board: board.id,
+            name: "De Baken".to_owned(),
+            brin: Brin6::parse("99XX00").unwrap(),
+            oin: None,
+            rio: None,
+            digi_delivery_id: None,
+        };
+        let school = app.school_create(None, school).await.unwrap().id;
+        let caller = service.caller(Role::School(school)).await;
+        for _ in 0..4 {
+            app.record_list(&caller, school, 0, 10).await.unwrap();
+        }
+        let key = VerifierKey::parse(&app.verifier_key()).unwrap();
+        let first = app.record_export(&caller, school, ExportFrom::default(), 3).await;
+        let first = first.unwrap();
+        let known = verify_export(&first, &key, None).known.unwrap();
+        let rest = app.record_export(&caller, school, known.into(), 100).await.unwrap();
+        let whole = app.record_export(&caller, school, ExportFrom::default(), 100).await;
+        let home = Self {
+            folder: tempfile::tempdir().unwrap(),
+            key,
+            whole: whole.unwrap(),
+            parts: [first, rest],
+        };
+        service.stop().await;
+        home
+    }
+
+    fn keep(&self, name: &str, export: &SchoolExport) -> PathBuf {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, serde_json::to_vec(export).unwrap()).unwrap();
+        file
+    }
+
+    /// Verifies files, and gives the exit code with all that was printed.
+    fn verify(&self, files: &[&Path]) -> (Option<i32>, String) {
+        let ran = Command::new(env!("CARGO_BIN_EXE_sluis"))
+            .args(["ledger", "verify", "--key", &self.key.to_string(), "--export"])
+            .args(files)
+            .env_clear()
+            .output()
+            .expect("the program starts");
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        (ran.status.code(), text(&ran.stdout) + &text(&ran.stderr))
+    }
+}
+
+#[actix_web::test]
+async fn a_whole_export_says_what_it_holds_and_up_to_where() {
+    let home = Home::start().await;
+    let (count, size) = (home.whole.records.len(), tree_size(&home.whole));
+    let (code, told) = home.verify(&[&home.keep("whole.json", &home.whole)]);
+    assert_eq!(code, Some(0), "{told}");
+    for line in [
+        format!(
+            "it holds {count} records, from 1 to {count}; its checkpoint is over {size} records of the whole log, {count} of this owner"
+        ),
+        format!("complete up to this checkpoint: records 1 to {count}; what was recorded later is not in it"),
+    ] {
+        assert!(told.lines().any(|told| told == line), "`{line}` in {told}");
+    }
+}
+
+#[actix_web::test]
+async fn an_export_that_was_cut_off_is_not_taken_for_the_whole() {
+    let home = Home::start().await;
+    let count = home.whole.records.len();
+    let mut cut = home.whole.clone();
+    cut.records.truncate(count - 2);
+    let (code, told) = home.verify(&[&home.keep("cut.json", &cut)]);
+    assert_eq!(code, Some(1), "{told}");
+    let missing = format!(
+        "not complete up to this checkpoint: records {} to {count} are missing at the end",
+        count - 1
+    );
+    assert!(told.contains(&missing) && !told.contains("\ncomplete"), "{told}");
+    let mut empty = home.whole.clone();
+    empty.records.clear();
+    let (code, told) = home.verify(&[&home.keep("empty.json", &empty)]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains(&format!("records 1 to {count} are missing at the end")),
+        "{told}"
+    );
+
+    let mut gap = home.whole.clone();
+    gap.records.remove(2);
+    let (code, told) = home.verify(&[&home.keep("gap.json", &gap)]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("wrong: records `3` to `3` are missing") && !told.contains("\ncomplete"),
+        "{told}"
+    );
+
+    let file = home.keep("half.json", &home.whole);
+    let text = std::fs::read(&file).unwrap();
+    std::fs::write(&file, text.get(..text.len() - 40).unwrap()).unwrap();
+    let (code, told) = home.verify(&[&file]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("half.json`: it is cut off"), "{told}");
+}
+
+#[actix_web::test]
+async fn parts_are_checked_one_after_the_other() {
+    let home = Home::start().await;
+    let [first, rest] = &home.parts;
+    let [first, rest] = [home.keep("first.json", first), home.keep("rest.json", rest)];
+    let (code, told) = home.verify(&[&first, &rest]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("it holds 3 records, from 1 to 3;") && told.contains("\ncomplete up to this checkpoint"),
+        "{told}"
+    );
+    let (code, told) = home.verify(&[&first]);
+    assert_eq!(code, Some(1), "a part is not the whole: {told}");
+    assert!(
+        told.contains("not complete up to this checkpoint: records 4 to"),
+        "{told}"
+    );
+    let (code, told) = home.verify(&[&rest]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("wrong: records `1` to `3` are missing"), "{told}");
+    let (code, told) = home.verify(&[&rest, &first]);
+    assert_eq!(code, Some(1), "{told}");
+}
+
+/// The second line of a checkpoint (C2SP tlog-checkpoint).
+fn tree_size(export: &SchoolExport) -> u64 {
+    export.checkpoint.lines().nth(1).unwrap().parse().unwrap()
+}
