@@ -49,10 +49,19 @@ pub(super) async fn token(http: Data<Http>, request: HttpRequest, body: Payload)
 }
 
 fn refuse(request: &HttpRequest, error: &ProtocolError) -> HttpResponse {
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = not_kept(status);
+    let mut status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut challenge = None;
     if status == StatusCode::UNAUTHORIZED {
-        response.insert_header((header::WWW_AUTHENTICATE, challenge(request)));
+        challenge = tried_scheme(request);
+        // RFC 9110, 15.5.2: no 401 without a challenge, and `private_key_jwt` has no scheme to ask for. RFC 7521, 4.2.1
+        // answers with 400.
+        if challenge.is_none() {
+            status = StatusCode::BAD_REQUEST;
+        }
+    }
+    let mut response = not_kept(status);
+    if let Some(challenge) = challenge {
+        response.insert_header((header::WWW_AUTHENTICATE, challenge));
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, "5"));
@@ -63,16 +72,18 @@ fn refuse(request: &HttpRequest, error: &ProtocolError) -> HttpResponse {
     })
 }
 
-/// RFC 6749, 5.2: a client that tried the `Authorization` header is answered with the scheme that it used. The method
-/// that we do take (`private_key_jwt`) has no scheme; RFC 9110, 15.5.2 wants a challenge all the same.
-fn challenge(request: &HttpRequest) -> HeaderValue {
-    let tried = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    let bearer = tried.is_some_and(|value| {
-        value
-            .get(..7)
-            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
-    });
-    HeaderValue::from_static(if bearer { "Bearer" } else { "Basic realm=\"clients\"" })
+/// RFC 6749, 5.2: only a client that tried the `Authorization` header is answered with a challenge, of the scheme that it used.
+fn tried_scheme(request: &HttpRequest) -> Option<HeaderValue> {
+    let tried = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let scheme = tried.split(' ').next().unwrap_or_default();
+    // RFC 9110, 11.1: a token. What is none is not repeated.
+    let is_scheme =
+        (1..=32).contains(&scheme.len()) && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    HeaderValue::from_str(&format!(
+        "{} realm=\"clients\"",
+        if is_scheme { scheme } else { "Bearer" }
+    ))
+    .ok()
 }
 
 fn unreadable(fault: FormError) -> HttpResponse {

@@ -55,7 +55,7 @@ async fn every_address_outside_the_document_is_there_and_knows_its_methods() {
 
 #[actix_web::test]
 async fn the_token_endpoint_takes_forms_only() {
-    assert_error(&ask(form("a=1&a=2&b=")).await, 401, "invalid_client");
+    assert_error(&ask(form("a=1&a=2&b=")).await, 400, "invalid_client");
     for request in [
         post("/oidc/token"),
         post("/oidc/token").set_json("grant_type=client_credentials"),
@@ -86,9 +86,18 @@ async fn parameters_in_the_address_of_the_token_endpoint_are_refused() {
 async fn a_form_is_handed_on_with_its_duplicates_and_the_challenge_fits_the_attempt() {
     let reply = ask(form("a=1&a=2&b=")).await;
     assert!(reply.text().contains("3 'pairs' were read"), "{}", reply.text());
-    assert!(reply.header("www-authenticate").starts_with("Basic"));
-    let tried = form("a=1").insert_header(("Authorization", "Bearer x"));
-    assert_eq!(ask(tried).await.header("www-authenticate"), "Bearer");
+    assert_error(&reply, 400, "invalid_client");
+    assert!(reply.header("www-authenticate").is_empty());
+    for (tried, challenge) in [
+        ("Bearer x", "Bearer realm=\"clients\""),
+        ("Basic YTpi", "Basic realm=\"clients\""),
+        ("DPoP x", "DPoP realm=\"clients\""),
+        ("<script> x", "Bearer realm=\"clients\""),
+    ] {
+        let reply = ask(form("a=1").insert_header(("Authorization", tried))).await;
+        assert_error(&reply, 401, "invalid_client");
+        assert_eq!(reply.header("www-authenticate"), challenge, "{tried}");
+    }
 }
 
 #[actix_web::test]
