@@ -262,7 +262,7 @@ async fn a_revoked_client_begins_no_login() {
     let refused = world.exchange(&world.supplier, &code, &[]).await;
     assert_eq!(
         (refused.status, refused.body["error"].as_str()),
-        (401, Some("invalid_client"))
+        (400, Some("invalid_client"))
     );
 }
 
