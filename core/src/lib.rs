@@ -5,6 +5,7 @@
 //! | [`id`] | identifiers of different things have different types |
 //! | [`time`], [`random`] | moments, the clock and the random source as arguments |
 //! | [`personal`] | personal data cannot be printed |
+//! | [`address`] | at which addresses nobody on the way can listen in |
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
 //! | [`agreement`] | the coded annex, its hash, its defects, and the dated records around it |
@@ -14,6 +15,7 @@
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
 
+pub mod address;
 pub mod agreement;
 pub mod catalogue;
 pub mod gate;

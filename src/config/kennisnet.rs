@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sluis_core::address::is_protected;
 use url::Url;
 
 use super::{key::section, period::Period, secret::Secret};
@@ -55,7 +56,7 @@ impl Kennisnet {
         }
         // OpenID Connect Discovery 1.0, 3: an issuer is an https address without query and fragment.
         let issuer = Url::parse(&self.issuer).is_ok_and(|issuer| {
-            matches!(issuer.scheme(), "https" | "http")
+            is_protected(&issuer)
                 && issuer.username().is_empty()
                 && issuer.password().is_none()
                 && issuer.query().is_none()
@@ -64,7 +65,7 @@ impl Kennisnet {
         if !issuer {
             disagreements.push((
                 "kennisnet.issuer",
-                "an address without user, password, query and fragment",
+                "an `https` address (`http` only on loopback) without user, password, query and fragment",
             ));
         }
         let segment = |text: &String| {

@@ -6,7 +6,8 @@ use std::{
 };
 
 use ipnet::IpNet;
-use url::{Host, Url};
+use sluis_core::address::is_protected;
+use url::Url;
 
 use super::{key::section, period::Period};
 
@@ -45,16 +46,10 @@ section! {
 impl Server {
     fn check(&self) -> Vec<(&'static str, &'static str)> {
         let url = &self.public_url;
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
         let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let open = url.username().is_empty() && url.password().is_none();
         let mut disagreements = Vec::new();
-        if !(url.scheme() == "https" || url.scheme() == "http" && loopback) {
+        if !is_protected(url) {
             disagreements.push(("server.public_url", "it begins with `https://`, except on loopback"));
         }
         if !(plain && open) {

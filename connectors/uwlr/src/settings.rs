@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use sluis_core::address::is_protected;
 use sluis_edexml::xml::Limits;
-use url::{Host, Url};
+use url::Url;
 
 /// The connection to one administration system.
 #[derive(Debug, Clone)]
@@ -54,12 +55,7 @@ impl Settings {
     /// When the endpoint is not one that credentials may be sent to.
     pub fn new(endpoint: Url, credentials: Credentials) -> Result<Self, SettingsError> {
         let plain = endpoint.username().is_empty() && endpoint.password().is_none() && endpoint.fragment().is_none();
-        let safe = match endpoint.scheme() {
-            "https" => true,
-            "http" => is_loopback(&endpoint),
-            _ => false,
-        };
-        if !(plain && safe) {
+        if !(plain && is_protected(&endpoint)) {
             return Err(SettingsError::Endpoint);
         }
         Ok(Self {
@@ -126,15 +122,6 @@ fn fits(part: &'static str, text: &str) -> Result<(), SettingsError> {
         Ok(())
     } else {
         Err(SettingsError::Part { part })
-    }
-}
-
-fn is_loopback(endpoint: &Url) -> bool {
-    match endpoint.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

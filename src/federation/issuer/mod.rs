@@ -22,6 +22,7 @@ pub mod request;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use sluis_core::address::is_protected;
 use url::Url;
 
 /// The name of this provider: its address, without a slash at the end.
@@ -30,16 +31,16 @@ pub struct Issuer(String);
 
 /// The address cannot be an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an issuer is an `https` or `http` address without user, path, query and fragment")]
+#[error("an issuer is an `https` address (`http` only on loopback) without user, path, query and fragment")]
 pub struct IssuerError;
 
 impl Issuer {
     /// The issuer that is known by this address.
     ///
     /// # Errors
-    /// When the address has more than scheme, host and port.
+    /// When the address has more than scheme, host and port, or somebody on the way can listen in.
     pub fn parse(address: &Url) -> Result<Self, IssuerError> {
-        let plain = matches!(address.scheme(), "https" | "http")
+        let plain = is_protected(address)
             && address.username().is_empty()
             && address.password().is_none()
             && address.path() == "/"

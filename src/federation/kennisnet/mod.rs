@@ -26,6 +26,7 @@ use openidconnect::{
     core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreIdToken, CoreTokenResponse},
 };
 use sluis_core::{
+    address::is_protected,
     identifier::leak_guard,
     random::Random,
     time::{Clock, Timestamp},
@@ -86,7 +87,7 @@ impl Kennisnet {
             ("issuer", settings.issuer.url()),
             ("redirect_uri", &settings.redirect_uri),
         ] {
-            if !provider::is_protected(address) {
+            if !is_protected(address) {
                 return Err(KennisnetError::InsecureSetting { name });
             }
         }

@@ -14,9 +14,8 @@ use openidconnect::{
 };
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use sluis_core::time::Timestamp;
+use sluis_core::{address::is_protected, time::Timestamp};
 use tokio::sync::Mutex;
-use url::{Host, Url};
 
 use super::{AnswerError, Endpoint, IdTokenError, KennisnetError, KennisnetSettings, answer::Transport};
 
@@ -229,19 +228,5 @@ fn discovery_failed(endpoint: Endpoint, error: DiscoveryError<AnswerError>) -> K
             DiscoveryError::Response(status, ..) if !status.is_success() => AnswerError::Status(status.as_u16()),
             _ => AnswerError::Malformed,
         },
-    }
-}
-
-/// Whether nobody on the way can listen in: `https`, or a machine talking to itself.
-pub(super) fn is_protected(address: &Url) -> bool {
-    match address.scheme() {
-        "https" => true,
-        "http" => match address.host() {
-            Some(Host::Ipv4(host)) => host.is_loopback(),
-            Some(Host::Ipv6(host)) => host.is_loopback(),
-            Some(Host::Domain(host)) => host == "localhost",
-            None => false,
-        },
-        _ => false,
     }
 }

@@ -7,10 +7,11 @@ use actix_web::{
 use secrecy::SecretString;
 use serde::Serialize;
 use sluis_core::{
+    address::is_protected,
     id::{ConnectionId, SchoolId},
     time::Timestamp,
 };
-use url::{Host, Url};
+use url::Url;
 use utoipa::ToSchema;
 
 use super::{
@@ -128,15 +129,8 @@ fn endpoint(text: &str) -> Result<Url, (&'static str, &'static str)> {
         "an endpoint is an `https` address of at most 2000 signs without a name, password or fragment; `http` only on loopback",
     );
     let endpoint = Url::parse(text).map_err(|_| REFUSED)?;
-    let loopback = match endpoint.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(REFUSED),
-    };
-    let safe = endpoint.scheme() == "https" || (endpoint.scheme() == "http" && loopback);
     let plain = endpoint.username().is_empty() && endpoint.password().is_none() && endpoint.fragment().is_none();
-    (safe && plain && text.len() <= 2_000)
+    (is_protected(&endpoint) && plain && text.len() <= 2_000)
         .then_some(endpoint)
         .ok_or(REFUSED)
 }

@@ -1,7 +1,8 @@
 //! How the server is reached.
 
-use std::{net::IpAddr, num::NonZeroUsize, str::FromStr, time::Duration};
+use std::{num::NonZeroUsize, str::FromStr, time::Duration};
 
+use sluis_core::address::is_this_machine;
 use tokio_postgres::{
     Config,
     config::{Host, SslMode},
@@ -81,7 +82,7 @@ impl PostgresOptions {
 fn on_this_machine(host: &Host) -> bool {
     match host {
         Host::Unix(_) => true,
-        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+        Host::Tcp(name) => is_this_machine(name),
     }
 }
 

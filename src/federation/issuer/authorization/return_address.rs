@@ -1,6 +1,7 @@
 //! The addresses that a client registers for the return from a login.
 
-use url::{Host, Url};
+use sluis_core::address::is_protected;
+use url::Url;
 
 /// Why an address cannot be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,16 +29,8 @@ pub enum ReturnAddressError {
 /// When the address is not safe to return to, or would be refused at each login for the way it is written.
 pub fn return_address(text: &str) -> Result<Url, ReturnAddressError> {
     let address = Url::parse(text).map_err(|_| ReturnAddressError::NotAnAddress)?;
-    let loopback = match address.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    match address.scheme() {
-        "https" => {}
-        "http" if loopback => {}
-        _ => return Err(ReturnAddressError::NotSecure),
+    if !is_protected(&address) {
+        return Err(ReturnAddressError::NotSecure);
     }
     if address.fragment().is_some() {
         Err(ReturnAddressError::Fragment)
