@@ -2,4 +2,4 @@
 CREATE TABLE evidence_probe (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     moment   INTEGER NOT NULL
-);
+) STRICT;
