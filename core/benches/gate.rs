@@ -135,8 +135,8 @@ fn pupil() -> PersonFacts<'static> {
         enrolment: Window::since(START),
         groups: &[],
         year_group: None,
-        restriction: None,
-        objection: None,
+        restrictions: &[],
+        objections: &[],
         has_account_key: true,
     }
 }

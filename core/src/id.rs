@@ -183,6 +183,8 @@ kinds! {
     Run, RunId = "run";
     /// A person in the roster of a school.
     Person, PersonId = "person";
+    /// What a school has on record against processing the data of a person (beperking of bezwaar).
+    Restriction, RestrictionId = "restriction";
     /// A group in the roster of a school.
     Group, GroupId = "group";
     /// The account of one person at one supplier.

@@ -3,7 +3,7 @@
 
 use sluis_core::{
     id::{Id, SchoolId},
-    ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+    ledger::{Code, Digest, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
     time::Timestamp,
 };
 
@@ -80,6 +80,14 @@ impl<'a> ActOf<'a> {
             drafts: Vec::new(),
             policy_of: Vec::new(),
         }
+    }
+
+    /// What was recorded last is about this person.
+    pub(in crate::app) fn about(&mut self, subject: Digest) -> &mut Self {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.subject = Some(subject);
+        }
+        self
     }
 
     /// What is decided here changes what these schools release: their policies are compiled anew.

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::app::{
     App,
     error::AppError,
+    restriction::{Ground, Restriction},
     sealing::{KeyScope, SealingKey},
     store::{StoreError, StoredGroup, StoredPerson},
 };
@@ -30,6 +31,8 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) epoch: u64,
     pub(in crate::app) groups: BTreeMap<GroupId, StoredGroup>,
     pub(in crate::app) persons: Vec<Person>,
+    /// The restrictions and objections of the school, ended ones too.
+    pub(in crate::app) restrictions: Vec<Restriction>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
 }
@@ -39,11 +42,20 @@ const LISTINGS: u64 = 64;
 
 impl Roster {
     /// A roster that nobody has asked for yet.
-    pub(in crate::app) fn new(epoch: u64, groups: BTreeMap<GroupId, StoredGroup>, persons: Vec<Person>) -> Self {
+    pub(in crate::app) fn new(
+        epoch: u64,
+        groups: BTreeMap<GroupId, StoredGroup>,
+        mut persons: Vec<Person>,
+        restrictions: Vec<Restriction>,
+    ) -> Self {
+        for person in &mut persons {
+            person.restrict(&restrictions);
+        }
         Self {
             epoch,
             groups,
             persons,
+            restrictions,
             listings: Cache::new(LISTINGS),
         }
     }
@@ -114,6 +126,8 @@ pub(in crate::app) struct Person {
     pub(in crate::app) kept: KeptPerson,
     enrolment: Window,
     year_group: Option<YearGroup>,
+    restrictions: Vec<Window>,
+    objections: Vec<Window>,
 }
 
 /// What is kept of a person: what an active agreement needs, and the facts that the gate needs.
@@ -167,10 +181,23 @@ impl Person {
             enrolment: self.enrolment,
             groups: &self.kept.groups,
             year_group: self.year_group,
-            restriction: None,
-            objection: None,
+            restrictions: &self.restrictions,
+            objections: &self.objections,
             has_account_key: self.has_account_key(),
         }
+    }
+
+    /// Takes on what a school has on record about this person.
+    pub(in crate::app) fn restrict(&mut self, restrictions: &[Restriction]) {
+        let about: Vec<_> = restrictions
+            .iter()
+            .filter(|restriction| restriction.is_about(self))
+            .collect();
+        let windows = |ground| {
+            let of_ground = about.iter().filter(|restriction| restriction.ground == ground);
+            of_ground.map(|restriction| restriction.window).collect()
+        };
+        (self.restrictions, self.objections) = (windows(Ground::Restriction), windows(Ground::Objection));
     }
 
     /// What identifies the account of this person at a supplier: the ECK iD (for staff with the school), or without
@@ -204,6 +231,8 @@ impl Person {
             subject: subject(id, key),
             enrolment: Window::since(BEGINNING_OF_TIME),
             year_group: None,
+            restrictions: Vec::new(),
+            objections: Vec::new(),
             kept,
         })
     }
@@ -236,6 +265,8 @@ impl Person {
             year_group: year_group
                 .transpose()
                 .map_err(|_| StoreError::Corrupt("year group of a person"))?,
+            restrictions: Vec::new(),
+            objections: Vec::new(),
             kept,
         })
     }
@@ -250,10 +281,7 @@ impl Person {
         let plain =
             Zeroizing::new(serde_json::to_vec(kept).map_err(|_| StoreError::Corrupt("a person cannot be written"))?);
         let key_hash = match &kept.source_key {
-            Some(source) => key.hash(
-                label::PERSON_KEY,
-                format!("{}:{}", kept.kind.as_str(), source.expose()).as_bytes(),
-            ),
+            Some(source) => key_hash(kept.kind, source.expose(), key),
             // INVARIANT: a dummy key never matches, so that two pupils are never taken for one.
             None => key.hash(label::PERSON_KEY, id.as_bytes()),
         };
@@ -271,6 +299,12 @@ impl Person {
     }
 }
 
+/// The keyed hash of the key of a person in the administration.
+pub(in crate::app) fn key_hash(kind: PersonKind, source: &str, key: &dyn SealingKey) -> [u8; 32] {
+    let text = Zeroizing::new(format!("{}:{source}", kind.as_str()));
+    key.hash(label::PERSON_KEY, text.as_bytes())
+}
+
 /// The id of who is known by an ECK iD. INVARIANT: it follows from the ECK iD under the school's key, so that who logged in
 /// before a roster came is the same subject in the records when it does.
 pub(in crate::app) fn person_id(kind: PersonKind, eck_id: &str, key: &dyn SealingKey) -> PersonId {
@@ -284,7 +318,8 @@ pub(in crate::app) fn person_id(kind: PersonKind, eck_id: &str, key: &dyn Sealin
 const BEGINNING_OF_TIME: Timestamp = Timestamp::from_millis(i64::MIN);
 const END_OF_TIME: Timestamp = Timestamp::from_millis(i64::MAX);
 
-fn subject(person: PersonId, key: &dyn SealingKey) -> Digest {
+/// The keyed hash under which the records of the school know a person.
+pub(in crate::app) fn subject(person: PersonId, key: &dyn SealingKey) -> Digest {
     Digest::from_bytes(key.hash(label::SUBJECT, person.as_bytes()))
 }
 
@@ -330,7 +365,7 @@ impl App {
             .map(|person| Person::open(school, person, &*key))
             .collect::<Result<_, _>>()?;
         let groups = stored.groups.into_iter().map(|group| (group.id, group)).collect();
-        Ok(Roster::new(stored.epoch, groups, persons))
+        Ok(Roster::new(stored.epoch, groups, persons, stored.restrictions))
     }
 
     /// The rules for ECK iDs of this service.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sluis_core::{
     id::{
         AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId, LoginId, MandateId,
-        PersonId, ProductId, RunId, SchoolId, SupplierId,
+        PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::Timestamp,
@@ -20,6 +20,7 @@ use crate::app::{
     client::Client,
     connection::{Connection, Due, Run, RunEnd},
     organisation::{Board, Product, School, Supplier},
+    restriction::Restriction,
 };
 
 /// What the store answers when it cannot do what was asked.
@@ -65,6 +66,10 @@ pub enum Change {
     ApprovalGiven(Approval),
     /// A school withdrew an approval.
     ApprovalWithdrawn(SchoolId, ApprovalId, Timestamp),
+    /// A school put on record that the data of a person may not be processed.
+    RestrictionPlaced(Restriction),
+    /// A school ended that.
+    RestrictionEnded(SchoolId, RestrictionId, Timestamp),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.
@@ -308,6 +313,8 @@ pub struct StoredRoster {
     pub groups: Vec<StoredGroup>,
     /// The persons.
     pub persons: Vec<StoredPerson>,
+    /// The restrictions and objections of the school, ended ones too.
+    pub restrictions: Vec<Restriction>,
 }
 
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
@@ -400,6 +407,8 @@ pub trait AgreementStore: Send + Sync {
 /// Connections, runs and rosters.
 #[async_trait]
 pub trait RosterStore: Send + Sync {
+    /// The restrictions and objections of a school, by id.
+    async fn restrictions(&self, school: SchoolId) -> Result<Vec<Restriction>, StoreError>;
     /// The connections of a school.
     async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError>;
     /// The active connections that are due, those activated first coming first.

@@ -134,6 +134,10 @@ codes! {
         "The approval is not known" / "Het akkoord is niet bekend"
         "No approval has this id, or it is out of the caller's reach."
         / "Geen akkoord heeft dit id, of het valt buiten het bereik van de aanroeper."
+    RestrictionNotFound "restriction_not_found" NOT_FOUND
+        "The restriction is not known" / "De beperking is niet bekend"
+        "No restriction or objection has this id, or it is out of the caller's reach."
+        / "Geen beperking of bezwaar heeft dit id, of het valt buiten het bereik van de aanroeper."
     MandateNotFound "mandate_not_found" NOT_FOUND
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."

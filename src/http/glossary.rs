@@ -27,6 +27,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "exchange",
         "Accounts, learners and decisions: what suppliers ask (verstrekkingen)",
     ),
+    (
+        "rights",
+        "Rights of persons (rechten van betrokkenen): restrictions and objections",
+    ),
     ("evidence", "Records and checkpoints (logboek)"),
 ];
 
@@ -42,6 +46,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Purpose", "doeleinde (D1 tot en met D22)"),
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
+    ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
     ("Account", "account bij de leverancier"),
     ("Decision, Release, Withheld", "besluit, verstrekking, achtergehouden"),
     ("Connection, Run", "koppeling, run"),

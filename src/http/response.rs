@@ -55,6 +55,7 @@ problem_responses! {
     ClientNotFound: ClientNotFound;
     AgreementNotFound: AgreementNotFound;
     ApprovalNotFound: SchoolNotFound | ApprovalNotFound;
+    RestrictionNotFound: SchoolNotFound | RestrictionNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;
     ConnectionNotFound: SchoolNotFound | ConnectionNotFound;

@@ -39,6 +39,7 @@ pub const STEPS: &[Step] = steps![
     "V8__operator",
     "V9__epoch_moments",
     "V10__evidence_probe",
+    "V11__restrictions",
 ];
 
 /// The runner of the steps of one engine.

@@ -50,6 +50,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::agreement::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
+    repository::restriction::ALL,
     repository::account::ALL,
     repository::secret::ALL,
     repository::once::ALL,

@@ -178,6 +178,11 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
     walk.step("decision_create", &supplier, body, &[school_log]).await;
     walk.step("record_export", &school, json!({}), &[school_log]).await;
 
+    let body = json!({ "ground": "objection", "eckId": pupil(INSIDE).eck_id });
+    let restriction = walk.step("restriction_create", &school, body, &[school_log]).await;
+    walk.things.insert("restriction", id_of(&restriction));
+    walk.step("restriction_end", &school, json!({}), &[school_log]).await;
+
     walk.step("connection_end", &school, json!({}), &[school_log]).await;
     walk.step("activation_end", &school, json!({}), &[school_log]).await;
     walk.step("approval_withdraw", &school, json!({}), &[school_log]).await;

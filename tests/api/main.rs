@@ -19,6 +19,7 @@ mod login;
 mod once;
 mod records;
 mod refused_logins;
+mod restrictions;
 mod terms;
 mod token;
 mod without_roster;

@@ -32,6 +32,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         .await
         .created();
     let activation = world.activation().await;
+    let eck_id = format!("https://ketenid.nl/201703/{}", "0a".repeat(64));
+    let restricting = json!({ "ground": "objection", "eckId": eck_id });
+    let restrictions = world.at_school("restrictions");
+    let restriction = world.post(Who::Board, &restrictions, &restricting).await.created();
     let fill = |path: &str| {
         path.replace("{board}", &world.board)
             .replace("{school}", &world.school)
@@ -41,6 +45,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{approval}", &text(&approval["id"]))
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{activation}", &text(&activation["id"]))
+            .replace("{restriction}", &text(&restriction["id"]))
             .replace("{client}", NOBODY)
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
@@ -85,6 +90,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
         ("GET", "/schools/{school}/activations", &nothing,                ".x?x?x??"),
         ("POST", "/schools/{school}/activations", &switching,             ".x?x?..."),
+        ("GET", "/schools/{school}/restrictions", &nothing,               ".x?x?..."),
+        ("POST", "/schools/{school}/restrictions", &restricting,          ".x?x?..."),
+        ("GET", "/schools/{school}/restrictions/{restriction}", &nothing, ".x?x?..."),
+        ("POST", "/schools/{school}/restrictions/{restriction}/_end", &nothing, ".x?x?..."),
         ("POST", "/decisions", &question,                                 ".x?x?xxx"),
         ("GET", "/clients/{client}", &nothing,                            "?......."),
         ("GET", "/schools/{school}/approvals/{approval}", &nothing,       ".x?x?..."),

@@ -12,7 +12,7 @@ impl SchoolDecision<'_> {
         }
         let at = self.request.at;
         let mut deny = |code, missing| reasons.push(self.reason(code, missing));
-        let holds = |window: Option<Window>| window.is_some_and(|window| window.holds(at));
+        let holds = |windows: &[Window]| windows.iter().any(|window| window.holds(at));
 
         let mut active = self
             .product
@@ -40,10 +40,10 @@ impl SchoolDecision<'_> {
                 deny(ReasonCode::RetentionOver, Missing::Nothing);
             }
         }
-        if holds(person.restriction) {
+        if holds(person.restrictions) {
             deny(ReasonCode::ProcessingRestricted, Missing::Nothing);
         }
-        if holds(person.objection) {
+        if holds(person.objections) {
             deny(ReasonCode::PersonObjected, Missing::Nothing);
         }
         let by_account = self.request.direction == Direction::Release

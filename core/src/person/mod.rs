@@ -106,7 +106,7 @@ serde_as_text!(PersonKind, YearGroup);
 
 /// What is known about one person of the school at this moment.
 ///
-/// `None` in `restriction` and `objection` says that none is known.
+/// What a school has on record here holds whoever asks by which purpose; an empty list says that nothing is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PersonFacts<'a> {
     /// The person.
@@ -120,9 +120,9 @@ pub struct PersonFacts<'a> {
     /// The year group; staff have none.
     pub year_group: Option<YearGroup>,
     /// When the processing is restricted (GDPR 18).
-    pub restriction: Option<Window>,
+    pub restrictions: &'a [Window],
     /// When an objection stands (GDPR 21).
-    pub objection: Option<Window>,
+    pub objections: &'a [Window],
     /// Whether there is a key by which a supplier can know this person: without one there is no account.
     pub has_account_key: bool,
 }

@@ -14,7 +14,7 @@ use sluis_core::{
 use crate::scenes::{
     a_newer_agreement_has_ended, with_an_agreement_of_the_receiver, with_birth_date_on_consent, with_receivers,
 };
-use crate::world::{About, World, id, moment, span};
+use crate::world::{About, World, id, moment, since_september, span};
 
 /// One line of the table.
 struct Case {
@@ -303,10 +303,10 @@ fn table() -> Vec<Case> {
             world.jorn.enrolment = span("2024-08-01T00:00:00Z", "2026-09-15T00:00:00Z");
         }),
         case(R::ProcessingRestricted, School, Some("9.1"), None, |world| {
-            world.jorn.restriction = Some(Window::since(moment("2026-09-01T00:00:00Z")));
+            world.jorn.restrictions = since_september();
         }),
         case(R::PersonObjected, School, Some("9.1"), None, |world| {
-            world.jorn.objection = Some(Window::since(moment("2026-09-01T00:00:00Z")));
+            world.jorn.objections = since_september();
         }),
         case(R::AccountKeyMissing, School, None, None, |world| {
             world.jorn.has_account_key = false;

@@ -7,7 +7,7 @@ use sluis_core::{
     time::Window,
 };
 
-use crate::world::{About, World, id, moment, span};
+use crate::world::{About, World, id, moment, since_september, span};
 
 type Change = fn(&mut World);
 
@@ -16,11 +16,11 @@ const PERSONAL: [Change; 7] = [
     |world| world.jorn.kind = sluis_core::person::PersonKind::Staff,
     |world| world.jorn.enrolment = Window::since(moment("2026-12-01T00:00:00Z")),
     |world| world.jorn.enrolment = span("2024-08-01T00:00:00Z", "2026-09-01T00:00:00Z"),
-    |world| world.jorn.restriction = Some(Window::since(moment("2026-09-01T00:00:00Z"))),
-    |world| world.jorn.objection = Some(Window::since(moment("2026-09-01T00:00:00Z"))),
+    |world| world.jorn.restrictions = since_september(),
+    |world| world.jorn.objections = since_september(),
     |world| {
         world.groups = vec![id(98)];
-        world.jorn.restriction = Some(Window::since(moment("2026-09-01T00:00:00Z")));
+        world.jorn.restrictions = since_september();
     },
 ];
 

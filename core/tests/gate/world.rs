@@ -34,6 +34,11 @@ pub(crate) fn span(from: &str, until: &str) -> Window {
     }
 }
 
+/// A restriction or objection that has held for a while.
+pub(crate) fn since_september() -> &'static [Window] {
+    vec![Window::since(moment("2026-09-01T00:00:00Z"))].leak()
+}
+
 /// Who a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
@@ -119,8 +124,8 @@ impl World {
                 enrolment: Window::since(moment("2024-08-01T00:00:00Z")),
                 groups: &[],
                 year_group: Some(YearGroup::parse("7").unwrap()),
-                restriction: None,
-                objection: None,
+                restrictions: &[],
+                objections: &[],
                 has_account_key: true,
             },
             groups: vec![id(Self::GROUP)],

@@ -57,7 +57,11 @@ impl App {
             let described = someone
                 .described
                 .and_then(|described| Person::of_login(described.clone(), &*standing.key))
-                .filter(|person| someone.known.is_none_or(|known| known == person.id));
+                .filter(|person| someone.known.is_none_or(|known| known == person.id))
+                .map(|mut person| {
+                    person.restrict(&standing.roster.restrictions);
+                    person
+                });
             let about = match (enrolled, &described) {
                 (Some(person), _) => About::Enrolled(person),
                 (None, Some(person)) => About::LoggedIn(person),

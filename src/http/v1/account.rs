@@ -54,7 +54,7 @@ impl Input for AccountResolve {
 }
 
 /// Reads an ECK iD as far as it is the same at every service; which segments are taken is for the service to say.
-fn eck_id_of_any_segment(text: &str) -> Result<Personal<String>, (&'static str, String)> {
+pub(super) fn eck_id_of_any_segment(text: &str) -> Result<Personal<String>, (&'static str, String)> {
     match EckIdRules::default().parse(text) {
         Ok(_) | Err(EckIdError::Segment) => Ok(Personal::new(text.to_owned())),
         Err(EckIdError::Shape) if leak_guard::find(text).is_some() => Err((
@@ -74,7 +74,7 @@ const fn eck_id_code(error: EckIdError) -> &'static str {
     }
 }
 
-fn accepted(rules: &EckIdRules, text: &Personal<String>) -> Result<EckId, Problem> {
+pub(super) fn accepted(rules: &EckIdRules, text: &Personal<String>) -> Result<EckId, Problem> {
     rules.parse(text.expose()).map_err(|error| {
         let spot = Spot::Body("/eckId".to_owned());
         Problem::input(vec![spot.error(eck_id_code(error), error)])

@@ -20,6 +20,7 @@ mod path;
 mod product;
 mod record;
 mod release;
+mod restriction;
 mod run;
 mod school;
 mod supplier;
@@ -72,6 +73,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(run::run_list)
         .service(run::run_view)
         .service(group::group_list)
+        .service(restriction::restriction_list)
+        .service(restriction::restriction_create)
+        .service(restriction::restriction_view)
+        .service(restriction::restriction_end)
         .service(learner::learner_search)
         .service(account::account_resolve)
         .service(decision::decision_create)

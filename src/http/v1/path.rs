@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId, RunId, SchoolId,
-    SupplierId,
+    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId, RestrictionId, RunId,
+    SchoolId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -51,6 +51,12 @@ paths! {
         school: SchoolId,
         /// The approval.
         approval: ApprovalId
+    }
+    RestrictionPath {
+        /// The school.
+        school: SchoolId,
+        /// The restriction or objection.
+        restriction: RestrictionId
     }
     MandatePath {
         /// The board.

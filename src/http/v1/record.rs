@@ -84,6 +84,10 @@ pub(super) struct RecordView {
     /// What an act was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<ResourceView>,
+    /// The keyed hash of the person that it is about; the key is that of the school.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, min_length = 64, max_length = 64)]
+    subject: Option<Digest>,
     /// How many persons a page was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 15)]
@@ -182,6 +186,7 @@ impl From<LoggedRecord> for RecordView {
             released: draft.released,
             withheld: draft.withheld.into_iter().map(WithheldCodeView::from).collect(),
             resource: draft.resource.map(ResourceView::from),
+            subject: draft.subject,
             persons: draft.page.map(|page| page.lines),
             trace_id: draft.trace_id,
             at: draft.end_time,

@@ -5,7 +5,7 @@ use sluis_core::{
     time::Timestamp,
 };
 
-use super::{Repository, account, agreement, client, once, organisation, roster, staging};
+use super::{Repository, account, agreement, client, once, organisation, restriction, roster, staging};
 use crate::{
     app::{
         agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
@@ -130,6 +130,10 @@ impl Repository {
             }
             Change::ApprovalWithdrawn(school, id, at) => {
                 set.one(&agreement::APPROVAL_END, params![school, id, at]);
+            }
+            Change::RestrictionPlaced(new) => restriction::add(set, &new),
+            Change::RestrictionEnded(school, id, at) => {
+                set.one(&restriction::RESTRICTION_END, params![school, id, at]);
             }
             Change::MandateGiven(mandate) => {
                 let values = params![mandate.board, mandate.supplier, mandate.window.from];

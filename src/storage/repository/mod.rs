@@ -6,6 +6,7 @@ mod changes;
 pub(crate) mod client;
 pub(crate) mod once;
 pub(crate) mod organisation;
+pub(crate) mod restriction;
 pub(crate) mod roster;
 pub(crate) mod secret;
 pub(crate) mod staging;

@@ -9,11 +9,12 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, parsed, staging};
+use super::{Repository, parsed, restriction, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
         reason::RunReason,
+        restriction::Restriction,
         sealing::KeyScope,
         store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
@@ -312,13 +313,27 @@ impl RosterStore for Repository {
             statement,
             params: params![school],
         };
-        let [epoch, groups, persons] = self
-            .together([query(&super::EPOCH), query(&GROUPS), query(&PERSONS)])
+        let [epoch, groups, persons, restrictions] = self
+            .together([
+                query(&super::EPOCH),
+                query(&GROUPS),
+                query(&PERSONS),
+                query(&restriction::RESTRICTIONS),
+            ])
             .await?;
         Ok(StoredRoster {
             epoch: super::epoch(&epoch)?,
             groups: groups.iter().map(group).collect::<Result<_, _>>()?,
             persons: persons.iter().map(person).collect::<Result<_, _>>()?,
+            restrictions: restrictions
+                .iter()
+                .map(restriction::restriction)
+                .collect::<Result<_, _>>()?,
         })
+    }
+
+    async fn restrictions(&self, school: SchoolId) -> Result<Vec<Restriction>, StoreError> {
+        self.list(&restriction::RESTRICTIONS, params![school], restriction::restriction)
+            .await
     }
 }

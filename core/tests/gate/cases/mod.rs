@@ -41,6 +41,8 @@ pub(crate) enum Subject {
 #[derive(Debug, Clone)]
 pub(crate) struct Somebody {
     groups: Vec<GroupId>,
+    restrictions: Vec<Window>,
+    objections: Vec<Window>,
     facts: PersonFacts<'static>,
 }
 
@@ -48,6 +50,8 @@ impl Somebody {
     pub(crate) fn facts(&self) -> PersonFacts<'_> {
         PersonFacts {
             groups: &self.groups,
+            restrictions: &self.restrictions,
+            objections: &self.objections,
             ..self.facts
         }
     }
@@ -295,7 +299,7 @@ fn request() -> impl Strategy<Value = Request> {
 }
 
 fn somebody() -> impl Strategy<Value = Somebody> {
-    let rarely = || option::weighted(0.06, window());
+    let rarely = || prop_oneof![15 => Just(Vec::new()), 1 => vec(window(), 1..=2)];
     let school_time = (mostly(-400i64, vec![0, 5]), option::weighted(0.15, 1i64..9));
     let groups = subsequence(vec![400u128, 401], 0..=2);
     let who = (
@@ -304,8 +308,10 @@ fn somebody() -> impl Strategy<Value = Somebody> {
     );
     let keyed = prop::bool::weighted(0.97);
     (who, school_time, groups, prop::bool::ANY, rarely(), rarely(), keyed).prop_map(
-        |((person, kind), (from, until), groups, seventh, restriction, objection, has_account_key)| Somebody {
+        |((person, kind), (from, until), groups, seventh, restrictions, objections, has_account_key)| Somebody {
             groups: groups.into_iter().map(id).collect(),
+            restrictions,
+            objections,
             facts: PersonFacts {
                 person: id(person),
                 kind,
@@ -315,8 +321,8 @@ fn somebody() -> impl Strategy<Value = Somebody> {
                 },
                 groups: &[],
                 year_group: seventh.then(|| year("7")),
-                restriction,
-                objection,
+                restrictions: &[],
+                objections: &[],
                 has_account_key,
             },
         },

@@ -44,10 +44,10 @@ pub(super) fn about_the_person(
             }
         }
     }
-    if person.restriction.is_some_and(|window| during(&window, at)) {
+    if person.restrictions.iter().any(|window| during(window, at)) {
         reasons.push(plain("processing_restricted"));
     }
-    if person.objection.is_some_and(|window| during(&window, at)) {
+    if person.objections.iter().any(|window| during(window, at)) {
         reasons.push(plain("person_objected"));
     }
     let processor = matches!(request.asker, Asker::Supplier(_) | Asker::Distributor(_));
