@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
     gate::{Decision, Request, SchoolPolicy},
-    id::{RecordId, SchoolId},
+    id::{RecordId, SchoolId, SupplierId},
     ledger::{AgreementVersion, Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, WithheldCode},
     person::PersonKind,
     time::Timestamp,
@@ -115,7 +115,7 @@ impl App {
         caller: &Caller,
         school: SchoolId,
         name: &'static str,
-        purpose: Option<Purpose>,
+        asked: Option<&Request>,
         decision: &Decision,
     ) -> RecordDraft {
         let outcome = if decision.is_permit() {
@@ -139,7 +139,9 @@ impl App {
             draft.product = Some(product);
         }
         draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        let purpose = asked.and_then(|request| request.purpose);
         draft.purpose = purpose.map(|purpose| Code::from_static(purpose.code()));
+        draft.receiver = asked.and_then(|request| request.receiver);
         draft.reasons = decision
             .reasons()
             .iter()
@@ -172,19 +174,39 @@ impl Standing {
     }
 }
 
-/// The one purpose of a call: token and request must agree, and so must the schools.
-pub(in crate::app) fn bound_purpose(
-    caller: &Caller,
-    school: SchoolId,
-    stated: Option<Purpose>,
-) -> Result<Option<Purpose>, BindingError> {
-    let Some(bound) = caller.bound else { return Ok(stated) };
+/// What is wanted, and why.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// The purpose that the request states; the token may state it instead.
+    pub purpose: Option<Purpose>,
+    /// To whom the data would go on, where the purpose has a receiver.
+    pub receiver: Option<SupplierId>,
+    /// The attributes; without a list, all that may be had.
+    pub attributes: Option<AttributeSet>,
+}
+
+impl Wanted {
+    /// All that a purpose gives.
+    pub(in crate::app) fn all_for(purpose: Purpose) -> Self {
+        Self {
+            purpose: Some(purpose),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is wanted with the one purpose of the call: token and request must agree, and so must the schools.
+pub(in crate::app) fn bound(caller: &Caller, school: SchoolId, wanted: Wanted) -> Result<Wanted, BindingError> {
+    let Some(bound) = caller.bound else { return Ok(wanted) };
     if bound.school.is_some_and(|only| only != school) {
         return Err(BindingError::SchoolMismatch);
     }
-    match (bound.purpose, stated) {
+    match (bound.purpose, wanted.purpose) {
         (Some(token), Some(request)) if token != request => Err(BindingError::PurposeMismatch),
-        (token, request) => Ok(token.or(request)),
+        (token, request) => Ok(Wanted {
+            purpose: token.or(request),
+            ..wanted
+        }),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::app::{
     caller::{Caller, Role},
     error::{AppError, Invalid},
     evidence::{Entry, Recorded},
-    gatekeeper::{ATTEMPTS, Judged, attribute_code, bound_purpose},
+    gatekeeper::{ATTEMPTS, Judged, Wanted, attribute_code, bound},
     organisation::School,
     store::{Page, StoreError},
 };
@@ -35,10 +35,8 @@ pub struct Question {
     pub school: SchoolId,
     /// The product; a supplier asks about its own.
     pub product: Option<ProductId>,
-    /// The purpose.
-    pub purpose: Option<Purpose>,
-    /// The attributes; without a list, all there are.
-    pub attributes: Option<AttributeSet>,
+    /// What would be wanted, and why.
+    pub wanted: Wanted,
     /// About whom.
     pub kind: PersonKind,
 }
@@ -88,8 +86,7 @@ impl App {
         &self,
         caller: &Caller,
         school: SchoolId,
-        purpose: Option<Purpose>,
-        attributes: Option<AttributeSet>,
+        wanted: Wanted,
         person_kind: PersonKind,
     ) -> Result<Request, AppError> {
         let (asker, product) = match caller.role {
@@ -101,12 +98,14 @@ impl App {
             asker,
             product,
             school,
-            purpose,
-            receiver: None,
+            purpose: wanted.purpose,
+            receiver: wanted.receiver,
             channel: Channel::Api,
             direction: Direction::Release,
             person_kind,
-            attributes: attributes.unwrap_or_else(|| Attribute::ALL.into_iter().collect()),
+            attributes: wanted
+                .attributes
+                .unwrap_or_else(|| Attribute::ALL.into_iter().collect()),
             required: AttributeSet::default(),
             // The client proved possession of its key when it asked for the token.
             assurance: Assurance {
@@ -130,8 +129,8 @@ impl App {
             Role::Supplier { .. } | Role::Distributor { .. } => {}
         }
         let asking = self.as_supplier(caller, question.product).await?;
-        let purpose = bound_purpose(caller, school, question.purpose)?;
-        let request = self.release_request(&asking, school, purpose, question.attributes, question.kind)?;
+        let wanted = bound(caller, school, question.wanted)?;
+        let request = self.release_request(&asking, school, wanted, question.kind)?;
         let audience = caller.role.audience();
         self.through_the_gate(school, async |standing| {
             let decision = self.decide(&request, standing, SubjectFacts::School);
@@ -140,7 +139,7 @@ impl App {
                 &asking,
                 school,
                 "decision.create",
-                purpose,
+                Some(&request),
                 &decision,
             );
             draft.asker = Some(caller.client);
@@ -247,7 +246,7 @@ impl App {
         let (mut purposes, mut attributes) = (Vec::new(), AttributeSet::default());
         let (mut permit, mut denial): (Option<Decision>, Option<Decision>) = (None, None);
         for purpose in Purpose::ALL {
-            let asked = self.release_request(caller, school.id, Some(purpose), None, PersonKind::Pupil)?;
+            let asked = self.release_request(caller, school.id, Wanted::all_for(purpose), PersonKind::Pupil)?;
             let request = Request { at, ..asked };
             let facts = Facts {
                 policy: Some(policy),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sluis_core::{
-    catalogue::{Attribute, AttributeSet, Purpose},
+    catalogue::{Attribute, AttributeSet},
     gate::{self, Decision, Facts, Request, SubjectFacts, Withheld},
     id::{AccountId, GroupId, RecordId, SchoolId, SupplierId},
     ledger::{Code, Outcome, PageLine, RecordDraft, RecordKind},
@@ -16,17 +16,15 @@ use crate::app::{
     App,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    gatekeeper::{Judged, Standing, bound_purpose, category_codes, refusal},
+    gatekeeper::{Judged, Standing, Wanted, bound, category_codes, refusal},
     roster::{Person, label},
 };
 
 /// What a supplier asks of a school's pupils.
 #[derive(Debug, Clone)]
 pub struct LearnerSearch {
-    /// The purpose that the request states; the token may state it instead.
-    pub purpose: Option<Purpose>,
-    /// The attributes that are wanted; without a list, all that may be had.
-    pub attributes: Option<AttributeSet>,
+    /// What is wanted, and why.
+    pub wanted: Wanted,
     /// Only the pupils of this group; works only when groups are released.
     pub group: Option<GroupId>,
     /// The last account of the page before.
@@ -138,8 +136,8 @@ impl App {
         search: LearnerSearch,
     ) -> Result<Learners, AppError> {
         let (supplier, _) = supplier_of(caller)?;
-        let purpose = bound_purpose(caller, school, search.purpose)?;
-        let request = self.release_request(caller, school, purpose, search.attributes, PersonKind::Pupil)?;
+        let wanted = bound(caller, school, search.wanted)?;
+        let request = self.release_request(caller, school, wanted, PersonKind::Pupil)?;
         self.through_the_gate(school, async |standing| {
             self.search(caller, supplier, &request, &search, standing).await
         })
@@ -160,7 +158,7 @@ impl App {
             caller,
             request.school,
             "learner.search",
-            request.purpose,
+            Some(request),
             &decision,
         );
         let record = draft.id;
@@ -242,13 +240,12 @@ impl App {
         &self,
         caller: &Caller,
         school: SchoolId,
-        purpose: Option<Purpose>,
-        attributes: Option<AttributeSet>,
+        wanted: Wanted,
         eck_id: &sluis_core::identifier::EckId,
     ) -> Result<Resolved, AppError> {
         supplier_of(caller)?;
-        let purpose = bound_purpose(caller, school, purpose)?;
-        let request = self.release_request(caller, school, purpose, attributes, PersonKind::Pupil)?;
+        let wanted = bound(caller, school, wanted)?;
+        let request = self.release_request(caller, school, wanted, PersonKind::Pupil)?;
         self.through_the_gate(school, async |standing| {
             let hash = standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes());
             let mut persons = standing.roster.persons.iter();
@@ -278,7 +275,7 @@ impl App {
     ) -> Result<Judged<Result<Resolved, AppError>>, AppError> {
         let (supplier, _) = supplier_of(caller)?;
         let decision = self.decide(request, standing, about.facts());
-        let mut draft = self.decision_draft(kind, caller, request.school, name, request.purpose, &decision);
+        let mut draft = self.decision_draft(kind, caller, request.school, name, Some(request), &decision);
         // Who is in no roster and is refused is nobody of this school: no record is about them.
         let of_the_school = decision.is_permit() || matches!(about, About::Enrolled(_));
         let person = about.person();

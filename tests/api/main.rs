@@ -17,6 +17,7 @@ mod health;
 mod learners;
 mod login;
 mod once;
+mod receivers;
 mod records;
 mod refused_logins;
 mod restrictions;

@@ -192,6 +192,11 @@ impl World {
 
     /// The same for a scope.
     pub(crate) async fn agree_for(&self, supplier: &Supplier, scope: ActivationScope) -> Activation {
+        self.agree_about(supplier, scope, annex()).await
+    }
+
+    /// The same with another annex.
+    pub(crate) async fn agree_about(&self, supplier: &Supplier, scope: ActivationScope, annex: Annex) -> Activation {
         let app = &self.service.app;
         let from_board = caller(&self.board_client, Role::Board(self.board));
         let from_school = caller(&self.school_client, Role::School(self.school));
@@ -199,7 +204,7 @@ impl World {
         let offer = AgreementOffer {
             board: self.board,
             window: Window::since(self.service.clock.now()),
-            annex: annex(),
+            annex,
         };
         let agreement = app.agreement_offer(&from_supplier, offer).await.unwrap();
         app.agreement_accept(&from_board, agreement.id, agreement.annex_hash)

@@ -197,6 +197,9 @@ pub struct RecordDraft {
     /// The codes of all reasons, those that no supplier sees too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Code>,
+    /// To whom the data would go on, where the purpose has a receiver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<SupplierId>,
     /// The attributes or categories that went, or came in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub released: Vec<Code>,
@@ -249,6 +252,7 @@ impl RecordDraft {
             product: None,
             purpose: None,
             reasons: Vec::new(),
+            receiver: None,
             released: Vec::new(),
             resource: None,
             salt: Hex::from_bytes(random::bytes(random)),

@@ -12,7 +12,7 @@ use crate::app::{
     App,
     caller::Caller,
     error::AppError,
-    gatekeeper::Judged,
+    gatekeeper::{Judged, Wanted},
     learner::{About, Resolved, supplier_of},
     roster::{KeptPerson, Person, label},
 };
@@ -95,7 +95,7 @@ impl App {
         someone: &Someone<'_>,
     ) -> Result<Request, AppError> {
         supplier_of(caller)?;
-        let mut request = self.release_request(caller, school, Some(Purpose::ACCESS), None, someone.kind)?;
+        let mut request = self.release_request(caller, school, Wanted::all_for(Purpose::ACCESS), someone.kind)?;
         request.channel = Channel::Login;
         request.assurance = Assurance {
             second_factor: someone.second_factor,

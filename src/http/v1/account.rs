@@ -4,7 +4,7 @@ use actix_web::{post, web::Json};
 use serde::Serialize;
 use sluis_core::{
     catalogue::AttributeSet,
-    id::{AccountId, RecordId, SchoolId},
+    id::{AccountId, RecordId, SchoolId, SupplierId},
     identifier::{EckId, EckIdError, EckIdRules, leak_guard},
     personal::Personal,
 };
@@ -14,6 +14,7 @@ use super::release::{Stated, WithheldView, attributes};
 use crate::{
     app::{
         action::ResolveAccount,
+        gatekeeper::Wanted,
         learner::{Released, Resolved},
     },
     http::{
@@ -38,6 +39,9 @@ pub(super) struct AccountResolve {
     /// The attributes that are wanted; without a list, all that may be had.
     #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["givenName"]))]
     attributes: Option<AttributeSet>,
+    /// To whom the data would go on; stated under D5 and D11, which have a receiver, and under no other purpose.
+    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
+    receiver: Option<SupplierId>,
 }
 
 impl Input for AccountResolve {
@@ -45,10 +49,12 @@ impl Input for AccountResolve {
         let school = fields.required("school", text(SchoolId::parse));
         let eck_id = fields.required("eckId", coded(eck_id_of_any_segment));
         let attributes = fields.optional("attributes", attributes);
+        let receiver = fields.optional("receiver", text(SupplierId::parse));
         Some(Self {
             school: school?,
             eck_id: eck_id?,
             attributes: attributes?,
+            receiver: receiver?,
         })
     }
 }
@@ -128,8 +134,13 @@ pub(super) async fn account_resolve(
     let Stated { purpose, input } = stated;
     let app = caller.app();
     let eck_id = accepted(app.eck_id_rules(), &input.eck_id)?;
+    let wanted = Wanted {
+        purpose,
+        receiver: input.receiver,
+        attributes: input.attributes,
+    };
     let resolved = app
-        .account_resolve(caller.caller(), input.school, purpose, input.attributes, &eck_id)
+        .account_resolve(caller.caller(), input.school, wanted, &eck_id)
         .await?;
     Ok(Json(resolved.into()))
 }

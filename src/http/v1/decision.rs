@@ -4,7 +4,7 @@ use actix_web::{post, web::Json};
 use serde::Serialize;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    id::{ProductId, RecordId, SchoolId},
+    id::{ProductId, RecordId, SchoolId, SupplierId},
     person::PersonKind,
 };
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use crate::{
     app::{
         action::CreateDecision,
         error::{AppError, BindingError},
+        gatekeeper::Wanted,
         judge::{Evaluation, Question},
     },
     http::{
@@ -41,6 +42,9 @@ pub(super) struct DecisionCreate {
     /// The attributes; without a list, all there are.
     #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["givenName", "birthDate"]))]
     attributes: Option<AttributeSet>,
+    /// To whom the data would go on; stated under D5 and D11, which have a receiver, and under no other purpose.
+    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
+    receiver: Option<SupplierId>,
     /// About pupils (`pupil`) or staff (`staff`).
     #[schema(value_type = Option<String>, default = "pupil", example = "pupil")]
     person_kind: PersonKind,
@@ -53,12 +57,14 @@ impl Input for DecisionCreate {
         let product = fields.optional("product", text(ProductId::parse));
         let purpose = fields.optional("purpose", coded(purpose));
         let attributes = fields.optional("attributes", attributes);
+        let receiver = fields.optional("receiver", text(SupplierId::parse));
         let person_kind = fields.or("personKind", PersonKind::Pupil, choice(KINDS));
         Some(Self {
             school: school?,
             product: product?,
             purpose: purpose?,
             attributes: attributes?,
+            receiver: receiver?,
             person_kind: person_kind?,
         })
     }
@@ -121,8 +127,11 @@ pub(super) async fn decision_create(
     let question = Question {
         school: input.school,
         product: input.product,
-        purpose,
-        attributes: input.attributes,
+        wanted: Wanted {
+            purpose,
+            receiver: input.receiver,
+            attributes: input.attributes,
+        },
         kind: input.person_kind,
     };
     let evaluation = caller.app().decision_create(caller.caller(), question).await?;

@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use sluis_core::{
     catalogue::AttributeSet,
-    id::{AccountId, GroupId, RecordId},
+    id::{AccountId, GroupId, RecordId, SupplierId},
 };
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     app::{
         action::SearchLearner,
+        gatekeeper::Wanted,
         learner::{self, Learners, Released},
     },
     http::{
@@ -35,6 +36,9 @@ pub(super) struct LearnerSearch {
     /// The attributes that are wanted; without a list, all that may be had.
     #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["givenName", "groups"]))]
     attributes: Option<AttributeSet>,
+    /// To whom the data would go on; stated under D5 and D11, which have a receiver, and under no other purpose.
+    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
+    receiver: Option<SupplierId>,
     /// Only the pupils of this group; works only where groups are released.
     #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000013")]
     group: Option<GroupId>,
@@ -49,10 +53,12 @@ pub(super) struct LearnerSearch {
 impl Input for LearnerSearch {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let attributes = fields.optional("attributes", attributes);
+        let receiver = fields.optional("receiver", text(SupplierId::parse));
         let group = fields.optional("group", text(GroupId::parse));
         let page = PageQuery::read(fields);
         Some(Self {
             attributes: attributes?,
+            receiver: receiver?,
             group: group?,
             cursor: page?.after(),
             limit: page?.limit(),
@@ -127,8 +133,11 @@ pub(super) async fn learner_search(
     stated: Stated<LearnerSearch>,
 ) -> Answer<LearnersView> {
     let search = learner::LearnerSearch {
-        purpose: stated.purpose,
-        attributes: stated.input.attributes,
+        wanted: Wanted {
+            purpose: stated.purpose,
+            receiver: stated.input.receiver,
+            attributes: stated.input.attributes,
+        },
         group: stated.input.group,
         after: stated.input.cursor,
         limit: stated.input.limit,

@@ -67,6 +67,10 @@ pub(super) struct RecordView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "D1")]
     purpose: Option<Code>,
+    /// To whom the data would go on, where the purpose has a receiver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    receiver: Option<SupplierId>,
     /// By which way: `api`, `login` or `roster`.
     #[schema(value_type = String, example = "api")]
     channel: Code,
@@ -180,6 +184,7 @@ impl From<LoggedRecord> for RecordView {
             supplier: draft.supplier,
             product: draft.product,
             purpose: draft.purpose,
+            receiver: draft.receiver,
             channel: draft.channel,
             agreement: draft.agreement.map(AgreementVersionView::from),
             reasons: draft.reasons,
