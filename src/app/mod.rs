@@ -37,6 +37,7 @@ pub mod organise;
 mod policy;
 pub mod pull;
 pub mod reason;
+pub mod restrict;
 pub mod restriction;
 mod roster;
 mod run;

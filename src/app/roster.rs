@@ -187,12 +187,14 @@ impl Person {
         }
     }
 
+    /// Whether a restriction is about this person.
+    pub(in crate::app) fn is_meant_by(&self, restriction: &Restriction) -> bool {
+        restriction.person == self.id || restriction.key_hash == Some(self.key_hash)
+    }
+
     /// Takes on what a school has on record about this person.
     pub(in crate::app) fn restrict(&mut self, restrictions: &[Restriction]) {
-        let about: Vec<_> = restrictions
-            .iter()
-            .filter(|restriction| restriction.is_about(self))
-            .collect();
+        let about: Vec<_> = restrictions.iter().filter(|other| self.is_meant_by(other)).collect();
         let windows = |ground| {
             let of_ground = about.iter().filter(|restriction| restriction.ground == ground);
             of_ground.map(|restriction| restriction.window).collect()

@@ -16,35 +16,13 @@ use crate::{
     naive::{Verdict, model},
 };
 
-fn said(decision: &Decision) -> Verdict {
-    let name = |reason: &Reason| reason.missing.name().unwrap_or_default();
-    let reasons = decision
-        .reasons()
-        .iter()
-        .map(|reason| (reason.code.as_str().to_owned(), name(reason)));
-    let mut reasons: Vec<_> = reasons.collect();
-    reasons.sort();
-    let held = decision.withheld().iter();
-    Verdict {
-        reasons,
-        released: decision
-            .released()
-            .iter()
-            .map(|attribute| attribute.to_string())
-            .collect(),
-        withheld: held
-            .map(|held| (held.attribute.to_string(), held.reason.code.as_str().to_owned()))
-            .collect(),
-    }
-}
-
 #[test]
 fn the_gate_and_the_slow_model_agree() {
     let seen = RefCell::new((0u32, 0u32, BTreeSet::new()));
     let agreed = runner(20_000).run(&case(), |case| {
         let decision = case.decide();
         let expected = model(case.readable.then_some(&case.inputs), &case.request, &case.subject);
-        prop_assert_eq!(said(&decision), expected);
+        prop_assert_eq!(Verdict::of(&decision), expected);
         let (permits, logged_in, codes) = &mut *seen.borrow_mut();
         *permits += u32::from(decision.is_permit());
         *logged_in += u32::from(decision.is_permit() && matches!(case.subject, Subject::LoggedIn(_)));

@@ -21,7 +21,8 @@ use super::{
 use crate::{
     app::{
         action::{EndRestriction, PlaceRestriction, ReadRestriction},
-        restriction::{self, Ground, Restricted, Whom},
+        restrict::{self, Restricted, Whom},
+        restriction::Ground,
     },
     http::{
         answer::{Answer, Created},
@@ -185,7 +186,7 @@ pub(super) async fn restriction_create(
         Stated::EckId(eck_id) => Whom::EckId(accepted(app.eck_id_rules(), &eck_id)?),
         Stated::SourceKey(key) => Whom::SourceKey(key),
     };
-    let create = restriction::RestrictionCreate {
+    let create = restrict::RestrictionCreate {
         whom,
         kind: input.kind,
         ground: input.ground,

@@ -11,7 +11,7 @@ use sluis_core::{
 use super::{DAY, School, during, plain};
 
 /// Which category each attribute has.
-const CATEGORIES: [(&str, u8); 37] = [
+pub(crate) const CATEGORIES: [(&str, u8); 37] = [
     ("givenName", 1),
     ("firstNames", 1),
     ("initials", 2),

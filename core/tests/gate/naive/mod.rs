@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
     agreement::{AgreementRecord, Scope},
-    gate::{Asker, Channel, Direction, PolicyInputs, Request},
+    gate::{Asker, Channel, Decision, Direction, PolicyInputs, Reason, Request},
     id::{ProductId, SupplierId},
     time::Window,
 };
 
 use crate::cases::Subject;
+pub(crate) use annex::CATEGORIES;
 use person::about_the_person;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +27,31 @@ pub(crate) struct Verdict {
     pub(crate) released: BTreeSet<String>,
     /// Names of attributes with the code of the reason.
     pub(crate) withheld: BTreeMap<String, String>,
+}
+
+impl Verdict {
+    /// What the gate said.
+    pub(crate) fn of(decision: &Decision) -> Self {
+        let name = |reason: &Reason| reason.missing.name().unwrap_or_default();
+        let reasons = decision
+            .reasons()
+            .iter()
+            .map(|reason| (reason.code.as_str().to_owned(), name(reason)));
+        let mut reasons: Vec<_> = reasons.collect();
+        reasons.sort();
+        let held = decision.withheld().iter();
+        Self {
+            reasons,
+            released: decision
+                .released()
+                .iter()
+                .map(|attribute| attribute.to_string())
+                .collect(),
+            withheld: held
+                .map(|held| (held.attribute.to_string(), held.reason.code.as_str().to_owned()))
+                .collect(),
+        }
+    }
 }
 
 const DAY: i64 = 86_400_000;

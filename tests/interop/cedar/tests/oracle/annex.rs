@@ -1,0 +1,286 @@
+//! What the policies say about the annex that is looked into: its rows, its places and hands, what is withheld.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sluis_core::{
+    agreement::{AgreementRecord, Need, RowDocument},
+    gate::{Channel, Direction},
+    person::PersonKind,
+};
+
+use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, kind_word, record, spans};
+use crate::naive::CATEGORIES;
+
+/// Attributes and the reason of each.
+pub(super) type Withheld = BTreeMap<String, String>;
+
+/// What is true of an annex for one request.
+#[derive(Default)]
+pub(super) struct AnnexFacts {
+    pub(super) receivers: Names,
+    /// What the rows with the purpose of the request are like.
+    pub(super) rows: Names,
+    pub(super) hands: Names,
+    pub(super) strong: bool,
+    pub(super) days: Option<u32>,
+    pub(super) withheld: Withheld,
+}
+
+/// A row, what is true of it, and the data that it holds.
+struct RowFacts {
+    names: Names,
+    data: Names,
+}
+
+impl RowFacts {
+    fn is(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    fn has_defect(&self) -> bool {
+        ["defect", "doubtful", "ground_missing"]
+            .iter()
+            .any(|name| self.is(name))
+    }
+
+    fn is_active(&self) -> bool {
+        self.is("module_is_known") && self.is("approved") && !self.has_defect()
+    }
+
+    /// What stands in the way; a missing ground counts only where nothing else is wrong with the row itself.
+    fn broken(&self) -> Option<&'static str> {
+        match (self.is("defect"), self.is("ground_missing"), self.is("doubtful")) {
+            (true, ..) | (false, false, true) => Some("annex_defect"),
+            (false, true, _) => Some("special_ground_missing"),
+            (false, false, false) => None,
+        }
+    }
+
+    /// What it is like, in the words of the decision.
+    fn sorts(&self) -> Names {
+        let mut sorts = Names::new();
+        if self.is_active() {
+            sorts.insert("active".to_owned());
+            if !self.is("rests_on_consent") {
+                sorts.insert("free".to_owned());
+            }
+        }
+        if self.is("module_is_known") && !self.is("approved") {
+            sorts.insert("unapproved".to_owned());
+        }
+        sorts.extend(self.broken().map(str::to_owned));
+        sorts
+    }
+}
+
+/// The data that a list of categories stands for; other data are meant by name.
+fn data(codes: &[String], row: &RowDocument) -> Names {
+    let each = codes.iter().flat_map(|code| match code.as_str() {
+        "CD29" | "CM29" => row
+            .other_data
+            .iter()
+            .flatten()
+            .map(|name| format!("29:{}", name.as_str()))
+            .collect(),
+        other => vec![other.trim_start_matches(['C', 'D', 'M']).to_owned()],
+    });
+    each.collect()
+}
+
+/// The word for an attribute in such a list.
+fn datum(attribute: &str) -> String {
+    let (_, category) = CATEGORIES.iter().find(|(name, _)| *name == attribute).unwrap();
+    if *category == 29 {
+        format!("29:{attribute}")
+    } else {
+        category.to_string()
+    }
+}
+
+fn union<'a>(rows: impl Iterator<Item = &'a RowFacts>) -> Names {
+    rows.flat_map(|row| row.data.iter().cloned()).collect()
+}
+
+impl Oracle<'_> {
+    /// The rows of an agreement that speak about a kind of person.
+    fn rows(&self, agreement: &AgreementRecord, kind: PersonKind) -> Vec<RowFacts> {
+        let document = agreement.annex.document();
+        let modules = |necessary: bool| {
+            let chosen = document
+                .modules
+                .iter()
+                .filter(|module| !necessary || module.need == Need::Necessary);
+            chosen.map(|module| module.code.as_str()).collect::<Vec<_>>()
+        };
+        let own = self
+            .case
+            .inputs
+            .approvals
+            .iter()
+            .filter(|approval| approval.agreement == agreement.id);
+        let approvals = own.filter(|approval| spans([&approval.window], self.at).contains("holds"));
+        let approvals: Vec<_> = approvals.map(|approval| approval.module.as_str()).collect();
+        let hands = |of: fn(&sluis_core::agreement::SubProcessorDocument) -> &[String]| {
+            document
+                .sub_processors
+                .iter()
+                .flat_map(|party| of(party).to_vec())
+                .collect::<Vec<_>>()
+        };
+        let facts = |row: &RowDocument| {
+            record(json!({
+                "kind": kind_word(kind),
+                "purpose": self.case.request.purpose.map(|purpose| purpose.to_string()),
+                "module": row.module.as_str(),
+                "modules": modules(false),
+                "necessary": modules(true),
+                "approvals": approvals,
+                "processings": row.processings,
+                "purposes": row.purposes,
+                "pupilCategories": row.pupil_categories,
+                "staffCategories": row.staff_categories,
+                "consent": row.rests_on_consent,
+                "namesPurpose": row.other_purpose.is_some(),
+                "hasGround": row.special_ground.is_some(),
+                "otherData": row.other_data.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>(),
+                "handsPupil": hands(|party| &party.pupil_categories),
+                "handsStaff": hands(|party| &party.staff_categories),
+            }))
+        };
+        let rows = document.rows.iter().map(|row| {
+            let codes = if kind == PersonKind::Pupil {
+                &row.pupil_categories
+            } else {
+                &row.staff_categories
+            };
+            RowFacts {
+                names: ROW.names(facts(row)),
+                data: data(codes, row),
+            }
+        });
+        rows.filter(|row| row.is("speaks")).collect()
+    }
+
+    /// What is true of the annex that is looked into; without one, nothing is.
+    pub(super) fn annex(&self, agreement: Option<&AgreementRecord>) -> AnnexFacts {
+        let Some(agreement) = agreement else {
+            return AnnexFacts::default();
+        };
+        let (document, request) = (agreement.annex.document(), &self.case.request);
+        let mut rows = self.rows(agreement, request.person_kind);
+        rows.retain(|row| row.is("states_purpose"));
+        let purpose = request.purpose.map(|purpose| purpose.to_string());
+        let receivers = document
+            .receivers
+            .iter()
+            .filter(|entry| entry.purposes.iter().any(|other| Some(other.to_string()) == purpose));
+        AnnexFacts {
+            receivers: receivers
+                .filter_map(|entry| Some(entry.supplier?.to_string()))
+                .collect(),
+            rows: sorts(&rows),
+            hands: self.hands(agreement),
+            strong: document.second_factor,
+            days: document.retention.days_after_leaving,
+            withheld: self.withheld(agreement, &rows),
+        }
+    }
+
+    fn withheld(&self, agreement: &AgreementRecord, rows: &[RowFacts]) -> Withheld {
+        if !rows.iter().any(RowFacts::is_active) {
+            return Withheld::new();
+        }
+        let (document, request) = (agreement.annex.document(), &self.case.request);
+        let set = if request.person_kind == PersonKind::Pupil {
+            &document.login.pupil
+        } else {
+            &document.login.staff
+        };
+        let deviations = document
+            .deviations
+            .iter()
+            .filter(|deviation| deviation.article == "7.4");
+        let mut login_set: Names = set.iter().map(|attribute| attribute.to_string()).collect();
+        login_set.extend(deviations.flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string())));
+        let login = request.channel == Channel::Login || request.purpose.is_some_and(|purpose| purpose.code() == "D13");
+        let connection = request.direction == Direction::Connection;
+        let needed = if connection { self.needed() } else { Names::new() };
+        let active = union(rows.iter().filter(|row| row.is_active()));
+        let free = union(rows.iter().filter(|row| row.is_active() && !row.is("rests_on_consent")));
+        let unapproved = union(rows.iter().filter(|row| !row.is_active() && !row.has_defect()));
+        let mut withheld = Withheld::new();
+        for attribute in request.wanted().iter().map(|attribute| attribute.to_string()) {
+            let data = datum(&attribute);
+            let broken = rows
+                .iter()
+                .filter(|row| row.data.contains(&data))
+                .find_map(RowFacts::broken);
+            let why = ATTRIBUTE.names(record(json!({
+                "attribute": attribute, "data": data, "active": active, "free": free, "unapproved": unapproved,
+                "broken": broken, "login": login, "loginSet": login_set, "connection": connection, "needed": needed,
+            })));
+            assert!(why.len() <= 1, "{why:?}");
+            withheld.extend(why.into_iter().map(|why| (attribute.clone(), why)));
+        }
+        withheld
+    }
+
+    /// What other products that are switched on need of this kind of person.
+    fn needed(&self) -> Names {
+        let kind = self.case.request.person_kind;
+        let others = self.case.inputs.products.iter().map(|record| record.product);
+        let others = others.filter(|product| *product != self.case.request.product);
+        let on = others.filter(|product| {
+            let active = self
+                .activations(*product, None)
+                .iter()
+                .any(|names| names.contains("active"));
+            active && self.mandates(*product).contains("holds")
+        });
+        let rows = on
+            .filter_map(|product| self.in_force(product))
+            .flat_map(|agreement| self.rows(agreement, kind));
+        let rows: Vec<_> = rows
+            .filter(|row| row.is_active() && !row.is("rests_on_consent"))
+            .collect();
+        let data = union(rows.iter());
+        let names = CATEGORIES.iter().map(|(name, _)| (*name).to_owned());
+        names.filter(|name| data.contains(&datum(name))).collect()
+    }
+
+    fn hands(&self, agreement: &AgreementRecord) -> Names {
+        let document = agreement.annex.document();
+        let listed: Vec<_> = document.sub_processors.iter().map(|party| &party.name).collect();
+        let ask = |facts: Value| HAND.names(record(facts));
+        let places = document.places.iter().map(|place| {
+            let countries = std::iter::once(&place.country).chain(&place.back_up_country);
+            ask(json!({
+                "at": self.at,
+                "place": place.party,
+                "processor": document.parties.processor.name,
+                "listed": listed,
+                "countries": countries.map(|country| country.as_str()).collect::<Vec<_>>(),
+            }))
+        });
+        let parties = document.sub_processors.iter().map(|party| {
+            let announced = party.announced.map(|day| {
+                let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+                midnight.timestamp().as_millisecond()
+            });
+            ask(json!({ "at": self.at, "countries": [party.country.as_str()], "announced": announced }))
+        });
+        places.chain(parties).flatten().collect()
+    }
+}
+
+fn sorts(rows: &[RowFacts]) -> Names {
+    let mut sorts: Names = rows.iter().flat_map(RowFacts::sorts).collect();
+    // A row that nobody approved and that has a defect as well is refused for both.
+    if rows.is_empty() {
+        sorts.clear();
+    } else if sorts.is_empty() {
+        sorts.insert("other".to_owned());
+    }
+    sorts
+}
