@@ -178,7 +178,7 @@ async fn the_key_of_the_administration_names_a_person_too() {
 }
 
 #[rstest]
-#[case::nothing(json!({}), &[("/eckId", "missing"), ("/ground", "missing")])]
+#[case::nothing(json!({}), &[("/eckId", "one_needed"), ("/ground", "missing")])]
 #[case::both(
     json!({ "ground": "restriction", "eckId": pupil(INSIDE).eck_id, "sourceKey": "1" }),
     &[("/sourceKey", "one_too_many")],

@@ -118,7 +118,7 @@ impl Input for RestrictionCreate {
         let eck_id = fields.optional("eckId", coded(eck_id_of_any_segment));
         let source_key = fields.optional("sourceKey", label(100));
         match (&eck_id, &source_key) {
-            (Some(None), Some(None)) => fields.refuse("eckId", "missing", "`eckId` or `sourceKey` is required"),
+            (Some(None), Some(None)) => fields.refuse("eckId", "one_needed", "`eckId` or `sourceKey` is required"),
             (Some(Some(_)), Some(Some(_))) => fields.refuse(
                 "sourceKey",
                 "one_too_many",
