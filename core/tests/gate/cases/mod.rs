@@ -92,22 +92,18 @@ impl Case {
 
 /// A runner whose cases are the same at each run.
 pub(crate) fn runner(cases: u32) -> TestRunner {
-    runner_by(cases, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    another_runner(0, cases)
 }
 
 /// The same with cases of its own for each number.
 pub(crate) fn another_runner(number: u8, cases: u32) -> TestRunner {
-    runner_by(cases, TestRng::from_seed(RngAlgorithm::ChaCha, &[number; 32]))
-}
-
-fn runner_by(cases: u32, random: TestRng) -> TestRunner {
     let config = Config {
         cases,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(20_260_915),
         ..Config::default()
     };
-    TestRunner::new_with_rng(config, random)
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[number; 32]))
 }
 
 /// Mostly the first, now and then one of the others.

@@ -3,7 +3,7 @@
 //! It shares no code with the gate: it reads the same records and documents, and has its own idea of windows, codes
 //! and categories. Where the two disagree, one of them has misread a rule.
 
-mod annex;
+pub(crate) mod annex;
 mod person;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,6 @@ use sluis_core::{
 };
 
 use crate::cases::Subject;
-pub(crate) use annex::CATEGORIES;
 use person::about_the_person;
 
 #[derive(Debug, PartialEq, Eq)]

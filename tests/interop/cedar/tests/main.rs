@@ -1,11 +1,7 @@
 //! The gate against an engine that is not ours: the same rules as Cedar policies, and a hundred thousand random requests.
 //!
 //! The cases are those that the slow model of the gate is held against.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at what it did not expect"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 #[path = "../../../../core/tests/gate/cases/mod.rs"]
 mod cases;

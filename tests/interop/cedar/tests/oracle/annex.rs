@@ -10,7 +10,7 @@ use sluis_core::{
 };
 
 use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, kind_word, record, spans};
-use crate::naive::CATEGORIES;
+use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
 pub(super) type Withheld = BTreeMap<String, String>;
