@@ -1,20 +1,9 @@
 //! The relying party towards Kennisnet against whole providers: a certified one, and our own stand-in.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it must be, and says what it left out"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
-use std::{
-    collections::BTreeMap,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use reqwest::{Client, header};
+use reqwest::Client;
 use secrecy::SecretString;
 use sluis::{
     app::login::LoginTerms,
@@ -27,13 +16,12 @@ use sluis_core::{
     random::SystemRandom,
     time::SystemClock,
 };
-use sluis_test_kit::skipped;
+use sluis_test_kit::certified::{self, Certified, Registered};
 use url::Url;
 
 const CLIENT: &str = "sluis.example.nl";
 const SECRET: &str = "a secret of a test, with : and %";
 const BACK: &str = "https://sluis.example.nl/oidc/callback";
-const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/oidc-provider");
 
 fn http() -> Client {
     Client::builder()
@@ -53,93 +41,26 @@ fn relying_party(issuer: &str) -> Kennisnet {
     Kennisnet::new(settings, http(), Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap()
 }
 
-/// Goes where a browser would go, cookies included, until the provider sends it back to us.
-async fn browse(mut address: Url) -> Callback {
-    let (http, mut cookies) = (http(), BTreeMap::new());
-    for _ in 0..10 {
-        let jar: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = http.get(address.clone()).header(header::COOKIE, jar.join("; "));
-        let answer = request.send().await.unwrap();
-        assert!(answer.status().is_redirection(), "{} at {address}", answer.status());
-        for cookie in answer.headers().get_all(header::SET_COOKIE) {
-            let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            cookies.insert(name.to_owned(), value.to_owned());
-        }
-        address = address
-            .join(answer.headers()[header::LOCATION].to_str().unwrap())
-            .unwrap();
-        if address.as_str().starts_with(BACK) {
-            let pairs: serde_json::Map<_, _> = address
-                .query_pairs()
-                .map(|(name, value)| (name.into_owned(), value.into()))
-                .collect();
-            return serde_json::from_value(pairs.into()).unwrap();
-        }
-    }
-    panic!("the provider never sends the browser back");
-}
-
-/// The certified provider; it ends with the test.
-struct Certified {
-    process: Child,
-    issuer: String,
-    /// Held open: the provider ends when it cannot print.
-    _output: BufReader<ChildStdout>,
-}
-
-impl Certified {
-    /// Starts it, or says why that cannot be done here. Where interop tests are required, that is a failure.
-    fn start() -> Option<Self> {
-        let missing = if Command::new("node").arg("--version").output().is_err() {
-            "node is not installed"
-        } else if !Path::new(PROGRAM).join("node_modules").is_dir() {
-            "run `npm ci --ignore-scripts` in tests/interop/oidc-provider"
-        } else {
-            return Some(Self::run());
-        };
-        assert!(
-            std::env::var("SLUIS_TEST_INTEROP").as_deref() != Ok("required"),
-            "interop tests are required: {missing}"
-        );
-        skipped(&format!("no login at a certified provider was tried: {missing}"));
-        None
-    }
-
-    fn run() -> Self {
-        let mut process = Command::new("node")
-            .args(["kennisnet.js", "--client-id", CLIENT, "--client-secret", SECRET])
-            .args(["--redirect-uri", BACK])
-            .current_dir(PROGRAM)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let issuer = line
-            .trim()
-            .strip_prefix("issuer ")
-            .expect("the provider says where it is");
-        Self {
-            issuer: issuer.to_owned(),
-            _output: output,
-            process,
-        }
-    }
-}
-
-impl Drop for Certified {
-    fn drop(&mut self) {
-        let _ended = self.process.kill();
-        let _reaped = self.process.wait();
-    }
+/// Goes where a browser would go, until the provider sends it back to us.
+async fn browse(address: Url) -> Callback {
+    let address = certified::browse(address, BACK).await;
+    let pairs: serde_json::Map<_, _> = address
+        .query_pairs()
+        .map(|(name, value)| (name.into_owned(), value.into()))
+        .collect();
+    serde_json::from_value(pairs.into()).unwrap()
 }
 
 #[tokio::test]
 async fn a_pupil_logs_in_at_a_certified_provider() {
-    let Some(provider) = Certified::start() else { return };
+    let client = Registered {
+        id: CLIENT,
+        secret: SECRET,
+        back: BACK,
+    };
+    let Some(provider) = Certified::start(client, &serde_json::json!({})) else {
+        return;
+    };
     let kennisnet = relying_party(&provider.issuer);
 
     let (address, pending) = kennisnet.begin(&LoginTerms::default()).await.unwrap();

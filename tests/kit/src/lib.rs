@@ -1,5 +1,6 @@
 //! The harness of the tests: a real service on a free port, fixed clock, seeded random.
 
+pub mod certified;
 pub mod databases;
 pub mod keys;
 pub mod service;

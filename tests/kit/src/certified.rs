@@ -1,0 +1,117 @@
+//! A certified OpenID provider, the npm package `oidc-provider`, that stands for Kennisnet.
+#![expect(
+    clippy::expect_used,
+    reason = "a provider that does not start or sends nobody back stops the test"
+)]
+
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use reqwest::{Client, header, redirect::Policy};
+use url::Url;
+
+use crate::skipped;
+
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../interop/oidc-provider");
+
+/// The client that it knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its secret.
+    pub secret: &'a str,
+    /// Where it wants people back.
+    pub back: &'a str,
+}
+
+/// The certified provider; it ends with the test.
+pub struct Certified {
+    /// Its address.
+    pub issuer: String,
+    process: Child,
+    /// Held open: the provider ends when it cannot print.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Certified {
+    /// Starts it with these claims of its pupil in the place of its own, or says why that cannot be done here.
+    /// Where interop tests are required, that is a failure.
+    pub fn start(client: Registered<'_>, claims: &serde_json::Value) -> Option<Self> {
+        let missing = if Command::new("node").arg("--version").output().is_err() {
+            "node is not installed"
+        } else if !Path::new(PROGRAM).join("node_modules").is_dir() {
+            "run `npm ci --ignore-scripts` in tests/interop/oidc-provider"
+        } else {
+            return Some(Self::run(client, claims));
+        };
+        assert!(
+            env::var("SLUIS_TEST_INTEROP").as_deref() != Ok("required"),
+            "interop tests are required: {missing}"
+        );
+        skipped(&format!("no login at a certified provider was tried: {missing}"));
+        None
+    }
+
+    fn run(client: Registered<'_>, claims: &serde_json::Value) -> Self {
+        let mut process = Command::new("node")
+            .args([
+                "kennisnet.js",
+                "--client-id",
+                client.id,
+                "--client-secret",
+                client.secret,
+            ])
+            .args(["--redirect-uri", client.back, "--claims", &claims.to_string()])
+            .current_dir(PROGRAM)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node starts");
+        let mut output = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("the provider prints");
+        let issuer = line.trim().strip_prefix("issuer ");
+        Self {
+            issuer: issuer.expect("the provider says where it is").to_owned(),
+            process,
+            _output: output,
+        }
+    }
+}
+
+impl Drop for Certified {
+    fn drop(&mut self) {
+        let _ended = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+/// Goes where a browser would go, cookies included, until a provider sends it to an address that begins with `back`.
+pub async fn browse(mut address: Url, back: &str) -> Url {
+    let http = Client::builder().redirect(Policy::none()).build();
+    let (http, mut cookies) = (http.expect("a client can be made"), BTreeMap::new());
+    for _ in 0..10 {
+        let jar: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = http.get(address.clone()).header(header::COOKIE, jar.join("; "));
+        let answer = request.send().await.expect("the provider answers");
+        assert!(answer.status().is_redirection(), "{} at {address}", answer.status());
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie is text");
+            let pair = cookie.split(';').next().and_then(|pair| pair.split_once('='));
+            let (name, value) = pair.expect("a cookie has a name");
+            cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let location = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+        address = address.join(location.expect("it leads on")).expect("an address");
+        if address.as_str().starts_with(back) {
+            return address;
+        }
+    }
+    unreachable!("the provider never sends the browser back")
+}
