@@ -10,6 +10,7 @@
 mod accounts;
 mod acts;
 mod browser;
+mod certified;
 mod clocks;
 mod connections;
 mod decisions;

@@ -20,7 +20,7 @@ use sluis_core::{
     identifier::Brin6,
     ledger::{Digest, RecordKind},
     random::SystemRandom,
-    time::{Clock, Timestamp, Window},
+    time::{Clock, FixedClock, Timestamp, Window},
 };
 use sluis_stand_ins::{
     administration::{self, Administration},
@@ -98,18 +98,18 @@ pub(crate) fn annex() -> Annex {
 impl World {
     /// A board, a school and a supplier that have agreed nothing yet. The board has agreed with the operator.
     pub(crate) async fn bare() -> Self {
-        Self::bare_with([]).await
+        Self::bare_at(clock(), []).await
     }
 
-    async fn bare_with<const N: usize>(more: [(&str, &str); N]) -> Self {
-        let world = Self::before_all_with(more).await;
+    async fn bare_at<const N: usize>(clock: FixedClock, more: [(&str, &str); N]) -> Self {
+        let world = Self::before_all_at(clock, more).await;
         world.agree_with_operator(None).await;
         world
     }
 
     /// The same, and the board has not agreed with the operator either.
     pub(crate) async fn before_all() -> Self {
-        Self::before_all_with([]).await
+        Self::before_all_at(clock(), []).await
     }
 
     /// The board agrees with the operator of the service, until a moment if it is given.
@@ -121,8 +121,8 @@ impl World {
         self.service.agree_with_operator(self.board, window).await;
     }
 
-    async fn before_all_with<const N: usize>(more: [(&str, &str); N]) -> Self {
-        let clock = Arc::new(clock());
+    async fn before_all_at<const N: usize>(clock: FixedClock, more: [(&str, &str); N]) -> Self {
+        let clock = Arc::new(clock);
         let persons = [INSIDE, INSIDE + 1, OUTSIDE]
             .map(|number| person(number, "99ZZ"))
             .into();
@@ -178,7 +178,12 @@ impl World {
 
     /// The same with these settings.
     pub(crate) async fn start_with<const N: usize>(settings: [(&str, &str); N]) -> Self {
-        let world = Self::bare_with(settings).await;
+        Self::start_at(clock(), settings).await
+    }
+
+    /// The same by this clock.
+    pub(crate) async fn start_at<const N: usize>(clock: FixedClock, settings: [(&str, &str); N]) -> Self {
+        let world = Self::bare_at(clock, settings).await;
         world.agree(&world.supplier).await;
         world.pull().await;
         world
