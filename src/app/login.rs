@@ -130,8 +130,8 @@ pub struct LoginRelease {
     pub resolved: Resolved,
     /// What our provider kept of the request.
     pub kept: Vec<u8>,
-    /// When the person proved who they are, as the identity provider says; else when they came back from it.
-    pub authenticated_at: Timestamp,
+    /// When the person proved who they are, if the identity provider says so.
+    pub authenticated_at: Option<Timestamp>,
     /// How, as the identity provider says.
     pub acr: Option<String>,
     /// Whether with a second factor.
@@ -171,7 +171,7 @@ struct KeptCode {
     #[serde(with = "base64_text")]
     request: Vec<u8>,
     second_factor: bool,
-    authenticated_at: Timestamp,
+    authenticated_at: Option<Timestamp>,
     acr: Option<String>,
     /// The person as the login described them, if no roster holds them.
     described: Option<KeptPerson>,
@@ -297,7 +297,7 @@ impl App {
             kind,
             request: kept.request.kept.clone(),
             second_factor: identity.second_factor,
-            authenticated_at: identity.authenticated_at.unwrap_or(now),
+            authenticated_at: identity.authenticated_at,
             acr: identity.acr_among(&kept.request.terms.acr_values),
             described,
         };

@@ -95,6 +95,11 @@ async fn a_pupil_of_the_roster_logs_in_up_to_the_id_token_of_the_supplier() {
         .filter(|(claim, _)| !protocol.contains(&claim.as_str()));
     let names: BTreeSet<_> = released.map(|(claim, _)| claim.as_str()).collect();
     assert_eq!(names, BTreeSet::from(["eckId", "givenName", "groups", "yearGroup"]));
+    assert_eq!(
+        claims.get("auth_time"),
+        None,
+        "this provider does not say when, unless it is asked"
+    );
     assert_eq!(claims["eckId"], pupil.eck_id);
     assert_eq!(
         claims["givenName"], pupil.given_name,

@@ -194,7 +194,7 @@ impl std::fmt::Debug for UnverifiedAssertion {
 }
 
 impl Claims {
-    /// Checks the times; the moment from which on the assertion is refused.
+    /// Checks the times; the moment from which on the assertion is refused by every replica.
     fn times(&self, terms: &AssertionTerms, now: Timestamp) -> Result<Timestamp, AssertionError> {
         let NumericDate(exp) = self.exp;
         let refused_from = exp.plus_secs(terms.skew_secs);
@@ -209,7 +209,8 @@ impl Claims {
         if made.plus_secs(terms.lifetime_secs.saturating_add(terms.skew_secs)) < exp {
             return Err(AssertionError::LivesTooLong);
         }
-        Ok(refused_from)
+        // A replica whose clock is behind ours still takes it for as long: what was used is remembered until then.
+        Ok(refused_from.plus_secs(terms.skew_secs))
     }
 }
 

@@ -43,8 +43,8 @@ pub struct IdToken<'a> {
     pub account: AccountId,
     /// What the client sent along.
     pub nonce: Option<&'a str>,
-    /// When the person proved who they are.
-    pub auth_time: Timestamp,
+    /// When the person proved who they are, as far as it is known (OpenID Connect Core 1.0, 2).
+    pub auth_time: Option<Timestamp>,
     /// How well.
     pub acr: Option<&'a str>,
     /// How long the token lives.
@@ -71,7 +71,8 @@ struct Wire<'a> {
     aud: ClientId,
     iat: NumericDate,
     exp: NumericDate,
-    auth_time: NumericDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<NumericDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +102,7 @@ impl IdToken<'_> {
             aud: self.client,
             iat: NumericDate(now),
             exp: NumericDate(now.plus_secs(self.lifetime_secs)),
-            auth_time: NumericDate(self.auth_time),
+            auth_time: self.auth_time.map(NumericDate),
             nonce: self.nonce,
             acr: self.acr,
             at_hash: at_hash(access_token.as_str()),
@@ -157,7 +158,7 @@ mod tests {
             client,
             account,
             nonce: Some("once"),
-            auth_time: NOW.plus_secs(-20),
+            auth_time: Some(NOW.plus_secs(-20)),
             acr: Some("strong"),
             lifetime_secs: 300,
             released,
