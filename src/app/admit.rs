@@ -5,7 +5,10 @@
 
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{self, Asker, Assurance, Channel, Decision, Direction, Facts, Needed, Request, SchoolPolicy, SubjectFacts},
+    gate::{
+        self, Asker, Assurance, Channel, Decision, Direction, Facts, Needed, ReasonCode, Request, SchoolPolicy,
+        SubjectFacts,
+    },
     id::SchoolId,
     ledger::{AgreementVersion, Code, Digest, Outcome, RecordDraft, WithheldCode},
     person::{PerKind, PersonKind},
@@ -40,14 +43,23 @@ impl Permitted {
     }
 }
 
+/// By what a person is known, and what the gate itself must know: they come in with whoever comes in, whether or not a
+/// supplier needs them.
+const KEYS: [Attribute; 3] = [Attribute::EckId, Attribute::Groups, Attribute::YearGroup];
+
 impl Admission {
-    /// The attributes that may come in, or the codes of why nothing may.
+    /// The attributes that may come in, or the codes of why nothing may. Of a kind of person of whom nothing may come in,
+    /// or nothing is needed, nobody comes in.
     pub(in crate::app) fn needed(&self) -> Result<Needed, Vec<RunReason>> {
         self.agreed()?;
+        let needed = |decision: &Decision| match why_not(decision).is_empty() {
+            true => decision.released(),
+            false => AttributeSet::EMPTY,
+        };
         let Self(PerKind { pupils, staff }) = self;
         let needed = PerKind {
-            pupils: pupils.released(),
-            staff: staff.released(),
+            pupils: needed(pupils),
+            staff: needed(staff),
         };
         if needed.pupils.is_empty() && needed.staff.is_empty() {
             return Err(vec![StopCode::NothingAgreed.into()]);
@@ -58,12 +70,13 @@ impl Admission {
     /// Whether board and operator agreed, of pupils or of staff; or the codes of what is missing.
     pub(in crate::app) fn agreed(&self) -> Result<(), Vec<RunReason>> {
         let Self(PerKind { pupils, staff }) = self;
-        if pupils.is_permit() || staff.is_permit() {
+        let (pupils, staff) = (why_not(pupils), why_not(staff));
+        if pupils.is_empty() || staff.is_empty() {
             return Ok(());
         }
         let mut codes: Vec<RunReason> = Vec::new();
-        for reason in pupils.reasons().iter().chain(staff.reasons()) {
-            let code = reason.code.into();
+        for reason in pupils.into_iter().chain(staff) {
+            let code = reason.into();
             if !codes.contains(&code) {
                 codes.push(code);
             }
@@ -74,7 +87,13 @@ impl Admission {
     fn note_in(&self, draft: &mut RecordDraft) {
         let Self(PerKind { pupils, staff }) = self;
         draft.purpose = Some(Code::from_static(INTAKE.code()));
-        let released = pupils.released().union(staff.released());
+        let comes_in = |decision: &Decision| match self.needed() {
+            Ok(_) if why_not(decision).is_empty() && !decision.released().is_empty() => {
+                decision.released().union(KEYS.into_iter().collect())
+            }
+            _ => AttributeSet::EMPTY,
+        };
+        let released = comes_in(pupils).union(comes_in(staff));
         draft.released = released.iter().map(attribute_code).collect();
         // What one kind of person brings in is not withheld.
         let withheld = pupils.withheld().iter().chain(staff.withheld());
@@ -93,6 +112,17 @@ impl Admission {
             annex_hash: Digest::from_bytes(*version.annex_hash.as_bytes()),
         });
     }
+}
+
+/// Why nobody of a kind may come in: the reasons of the gate, or what stands against the keys, without which a person
+/// cannot be known. That no supplier needs a key is none of them.
+fn why_not(decision: &Decision) -> Vec<ReasonCode> {
+    if !decision.is_permit() {
+        return decision.reasons().iter().map(|reason| reason.code).collect();
+    }
+    let keys = decision.withheld().iter().filter(|held| KEYS.contains(&held.attribute));
+    let against = keys.map(|held| held.reason.code);
+    against.filter(|code| *code != ReasonCode::AttributeNotNeeded).collect()
 }
 
 /// Why a roster comes in: so that digital materials can be delivered and put into use.

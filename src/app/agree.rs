@@ -75,6 +75,9 @@ impl App {
             "agreement",
             agreement.id,
         );
+        // Until it is accepted it permits nothing, but the gate tells that it waits.
+        let schools = self.schools_under(offer.board).await?;
+        act.changes_policy_of(schools.iter().map(|school| school.id));
         let offered = self.carry_out(act, vec![Change::AgreementOffered(agreement.clone())]);
         offered.await.map_err(|error| {
             let detail =
@@ -128,7 +131,7 @@ impl App {
     /// The board signs: the hash must be that of the annex.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] with `annex_hash_mismatch` or `already_done`.
+    /// [`AppError::Conflict`] with `annex_hash_mismatch`, `already_done`, or `already_ended` when its time is over.
     pub async fn agreement_accept(
         &self,
         caller: &Caller,
@@ -152,10 +155,15 @@ impl App {
         {
             return Err(already("the board has accepted this agreement"));
         }
+        let now = self.now();
+        // It would supersede the agreement that is in force, and then be over.
+        if agreement.window.until.is_some_and(|until| until <= now) {
+            return Err(ended("the time of this agreement is over"));
+        }
         let acceptance = Acceptance {
             side: Side::Board,
             by: caller.client,
-            at: self.now(),
+            at: now,
         };
         let schools = self.schools_under(board).await?;
         let mut act = ActOf::of(caller);

@@ -4,6 +4,9 @@
 //! field that it delivers for others is *empty* here, and is emptied. A person who is absent from a complete delivery
 //! is *removed*, unless too many would be: then the delivery is refused (shrink guard).
 //!
+//! Of a kind of person (pupils, staff) of whom no agreement needs anything nobody comes in; who is held of it stays as is,
+//! and the gate releases nothing of them.
+//!
 //! The same holds for groups: without a section of groups, groups stay and so does who is in them; when nobody's
 //! membership is delivered, who is in the groups stays. An enrolment that cannot be read opens nothing, and is
 //! kept as one in doubt.
@@ -77,7 +80,7 @@ struct Delivered {
 
 impl Intake<'_> {
     /// Compares a delivery with what is held.
-    pub(in crate::app) fn compare(&self, snapshot: Snapshot) -> Result<Difference, IntakeError> {
+    pub(in crate::app) fn compare(&self, mut snapshot: Snapshot) -> Result<Difference, IntakeError> {
         let mut counts = RunCounts {
             received: count(snapshot.pupils.len() + snapshot.staff.len()),
             withheld_fields: count(snapshot.warnings.len()),
@@ -85,6 +88,14 @@ impl Intake<'_> {
             persons_with_unusable_fields: count(persons_in(&snapshot.warnings)),
             ..RunCounts::default()
         };
+        // A kind of person of whom nothing is needed counts as not delivered: nobody comes in, and who is held stays as is.
+        let pupils_delivered = !self.needed.pupils.is_empty();
+        if !pupils_delivered {
+            snapshot.pupils.clear();
+        }
+        if self.needed.staff.is_empty() {
+            snapshot.staff.clear();
+        }
         let mut changes = Vec::new();
         let group_ids = self.groups(&snapshot, &mut changes);
         let [untold_pupils, untold_staff] = self.untold(&snapshot, &group_ids);
@@ -117,7 +128,9 @@ impl Intake<'_> {
             &mut changes,
             &mut counts,
         )?;
-        self.removals(PersonKind::Pupil, &present, &mut changes, &mut counts)?;
+        if pupils_delivered {
+            self.removals(PersonKind::Pupil, &present, &mut changes, &mut counts)?;
+        }
         if staff_delivered {
             self.removals(PersonKind::Staff, &present, &mut changes, &mut counts)?;
         }

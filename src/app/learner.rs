@@ -249,7 +249,9 @@ impl App {
         self.through_the_gate(school, async |standing| {
             let hash = standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes());
             let mut persons = standing.roster.persons.iter();
-            let person = persons.find(|person| person.eck_hash == Some(hash));
+            // Somebody may be a pupil here and work here too.
+            let person =
+                persons.find(|person| person.eck_hash == Some(hash) && person.kept.kind == request.person_kind);
             self.release_one(
                 caller,
                 &request,

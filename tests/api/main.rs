@@ -15,6 +15,7 @@ mod clocks;
 mod connections;
 mod decisions;
 mod health;
+mod kinds;
 mod learners;
 mod login;
 mod once;

@@ -71,6 +71,37 @@ async fn another_hash_than_that_of_the_annex_signs_nothing() {
 }
 
 #[actix_web::test]
+async fn an_offer_whose_time_is_over_is_not_accepted_any_more() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    offer["validUntil"] = json!(world.in_secs(60));
+    let offered = world.post(Who::Supplier, "/v1/agreements", &offer).await.created();
+    world.service.clock.advance_secs(60);
+    let accept = format!("/v1/agreements/{}/_accept", text(&offered["id"]));
+    let signature = json!({ "annexHash": offered["annexHash"] });
+    world
+        .post(Who::Board, &accept, &signature)
+        .await
+        .problem(409, "already_ended");
+}
+
+#[actix_web::test]
+async fn the_gate_tells_of_an_offer_as_soon_as_it_is_made() {
+    let world = World::start().await;
+    let question = json!({ "school": world.school, "purpose": "D1" });
+    let reasons = async || {
+        let answer = world.post(Who::Supplier, "/v1/decisions", &question).await.with(200);
+        answer["reasons"][0]["code"].clone()
+    };
+    assert_eq!(reasons().await, "agreement_missing");
+    world
+        .post(Who::Supplier, "/v1/agreements", &world.offer())
+        .await
+        .created();
+    assert_eq!(reasons().await, "agreement_not_accepted_by_board");
+}
+
+#[actix_web::test]
 async fn lists_hold_what_the_caller_is_a_party_to() {
     let world = World::start().await;
     let offered = world.agreement().await;

@@ -245,7 +245,12 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> String {
-        self.service.clock.now().to_string()
+        self.in_secs(0)
+    }
+
+    /// The moment so many seconds from now.
+    pub(crate) fn in_secs(&self, secs: i64) -> String {
+        self.service.clock.now().plus_secs(secs).to_string()
     }
 
     /// An offer of the product to the board, in force from now on.

@@ -160,9 +160,14 @@ impl CompiledAgreement {
             let place = terms.modules.iter().position(|module| *module == approval.module)?;
             Some((place, approval.window))
         });
+        let from = record.window.from.max(board).max(supplier);
+        // What was over before it could begin supersedes nothing.
+        if record.window.until.is_some_and(|until| until <= from) {
+            return None;
+        }
         Some(Self {
             id: record.id,
-            from: record.window.from.max(board).max(supplier),
+            from,
             until: record.window.until,
             suspensions: record.suspensions.clone().into(),
             approvals: approvals.collect(),

@@ -1,5 +1,7 @@
 //! What a delivery does to a roster.
 
+mod kinds;
+
 use std::{cell::Cell, collections::BTreeMap};
 
 use proptest::prelude::*;
@@ -84,6 +86,7 @@ struct Held {
     roster: Roster,
     next: Cell<u128>,
     needed: AttributeSet,
+    needed_of_staff: AttributeSet,
 }
 
 impl Held {
@@ -94,6 +97,7 @@ impl Held {
             roster,
             next: Cell::new(100),
             needed,
+            needed_of_staff: AttributeSet::default(),
         }
     }
 
@@ -107,7 +111,7 @@ impl Held {
             held: &self.roster,
             needed: Needed {
                 pupils: self.needed,
-                staff: AttributeSet::default(),
+                staff: self.needed_of_staff,
             },
             guard: ShrinkGuard {
                 minimum: 5,

@@ -396,7 +396,7 @@ impl Cast {
         let reasons = list(&refused, "/reasons")?;
         let reason = reasons
             .iter()
-            .find(|reason| reason.to_string().contains("\"D5\""))
+            .find(|reason| text(reason, "/code").is_ok_and(|code| code == "purpose_not_agreed"))
             .cloned()
             .unwrap_or_default();
         let (code, article) = (text(&reason, "/code")?, text(&reason, "/article/number")?);

@@ -242,7 +242,11 @@ impl Service {
 
     /// The agreement of a board with the operator of the service, signed by both: without it no roster comes in.
     pub async fn agree_with_operator(&self, board: BoardId, window: Window) {
-        let annex = Annex::parse(SLUIS_ANNEX).expect("the annex of the examples is good");
+        self.agree_with_operator_about(board, window, sluis_annex()).await;
+    }
+
+    /// The same about another annex.
+    pub async fn agree_with_operator_about(&self, board: BoardId, window: Window, annex: Annex) {
         let operator = Role::Supplier {
             supplier: OPERATOR,
             product: SLUIS,
@@ -298,6 +302,11 @@ impl Service {
         assert!(token.is_some(), "no token: {answer}");
         token.unwrap_or_default().to_owned()
     }
+}
+
+/// The annex of the operator, as the examples have it.
+pub fn sluis_annex() -> Annex {
+    Annex::parse(SLUIS_ANNEX).expect("the annex of the examples is good")
 }
 
 /// The clock of tests.

@@ -181,13 +181,15 @@ impl<'a> School<'a> {
             .map(|record| record.supplier)
     }
 
-    /// From when an agreement holds: its own start, and not before both sides have accepted it.
+    /// From when an agreement holds: its own start, and not before both sides have accepted it. One whose end comes before
+    /// that never holds.
     fn start(agreement: &AgreementRecord) -> Option<i64> {
         let (board, supplier) = (agreement.accepted_by_board_at?, agreement.accepted_by_supplier_at?);
-        [agreement.window.from, board, supplier]
+        let start = [agreement.window.from, board, supplier]
             .into_iter()
             .map(|moment| moment.as_millis())
-            .max()
+            .max()?;
+        (!over(&agreement.window, start)).then_some(start)
     }
 
     fn of_product(&self, product: ProductId) -> Vec<&'a AgreementRecord> {
@@ -248,8 +250,10 @@ impl<'a> School<'a> {
             reasons.push(self.of_agreement("not_started"));
         }
         let waiting = self.of_product(self.request.product).into_iter();
-        let waiting =
-            waiting.filter(|agreement| Self::start(agreement).is_none() && !over(&agreement.window, self.at()));
+        let unsigned = |agreement: &&AgreementRecord| {
+            agreement.accepted_by_board_at.is_none() || agreement.accepted_by_supplier_at.is_none()
+        };
+        let waiting = waiting.filter(|agreement| unsigned(agreement) && !over(&agreement.window, self.at()));
         let waiting = waiting.max_by_key(|agreement| (agreement.window.from.as_millis(), agreement.id));
         if let Some(waiting) = waiting.filter(|_| latest.is_none() || ended) {
             if waiting.accepted_by_board_at.is_none() {
