@@ -107,7 +107,6 @@ impl App {
         let (Some(connection), Some(school)) = (connection, self.store.school(school).await?) else {
             return Ok(());
         };
-        let connector = self.connector(&connection)?;
         let run = self.new_run(&school, Some(id), connection.dialect);
         match self.run_start(&run, Some(due)).await {
             Ok(()) => {}
@@ -116,9 +115,18 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         let app = self.me()?;
-        self.detached(async move { app.pull(None, &school, &*connector, run).await })
-            .await
-            .map(drop)
+        self.detached(async move {
+            match app.connectors.connect(&connection) {
+                Ok(connector) => app.pull(None, &school, &*connector, run).await,
+                // The school sees it among its runs, and it is tried again no sooner than what else was refused.
+                Err(_) => {
+                    let refused = app.refused(None, &run, StopCode::ConnectionUnusable.into()).await;
+                    app.settled(None, &run, refused).await
+                }
+            }
+        })
+        .await
+        .map(drop)
     }
 
     fn connector(&self, connection: &Connection) -> Result<Box<dyn Connector>, AppError> {

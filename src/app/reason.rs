@@ -48,6 +48,8 @@ codes! {
     ShrinkGuard = "shrink_guard",
     /// Less was permitted at the end than at the beginning.
     WithdrawnMeanwhile = "withdrawn_meanwhile",
+    /// The system cannot be called with what was entered: its address may not be called, or its keys have another form.
+    ConnectionUnusable = "connection_unusable",
     /// The school ended the connection.
     ConnectionEnded = "connection_ended",
     /// The roster could not be written.

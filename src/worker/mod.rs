@@ -1,8 +1,8 @@
 //! Work that goes on without a request: synchronisation with administration systems, and forgetting what has expired.
 //!
 //! Promises: each replica runs one; of several, one pulls a school at a time, since a run is claimed in the database. Runs
-//! that nobody holds any more are ended at the first turn. In the quiet hours nothing starts by itself. What
-//! was refused is tried again after a while. Deliberately absent: retries in a hurry.
+//! that nobody holds any more are ended within two turns, however long pulls take. In the quiet hours nothing starts by
+//! itself. What was refused is tried again after a while. Deliberately absent: retries in a hurry.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use sluis_core::time::Clock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, connection::Due};
+use crate::app::{App, connection::Due, error::AppError};
 
 /// How often the worker looks whether something is due.
 const TURN: Duration = Duration::from_secs(60);
@@ -29,7 +29,7 @@ pub struct Timetable {
 /// A worker under way.
 pub struct Worker {
     stop: CancellationToken,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Worker {
@@ -37,26 +37,50 @@ impl Worker {
     pub fn start(app: Arc<App>, clock: Arc<dyn Clock>, timetable: Timetable) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        let task = tokio::spawn(async move {
-            while !stopped.is_cancelled() {
-                if let Err(error) = turn(&app, &*clock, &timetable, &stopped).await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "a turn of synchronisation could not be made"
-                    );
-                }
-                let _ = tokio::time::timeout(TURN, stopped.cancelled()).await;
-            }
-        });
-        Self { stop, task }
+        let tidying = tokio::spawn(repeat(stopped.clone(), {
+            let app = Arc::clone(&app);
+            async move || tidy(&app).await
+        }));
+        let synchronising = tokio::spawn(repeat(stopped.clone(), async move || {
+            told(
+                "a turn of synchronisation could not be made",
+                turn(&app, &*clock, &timetable, &stopped).await,
+            );
+        }));
+        Self {
+            stop,
+            tasks: [tidying, synchronising],
+        }
     }
 
     /// Begins no pull any more, and ends after those that are under way.
     pub async fn stop(self) {
         self.stop.cancel();
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the worker ended badly");
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the worker ended badly");
+            }
         }
+    }
+}
+
+/// Does something turn by turn, until it is stopped.
+async fn repeat(stopped: CancellationToken, mut work: impl AsyncFnMut()) {
+    while !stopped.is_cancelled() {
+        work().await;
+        let _ = tokio::time::timeout(TURN, stopped.cancelled()).await;
+    }
+}
+
+/// Tidies up, in turns of its own: however long pulls take, what a dead run left is found within two turns.
+async fn tidy(app: &App) {
+    told("runs could not be tidied up", app.runs_tidy().await);
+    told("logins could not be tidied up", app.logins_tidy().await);
+}
+
+fn told(what: &'static str, done: Result<(), AppError>) {
+    if let Err(error) = done {
+        tracing::error!(error = &error as &dyn std::error::Error, "{what}");
     }
 }
 
@@ -65,9 +89,7 @@ async fn turn(
     clock: &dyn Clock,
     timetable: &Timetable,
     stopped: &CancellationToken,
-) -> Result<(), crate::app::error::AppError> {
-    app.logins_tidy().await?;
-    app.runs_tidy().await?;
+) -> Result<(), AppError> {
     let now = clock.now();
     let went_well = now.plus_secs(-timetable.every_secs);
     let due = Due {

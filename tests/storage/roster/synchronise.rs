@@ -47,6 +47,25 @@ async fn what_was_refused_is_tried_again_sooner_than_what_went_well() {
 }
 
 #[tokio::test]
+async fn a_connection_that_may_not_be_called_is_a_refused_run_and_tried_again_later() {
+    let database = databases::sqlite().await;
+    let world = World::with_schools(&database, 1).await;
+    world.connect(world.school()).await;
+    world.administration.may_be_called(false);
+    assert_eq!(turn(&world).await, (1, "refused"));
+    assert_eq!(world.runs().await[0].1, "connection_unusable");
+    assert_eq!(
+        turn(&world).await,
+        (1, "refused"),
+        "no sooner than what else was refused"
+    );
+    world.clock.advance_secs(60);
+    world.administration.may_be_called(true);
+    world.administration.delivers(delivery(0..3, "Fenna"));
+    assert_eq!(turn(&world).await, (2, "applied"));
+}
+
+#[tokio::test]
 async fn what_another_replica_has_begun_is_not_due() {
     for database in databases::both().await {
         let world = World::with_schools(&database, 1).await;

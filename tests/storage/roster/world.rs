@@ -152,6 +152,7 @@ impl Evidence for Stubborn {
 pub(super) struct Administration {
     delivery: Mutex<Option<Snapshot>>,
     slow: Mutex<bool>,
+    unusable: Mutex<bool>,
     pub(super) asked: Notify,
     pub(super) answers: Notify,
     under_way: AtomicUsize,
@@ -164,6 +165,11 @@ pub(super) struct Administration {
 impl Administration {
     pub(super) fn delivers(&self, snapshot: Snapshot) {
         *self.delivery.lock().unwrap() = Some(snapshot);
+    }
+
+    /// Whether it may be called at all.
+    pub(super) fn may_be_called(&self, allowed: bool) {
+        *self.unusable.lock().unwrap() = !allowed;
     }
 
     /// From now on it waits until it is told to answer.
@@ -199,7 +205,10 @@ struct System(Arc<Administration>);
 
 impl Connectors for System {
     fn connect(&self, _: &Connection) -> Result<Box<dyn Connector>, ConnectRefused> {
-        Ok(Box::new(Asked(Arc::clone(&self.0))))
+        match *self.0.unusable.lock().unwrap() {
+            true => Err(ConnectRefused::Address),
+            false => Ok(Box::new(Asked(Arc::clone(&self.0)))),
+        }
     }
 }
 
