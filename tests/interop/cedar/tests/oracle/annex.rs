@@ -74,16 +74,18 @@ impl RowFacts {
     }
 }
 
-/// The data that a list of categories stands for; other data are meant by name.
-fn data(codes: &[String], row: &RowDocument) -> Names {
-    let each = codes.iter().flat_map(|code| match code.as_str() {
-        "CD29" | "CM29" => row
+/// The data that a list of categories of one kind of person stands for; other data are meant by name.
+fn data(codes: &[String], kind: PersonKind, row: &RowDocument) -> Names {
+    let letters = if kind == PersonKind::Pupil { "CD" } else { "CM" };
+    let numbers = codes.iter().filter_map(|code| code.strip_prefix(letters));
+    let each = numbers.flat_map(|number| match number {
+        "29" => row
             .other_data
             .iter()
             .flatten()
             .map(|name| format!("29:{}", name.as_str()))
             .collect(),
-        other => vec![other.trim_start_matches(['C', 'D', 'M']).to_owned()],
+        other => vec![other.to_owned()],
     });
     each.collect()
 }
@@ -156,7 +158,7 @@ impl Oracle<'_> {
             };
             RowFacts {
                 names: ROW.names(facts(row)),
-                data: data(codes, row),
+                data: data(codes, kind, row),
             }
         });
         rows.filter(|row| row.is("speaks")).collect()
