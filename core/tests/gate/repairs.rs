@@ -10,7 +10,7 @@ use sluis_core::{
     time::Window,
 };
 
-use crate::scenes::{with_an_agreement_of_the_receiver, with_receivers};
+use crate::scenes::{a_newer_agreement_was_accepted_after_its_end, with_an_agreement_of_the_receiver, with_receivers};
 use crate::world::{About, World, id, moment, span};
 
 #[test]
@@ -49,6 +49,15 @@ fn what_repairs_a_refusal_permits_again() {
         world.decide().is_permit(),
         "security goes on until the retention term is over"
     );
+}
+
+#[test]
+fn an_agreement_that_was_accepted_after_its_end_supersedes_nothing() {
+    let mut world = World::new();
+    a_newer_agreement_was_accepted_after_its_end(&mut world);
+    assert!(world.decide().is_permit());
+    world.inputs.agreements.remove(0);
+    assert_eq!(world.decide().reasons()[0].code, ReasonCode::AgreementMissing);
 }
 
 #[test]

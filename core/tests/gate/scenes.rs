@@ -3,12 +3,23 @@
 use serde_json::json;
 use sluis_core::agreement::{AgreementRecord, ProductRecord};
 
-use crate::world::{World, id, span};
+use crate::world::{World, id, moment, span};
 
 pub(crate) fn a_newer_agreement_has_ended(world: &mut World) {
     let newer = AgreementRecord {
         id: id(14),
         window: span("2026-08-15T00:00:00Z", "2026-09-01T00:00:00Z"),
+        ..world.inputs.agreements[0].clone()
+    };
+    world.inputs.agreements.push(newer);
+}
+
+/// Both signatures on a newer agreement, the last of them when its time is over.
+pub(crate) fn a_newer_agreement_was_accepted_after_its_end(world: &mut World) {
+    let newer = AgreementRecord {
+        id: id(14),
+        window: span("2026-08-15T00:00:00Z", "2026-09-01T00:00:00Z"),
+        accepted_by_board_at: Some(moment("2026-09-01T00:00:00Z")),
         ..world.inputs.agreements[0].clone()
     };
     world.inputs.agreements.push(newer);
