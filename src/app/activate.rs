@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sluis_core::{
     id::{ActivationId, BoardId, MandateId, ProductId, SchoolId, SupplierId},
     ledger::Owner,
-    time::Window,
+    time::{Timestamp, Window},
 };
 
 use crate::app::{
@@ -29,19 +29,21 @@ impl App {
         caller: &Caller,
         board: BoardId,
         supplier: SupplierId,
-        until: Option<sluis_core::time::Timestamp>,
+        until: Option<Timestamp>,
     ) -> Result<Mandate, AppError> {
         own_board(caller, board)?;
         self.supplier_view(supplier).await?;
+        let now = self.now();
+        let mut wrong = Vec::new();
         if supplier == OPERATOR {
-            return Err(not_for_the_operator(
+            wrong.push(not_for_the_operator(
                 "/supplier",
                 "its agreement with the board is enough",
             ));
         }
-        let now = self.now();
-        if until.is_some_and(|until| until <= now) {
-            return Err(past("/validUntil"));
+        wrong.extend(past("/validUntil", until, now));
+        if !wrong.is_empty() {
+            return Err(AppError::Invalid(wrong));
         }
         let holds = |mandate: &Mandate| mandate.supplier == supplier && mandate.window.holds(now);
         if self.store.mandates(board).await?.iter().any(holds) {
@@ -136,21 +138,23 @@ impl App {
         school: SchoolId,
         product: ProductId,
         scope: ActivationScope,
-        until: Option<sluis_core::time::Timestamp>,
+        until: Option<Timestamp>,
     ) -> Result<Activation, AppError> {
         let school = self.controlled_school(caller, school).await?;
         self.product_view(product).await?;
+        let now = self.now();
+        let mut wrong = Vec::new();
         if product == SLUIS {
-            return Err(not_for_the_operator(
+            wrong.push(not_for_the_operator(
                 "/product",
                 "its connections are what a school activates",
             ));
         }
-        let now = self.now();
-        if until.is_some_and(|until| until <= now) {
-            return Err(past("/validUntil"));
+        wrong.extend(past("/validUntil", until, now));
+        wrong.extend(self.check_scope(school.id, &scope).await?);
+        if !wrong.is_empty() {
+            return Err(AppError::Invalid(wrong));
         }
-        self.check_scope(school.id, &scope).await?;
         let on = |activation: &Activation| activation.product == product && activation.window.holds(now);
         if self.store.activations(school.id).await?.iter().any(on) {
             return Err(already("the product is switched on: end that activation first"));
@@ -177,7 +181,7 @@ impl App {
         Ok(activation)
     }
 
-    async fn check_scope(&self, school: SchoolId, scope: &ActivationScope) -> Result<(), AppError> {
+    async fn check_scope(&self, school: SchoolId, scope: &ActivationScope) -> Result<Option<Invalid>, AppError> {
         let unknown = match scope {
             ActivationScope::School | ActivationScope::SchoolOrLogin => false,
             ActivationScope::YearGroups(codes) => codes.is_empty(),
@@ -193,14 +197,11 @@ impl App {
                 persons.is_empty() || !persons.is_subset(&known)
             }
         };
-        if unknown {
-            return Err(AppError::Invalid(vec![Invalid {
-                pointer: "/scope/members".to_owned(),
-                code: "scope_unknown",
-                detail: "the scope is empty, or names groups or persons that the roster does not have".to_owned(),
-            }]));
-        }
-        Ok(())
+        Ok(unknown.then(|| Invalid {
+            pointer: "/scope/members".to_owned(),
+            code: "scope_unknown",
+            detail: "the scope is empty, or names groups or persons that the roster does not have".to_owned(),
+        }))
     }
 
     /// The activations that the caller may see: of its school, or of its product.
@@ -312,21 +313,21 @@ fn own_board(caller: &Caller, board: BoardId) -> Result<(), AppError> {
     }
 }
 
-fn past(pointer: &str) -> AppError {
-    AppError::Invalid(vec![Invalid {
+fn past(pointer: &str, until: Option<Timestamp>, now: Timestamp) -> Option<Invalid> {
+    until.filter(|until| *until <= now).map(|_| Invalid {
         pointer: pointer.to_owned(),
         code: "moment_past",
         detail: "this moment has passed".to_owned(),
-    }])
+    })
 }
 
 /// The operator takes rosters in; nothing is released to it, so there is nothing to authorise or switch on.
-fn not_for_the_operator(pointer: &str, instead: &str) -> AppError {
-    AppError::Invalid(vec![Invalid {
+fn not_for_the_operator(pointer: &str, instead: &str) -> Invalid {
+    Invalid {
         pointer: pointer.to_owned(),
         code: "party_is_operator",
         detail: format!("the operator of this service gets nothing released: {instead}"),
-    }])
+    }
 }
 
 /// The state does not allow it yet.

@@ -107,7 +107,7 @@ impl App {
                 .attributes
                 .unwrap_or_else(|| Attribute::ALL.into_iter().collect()),
             required: AttributeSet::default(),
-            // The client proved possession of its key when it asked for the token.
+            // No token is bound to a key of its sender yet, and over the API nobody has logged in.
             assurance: Assurance {
                 second_factor: false,
                 sender_bound: false,

@@ -396,10 +396,6 @@ pub trait AgreementStore: Send + Sync {
     async fn mandates(&self, board: BoardId) -> Result<Vec<Mandate>, StoreError>;
     /// The activations of a school.
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
-    /// The activations of a product at all schools: what its supplier may accept.
-    async fn activations_of_product(&self, product: ProductId) -> Result<Vec<Activation>, StoreError>;
-    /// The epoch of a school.
-    async fn epoch(&self, school: SchoolId) -> Result<u64, StoreError>;
     /// What the policy of a school is compiled from.
     async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
 }

@@ -69,7 +69,8 @@ pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
     Ok(handle)
 }
 
-fn subscriber<W>(settings: &Telemetry, writer: W) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync
+/// What writes the lines of the log, by these settings.
+pub fn subscriber<W>(settings: &Telemetry, writer: W) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

@@ -38,6 +38,8 @@ pub(crate) const BACK: &str = "https://app.rekenbaai.example/back";
 pub(crate) const INSIDE: u32 = 31;
 /// The same pupil, whose login names the location too.
 pub(crate) const LOCATED: &str = "located";
+/// The first member of staff, a teacher.
+pub(crate) const TEACHER: &str = "teacher";
 /// A pupil of another group.
 pub(crate) const OUTSIDE: u32 = 1;
 
@@ -135,6 +137,14 @@ impl World {
         options.persons.push(kennisnet::Person {
             username: "parent".to_owned(),
             role: kennisnet::Role::Other,
+            ..person(INSIDE, "99ZZ")
+        });
+        let teacher = administration::staff_member(1);
+        options.persons.push(kennisnet::Person {
+            username: TEACHER.to_owned(),
+            given_name: teacher.given_name.to_owned(),
+            role: kennisnet::Role::Teacher,
+            eck_id: Some(teacher.eck_id),
             ..person(INSIDE, "99ZZ")
         });
         options.persons.push(kennisnet::Person {

@@ -171,6 +171,12 @@ async fn an_activation_needs_a_product_and_time_to_come() {
         .post(Who::School, &path, &past)
         .await
         .assert_errors(&[("/validUntil", "moment_past")]);
+    let nowhere = json!({ "kind": "groups", "members": [NOBODY] });
+    let both = json!({ "product": world.product, "scope": nowhere, "validUntil": world.now() });
+    world
+        .post(Who::School, &path, &both)
+        .await
+        .assert_errors(&[("/scope/members", "scope_unknown"), ("/validUntil", "moment_past")]);
     for step in ["_end", "_accept"] {
         world.activation_of_nobody(step).await;
     }

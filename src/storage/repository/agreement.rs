@@ -123,11 +123,6 @@ pub(crate) const ACTIVATIONS: Statement = Statement {
     sql: "SELECT id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at \
           FROM activations WHERE school = $1 ORDER BY id",
 };
-pub(crate) const ACTIVATIONS_OF_PRODUCT: Statement = Statement {
-    name: "activations_of_product",
-    sql: "SELECT id, school, product, scope, valid_from, valid_until, accepted_by_supplier_at \
-          FROM activations WHERE product = $1 ORDER BY id",
-};
 
 /// The statements of this room.
 pub(crate) const ALL: &[&Statement] = &[
@@ -153,7 +148,6 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACTIVATION_ACCEPT,
     &ACTIVATION_END,
     &ACTIVATIONS,
-    &ACTIVATIONS_OF_PRODUCT,
 ];
 
 fn agreement(row: &Row) -> Result<Agreement, StorageError> {
@@ -289,14 +283,6 @@ impl AgreementStore for Repository {
 
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError> {
         self.list(&ACTIVATIONS, params![school], activation).await
-    }
-
-    async fn activations_of_product(&self, product: ProductId) -> Result<Vec<Activation>, StoreError> {
-        self.list(&ACTIVATIONS_OF_PRODUCT, params![product], activation).await
-    }
-
-    async fn epoch(&self, school: SchoolId) -> Result<u64, StoreError> {
-        Ok(epoch(&self.executor.read(&EPOCH, params![school]).await?)?)
     }
 
     async fn policy_inputs(&self, id: SchoolId) -> Result<Option<PolicyInputs>, StoreError> {

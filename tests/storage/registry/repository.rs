@@ -171,7 +171,6 @@ fn activations() -> Calls {
         ("activation_end", params![id(1), id(1), NOW + 9]),
         ("activation_end", params![id(1), id(1), NOW + 9]),
         ("activations", params![id(1)]),
-        ("activations_of_product", params![id(1)]),
         ("schools_of_product", params![id(1), id(0), 10]),
         ("schools_of_product", params![id(1), id(1), 10]),
     ]
