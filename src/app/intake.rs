@@ -95,12 +95,13 @@ impl Intake<'_> {
         }
         if self.needed.staff.is_empty() {
             snapshot.staff.clear();
+            snapshot.staff_delivered = false;
         }
         let mut changes = Vec::new();
         let group_ids = self.groups(&snapshot, &mut changes);
         let [untold_pupils, untold_staff] = self.untold(&snapshot, &group_ids);
         let in_doubt = enrolments_in_doubt(&snapshot);
-        let (groups_delivered, staff_delivered) = (snapshot.groups_delivered, !snapshot.staff.is_empty());
+        let (groups_delivered, staff_delivered) = (snapshot.groups_delivered, snapshot.staff_delivered);
         let pupils: Vec<_> = (1..)
             .zip(snapshot.pupils)
             .map(|(position, pupil)| self.pupil(pupil, &group_ids, in_doubt.contains(&position)))

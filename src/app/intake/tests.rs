@@ -77,6 +77,7 @@ fn snapshot(pupils: Vec<Pupil>) -> Snapshot {
         groups_delivered: true,
         pupils,
         staff: Vec::new(),
+        staff_delivered: true,
         warnings: Vec::new(),
         skipped: Skipped::default(),
     }

@@ -476,6 +476,7 @@ pub(super) fn delivery(pupils: std::ops::Range<usize>, name: &str) -> Snapshot {
             },
         }],
         groups_delivered: true,
+        staff_delivered: true,
         pupils: pupils.map(pupil).collect(),
         staff: Vec::new(),
         warnings: Vec::new(),

@@ -67,6 +67,7 @@ pub fn read<R: BufRead>(
         groups_delivered: groups.is_some(),
         groups: groups.unwrap_or_default(),
         pupils: pupils.ok_or(ReadError::MissingSection { section: "leerlingen" })?,
+        staff_delivered: staff.is_some(),
         staff: staff.unwrap_or_default(),
         warnings: notes.warnings,
         skipped: notes.skipped,

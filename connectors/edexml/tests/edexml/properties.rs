@@ -175,6 +175,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                     branches,
                     groups: base.into_iter().chain(composite).collect(),
                     groups_delivered: true,
+                    staff_delivered: true,
                     pupils,
                     staff,
                     warnings: Vec::new(),

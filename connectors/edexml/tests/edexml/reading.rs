@@ -150,6 +150,17 @@ fn groups_that_are_not_delivered_and_no_groups_are_two_things() {
 }
 
 #[test]
+fn staff_who_are_not_delivered_and_no_staff_are_two_things() {
+    let without = one_pupil(r#"key="1""#, "");
+    assert!(!without.contains("<leerkrachten"), "{without}");
+    let empty = without.replace("</leerlingen>", "</leerlingen><leerkrachten/>");
+    for (text, delivered) in [(without, false), (empty, true)] {
+        let snapshot = read_text(&text).unwrap();
+        assert_eq!((snapshot.staff.len(), snapshot.staff_delivered), (0, delivered));
+    }
+}
+
+#[test]
 fn a_school_year_after_the_published_list_is_read() {
     let snapshot = read_changed("2024-2025", "2027-2028").unwrap();
     assert_eq!(snapshot.school.school_year.first_year(), 2027);

@@ -187,6 +187,7 @@ mod tests {
             }],
             groups: vec![group("g", base), group("c", GroupKind::Composite)],
             groups_delivered: true,
+            staff_delivered: true,
             pupils: vec![pupil("1"), pupil("#2")],
             staff: vec![staff("c")],
             warnings: Vec::new(),

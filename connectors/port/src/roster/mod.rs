@@ -38,6 +38,8 @@ pub struct Snapshot {
     /// Whether the delivery has a section of groups. Without one it says nothing about them; with one that is empty, it
     /// says that there are none.
     pub groups_delivered: bool,
+    /// Whether the system delivers staff: without a section of them, nobody of them has left.
+    pub staff_delivered: bool,
     /// Pupils, in the order of delivery.
     pub pupils: Vec<Pupil>,
     /// Staff, in the order of delivery.

@@ -59,3 +59,18 @@ fn who_is_held_stays_as_is_when_nothing_of_the_kind_is_needed_any_more() {
     );
     assert_eq!(kinds(&held), [PersonKind::Pupil, PersonKind::Staff, PersonKind::Staff]);
 }
+
+#[test]
+fn the_last_teacher_leaves_with_an_empty_section_and_stays_without_one() {
+    let mut held = Held::new();
+    held.needed_of_staff = held.needed;
+    held.take_in(school_of(&["1"], &["11"]));
+    let without = Snapshot {
+        staff_delivered: false,
+        ..school_of(&["1"], &[])
+    };
+    held.take_in(without);
+    assert_eq!(kinds(&held), [PersonKind::Pupil, PersonKind::Staff]);
+    held.take_in(school_of(&["1"], &[]));
+    assert_eq!(kinds(&held), [PersonKind::Pupil]);
+}
