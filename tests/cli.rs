@@ -3,7 +3,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -160,6 +160,93 @@ fn whatever_is_wrong_with_a_file_is_told_with_its_name() {
 /// Nothing here takes so long, however busy the machine is.
 const LONG: Duration = Duration::from_secs(120);
 
+/// Database and key in this folder.
+fn kept_in(folder: &Path) -> [(&'static str, String); 2] {
+    let place = |name: &str| folder.join(name).display().to_string();
+    [
+        ("SLUIS_STORAGE__SQLITE", place("sluis.db")),
+        ("SLUIS_KEYS__MASTER_KEY_FILE", place("master.key")),
+    ]
+}
+
+/// The program of the examples that asks a token, in a folder with its key.
+fn token_sh(folder: &Path, arguments: &[&str]) -> Run {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/supplier/token.sh");
+    let ran = Command::new("sh")
+        .arg(script)
+        .args(arguments)
+        .current_dir(folder)
+        .output();
+    let Output { status, stdout, stderr } = ran.expect("a shell starts");
+    Run {
+        code: status.code(),
+        out: String::from_utf8_lossy(&stdout).trim().to_owned(),
+        err: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}
+
+#[test]
+fn a_new_program_gets_a_token_by_the_script_of_the_examples() {
+    for program in ["openssl", "curl"] {
+        if Command::new(program).arg("version").output().is_err() {
+            let required = std::env::var("SLUIS_TEST_INTEROP").as_deref() == Ok("required");
+            assert!(!required, "interop tests are required: `{program}` is not installed");
+            sluis_test_kit::skipped(&format!("the script for tokens, because `{program}` is not installed"));
+            return;
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let made = token_sh(folder.path(), &["key"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let kept = kept_in(folder.path());
+    let kept: Vec<_> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let jwks = folder.path().join("program.jwks.json").display().to_string();
+    let client = [
+        "client", "add", "--name", "first", "--role", "operator", "--jwks", &jwks,
+    ];
+    let added = sluis(&client, &kept);
+    assert_eq!(added.code, Some(0), "{}", added.err);
+    let is_id = |word: &&str| word.len() == 36 && word.matches('-').count() == 4;
+    let id = added
+        .out
+        .split_whitespace()
+        .find(is_id)
+        .expect("it tells the client's id");
+
+    // The token is for the address by which the service is known, so its port is chosen beforehand.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (address, issuer) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
+    let environment = [
+        ("SLUIS_SERVER__LISTEN", address.as_str()),
+        ("SLUIS_SERVER__PUBLIC_URL", &issuer),
+    ];
+    let served = Served::start_at(folder.path(), &environment);
+    served.address();
+    let given = token_sh(folder.path(), &["token", &issuer, id]);
+    assert_eq!(given.code, Some(0), "{}", given.err);
+    let me = Command::new("curl")
+        .args(["-s", "-w", "%{http_code}", "-o", "/dev/null", "-H"])
+        .args([
+            &format!("Authorization: Bearer {}", given.out),
+            &format!("{issuer}/v1/me"),
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&me.stdout), "200");
+
+    let nobody = token_sh(
+        folder.path(),
+        &["token", &issuer, "01990a3e-7c00-7000-8000-000000000001"],
+    );
+    assert_eq!((nobody.code, nobody.out.as_str()), (Some(1), ""));
+    assert!(nobody.err.contains("invalid_client"), "{}", nobody.err);
+    assert_eq!(
+        token_sh(folder.path(), &["token"]).code,
+        Some(2),
+        "it tells how it is called"
+    );
+}
+
 /// A service in a process of its own. It is killed when this is dropped.
 struct Served {
     process: Child,
@@ -175,14 +262,16 @@ impl Drop for Served {
 
 impl Served {
     fn start(folder: &Path) -> Self {
-        let place = |name: &str| folder.join(name).display().to_string();
+        Self::start_at(folder, &[("SLUIS_SERVER__LISTEN", "127.0.0.1:0")])
+    }
+
+    fn start_at(folder: &Path, environment: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_sluis"))
             .arg("serve")
             .env_clear()
-            .env("SLUIS_SERVER__LISTEN", "127.0.0.1:0")
+            .envs(kept_in(folder))
+            .envs(environment.iter().copied())
             .env("SLUIS_TELEMETRY__METRICS_LISTEN", "")
-            .env("SLUIS_STORAGE__SQLITE", place("sluis.db"))
-            .env("SLUIS_KEYS__MASTER_KEY_FILE", place("master.key"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -2,7 +2,7 @@
 # Asks an access token of Sluis for a program, by private_key_jwt (RFC 7523), with nothing but openssl and curl.
 #
 #   examples/supplier/token.sh key                             makes program.pem, and program.jwks.json to register
-#   examples/supplier/token.sh token ISSUER CLIENT [SCHOOL PURPOSE]
+#   examples/supplier/token.sh token ISSUER CLIENT [SCHOOL [PURPOSE]]
 #                                                              prints a token, bound to a school and a purpose if given
 set -eu
 
@@ -17,12 +17,14 @@ key)
     printf '{"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":"one","n":"%s","e":"AQAB"}]}\n' "$n" > program.jwks.json
     ;;
 token)
+    [ $# -ge 3 ] || exec "$0"
     issuer=$2 client=$3 now=$(date +%s)
     header=$(printf '{"alg":"RS256","typ":"JWT","kid":"one"}' | base64url)
     claims=$(printf '{"iss":"%s","sub":"%s","aud":"%s","iat":%d,"exp":%d,"jti":"%s"}' \
         "$client" "$client" "$issuer" "$now" "$((now + 60))" "$(openssl rand -hex 16)" | base64url)
     signature=$(printf '%s.%s' "$header" "$claims" | openssl dgst -sha256 -sign program.pem -binary | base64url)
-    bound=${4:+"authorization_details=[{\"type\":\"sluis\",\"school\":\"$4\",\"purpose\":\"$5\"}]"}
+    purpose=${5:+",\"purpose\":\"$5\""}
+    bound=${4:+"authorization_details=[{\"type\":\"sluis\",\"school\":\"$4\"$purpose}]"}
     answer=$(curl -sS "$issuer/oidc/token" \
         --data-urlencode grant_type=client_credentials \
         --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \
