@@ -26,7 +26,7 @@ use sluis_core::{
 
 use crate::app::{
     connection::RunCounts,
-    roster::{KeptPerson, Person, Roster, label, person_id},
+    roster::{KeptPerson, Person, Roster, key_hash, label, person_id},
     sealing::SealingKey,
     store::{RosterChange, StoreError, StoredGroup},
 };
@@ -302,12 +302,8 @@ impl Intake<'_> {
                 .values
                 .get(&Attribute::EckId)
                 .map(|eck_id| self.key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
-            let key_hash = person.source_key.as_ref().map(|key| {
-                self.key.hash(
-                    label::PERSON_KEY,
-                    format!("{}:{}", kind.as_str(), key.expose()).as_bytes(),
-                )
-            });
+            let source_key = person.source_key.as_ref();
+            let key_hash = source_key.map(|source| key_hash(kind, source.expose(), self.key));
             // The ECK iD first, then the key of the administration. INVARIANT: each person of the roster is matched
             // once, so two pupils of a delivery never become one.
             let known = eck_hash

@@ -12,6 +12,7 @@ use sluis_test_kit::{
 
 use crate::{
     browser::{Ended, authorization_request, location},
+    login::PROTOCOL,
     world::{GROUP, INSIDE, World},
 };
 
@@ -77,22 +78,11 @@ async fn a_pupil_of_the_roster_logs_in_up_to_the_id_token_of_the_supplier() {
     let claims = school.claims().await;
     let now = SystemClock.now().as_secs();
     assert!(claims["exp"].as_i64().unwrap() > now && claims["iat"].as_i64().unwrap() <= now);
-    let protocol = [
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "iat",
-        "auth_time",
-        "nonce",
-        "acr",
-        "at_hash",
-    ];
     let released = claims
         .as_object()
         .unwrap()
         .iter()
-        .filter(|(claim, _)| !protocol.contains(&claim.as_str()));
+        .filter(|(claim, _)| !PROTOCOL.contains(&claim.as_str()));
     let names: BTreeSet<_> = released.map(|(claim, _)| claim.as_str()).collect();
     assert_eq!(names, BTreeSet::from(["eckId", "givenName", "groups", "yearGroup"]));
     assert_eq!(

@@ -9,7 +9,8 @@ use crate::{
     world::{Answer, BACK, GROUP, INSIDE, OUTSIDE, World},
 };
 
-const PROTOCOL: [&str; 9] = [
+/// The claims of an id token that are no attributes.
+pub(crate) const PROTOCOL: [&str; 9] = [
     "iss",
     "sub",
     "aud",
