@@ -6,12 +6,19 @@ use sluis_core::id::{AccountId, SchoolId, SupplierId};
 
 use crate::app::{
     App,
+    account_key::{AccountKey, AccountKeyKind, KnownKeys, Resolution},
     error::AppError,
-    gatekeeper::Standing,
-    roster::{Listed, Listing, Person, label},
+    gatekeeper::{ATTEMPTS, Standing},
+    roster::{Listed, Listing, Person},
     sealing::KeyScope,
-    store::{Change, StoreError, StoredAccount},
+    store::{Change, KeyOfAccount, StoreError},
 };
+
+/// What is known of some keys at a supplier, and which accounts the school has seen.
+struct Read {
+    known: KnownKeys,
+    unseen: Vec<KeyOfAccount>,
+}
 
 impl App {
     /// The people of a school in the order of a supplier.
@@ -30,16 +37,20 @@ impl App {
     }
 
     /// Reads the accounts of these people that were not read yet, and opens those that are not there.
-    pub(in crate::app) async fn open_accounts(&self, supplier: SupplierId, listed: &[&Listed]) -> Result<(), AppError> {
+    pub(in crate::app) async fn open_accounts(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        listed: &[&Listed],
+    ) -> Result<(), AppError> {
         let unread: Vec<_> = listed.iter().filter(|listed| listed.account().is_none()).collect();
         if unread.is_empty() {
             return Ok(());
         }
-        let hashes = unread.iter().map(|listed| listed.hash).collect();
-        let accounts = self.accounts(supplier, hashes).await?;
-        for listed in unread {
-            let account = accounts.get(&listed.hash).ok_or(StoreError::Corrupt("account"))?;
-            listed.account.get_or_init(|| *account);
+        let keys: Vec<_> = unread.iter().map(|listed| listed.keys.as_slice()).collect();
+        let accounts = self.accounts(supplier, school, &keys).await?;
+        for (listed, account) in unread.into_iter().zip(accounts) {
+            listed.account.get_or_init(|| account);
         }
         Ok(())
     }
@@ -51,52 +62,99 @@ impl App {
         school: SchoolId,
         person: &Person,
     ) -> Result<AccountId, AppError> {
-        // The gate permits nobody without one: record and answer agree.
-        let account_key = person.account_key(school).ok_or(AppError::NotFound("account"))?;
         let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
-        let hash = key.hash(label::ACCOUNT, account_key.as_bytes());
-        let accounts = self.accounts(supplier, vec![hash]).await?;
-        accounts.get(&hash).copied().ok_or(AppError::NotFound("account"))
+        let keys = person.hashed_account_keys(school, &*key);
+        if keys.is_empty() {
+            // The gate permits nobody without one: record and answer agree.
+            return Err(AppError::NotFound("account"));
+        }
+        let accounts = self.accounts(supplier, school, &[&keys]).await?;
+        accounts.first().copied().ok_or(AppError::NotFound("account"))
     }
 
-    /// The accounts of these keys; those that are not there are opened.
+    /// The accounts of who presents these keys at a school, in this order; those that are not there are opened, and what
+    /// the keys newly tell is put on record.
     async fn accounts(
         &self,
         supplier: SupplierId,
-        hashes: Vec<[u8; 32]>,
-    ) -> Result<HashMap<[u8; 32], AccountId>, AppError> {
-        let found = self.known_accounts(supplier, hashes.clone()).await?;
-        let now = self.now();
-        let missing: Vec<_> = hashes
-            .iter()
-            .filter(|hash| !found.contains_key(*hash))
-            .map(|hash| {
-                let account = StoredAccount {
-                    id: self.new_id(),
-                    supplier,
-                    key_hash: *hash,
-                    created_at: now,
-                };
-                Change::AccountOpened(account)
-            })
-            .collect();
-        if missing.is_empty() {
-            return Ok(found);
+        school: SchoolId,
+        persons: &[&[AccountKey]],
+    ) -> Result<Vec<AccountId>, AppError> {
+        for _ in 0..ATTEMPTS {
+            let Read { mut known, unseen } = self.read_keys(supplier, school, persons).await?;
+            let now = self.now();
+            let (mut accounts, mut changes) = (Vec::with_capacity(persons.len()), Vec::new());
+            for keys in persons {
+                let Resolution { account, link, take } = known.resolve(keys, || self.new_id());
+                let of = |key, account| KeyOfAccount { supplier, account, key };
+                changes.extend(link.iter().map(|key| Change::AccountKeyLinked(of(*key, account), now)));
+                let taken = take.iter();
+                changes.extend(taken.map(|(key, other)| Change::AccountKeyMoved(of(*key, *other), account, now)));
+                changes.extend(link.first().map(|key| Change::AccountSeen(of(*key, account), school)));
+                accounts.push(account);
+            }
+            changes.extend(unseen.into_iter().map(|of| Change::AccountSeen(of, school)));
+            if changes.is_empty() {
+                return Ok(accounts);
+            }
+            // What is stored counts, and is read again: another request may have been first.
+            match self.store.apply(changes, false).await {
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        self.store.apply(missing, false).await?;
-        // Another request may have opened some of them first: what is stored counts.
-        self.known_accounts(supplier, hashes).await
+        Err(AppError::Unavailable(StoreError::Conflict))
     }
 
-    async fn known_accounts(
+    async fn read_keys(
         &self,
         supplier: SupplierId,
-        hashes: Vec<[u8; 32]>,
-    ) -> Result<HashMap<[u8; 32], AccountId>, AppError> {
-        let found = self.store.accounts(supplier, hashes).await?;
-        Ok(found
-            .into_iter()
-            .map(|account| (account.key_hash, account.id))
-            .collect())
+        school: SchoolId,
+        persons: &[&[AccountKey]],
+    ) -> Result<Read, AppError> {
+        let hashes = persons.iter().flat_map(|keys| keys.iter().map(|key| key.hash));
+        let found = self.store.keys_of_accounts(supplier, school, hashes.collect()).await?;
+        let mut known = KnownKeys::default();
+        let mut unseen = HashMap::new();
+        for (stored, seen) in found {
+            let (account, key) = (stored.account, stored.key);
+            known.learn(key, account);
+            if !seen {
+                unseen.insert(account, KeyOfAccount { supplier, account, key });
+            }
+        }
+        for account in persons
+            .iter()
+            .filter_map(|keys| known.in_doubt(keys))
+            .collect::<Vec<_>>()
+        {
+            let history = self.store.account_history(supplier, account).await?;
+            let mut current = history.iter().filter(|stored| stored.until.is_none());
+            if current.any(|stored| stored.key.kind == AccountKeyKind::EckId) {
+                known.learn_led(account);
+            }
+        }
+        Ok(Read {
+            known,
+            unseen: unseen.into_values().collect(),
+        })
+    }
+
+    /// Behind whom a supplier's list goes on: the place of the one with this account; none when it is nobody's.
+    pub(in crate::app) async fn place_of(
+        &self,
+        supplier: SupplierId,
+        account: AccountId,
+        listing: &Listing,
+    ) -> Result<Option<[u8; 32]>, AppError> {
+        let history = self.store.account_history(supplier, account).await?;
+        let mut led = history.iter().filter(|stored| listing.is_led_by(&stored.key.hash));
+        // Who left the list meanwhile keeps the place all the same: a list does not begin anew for that.
+        let strongest = || {
+            history
+                .iter()
+                .min_by_key(|stored| (stored.until.is_some(), stored.key.kind))
+        };
+        Ok(led.next().or_else(strongest).map(|stored| stored.key.hash))
     }
 }

@@ -182,8 +182,8 @@ impl App {
         let listing = self.listing(standing, supplier).await?;
         let candidates = match search.after {
             None => listing.all(),
-            Some(after) => match self.store.account_by_id(supplier, after).await? {
-                Some(last) => listing.after(last.key_hash),
+            Some(after) => match self.place_of(supplier, after, &listing).await? {
+                Some(place) => listing.after(place),
                 None => return Ok(refused_input(draft, cursor_unknown())),
             },
         };
@@ -198,7 +198,7 @@ impl App {
         let page: Vec<_> = allowed.by_ref().take(usize::from(search.limit)).collect();
         let more = allowed.next().is_some();
         let listed: Vec<_> = page.iter().map(|(listed, ..)| *listed).collect();
-        self.open_accounts(supplier, &listed).await?;
+        self.open_accounts(supplier, request.school, &listed).await?;
         let mut items = Vec::with_capacity(page.len());
         let mut lines = Vec::with_capacity(page.len());
         for (listed, person, released) in page {

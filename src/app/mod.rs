@@ -9,6 +9,7 @@
 //! Everything about persons goes through `gatekeeper`: there is no other door.
 
 mod account;
+pub mod account_key;
 mod act;
 pub mod action;
 mod activate;

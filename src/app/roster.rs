@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::app::{
     App,
+    account_key::{AccountKey, AccountKeyKind},
     error::AppError,
     restriction::{Ground, Restriction},
     sealing::{KeyScope, SealingKey},
@@ -67,8 +68,9 @@ pub(in crate::app) struct Listing(Vec<Listed>);
 
 /// A person in the order of a supplier.
 pub(in crate::app) struct Listed {
-    /// The keyed hash of what identifies the account.
-    pub(in crate::app) hash: [u8; 32],
+    /// What leads to the account, the strongest first; never empty. The first one is the place in the order.
+    pub(in crate::app) keys: Vec<AccountKey>,
+    place_in_order: [u8; 32],
     /// The place among the persons of the roster.
     place: usize,
     /// The account, once it was read. INVARIANT: it never becomes another one at the same epoch.
@@ -89,23 +91,31 @@ impl Listed {
 
 impl Listing {
     pub(in crate::app) fn of(roster: &Roster, school: SchoolId, key: &dyn SealingKey) -> Self {
-        let keyed = roster.persons.iter().enumerate();
-        let keyed = keyed.filter_map(|(place, person)| Some((place, person.account_key(school)?)));
-        let mut listed: Vec<_> = keyed
-            .map(|(place, account_key)| Listed {
-                hash: key.hash(label::ACCOUNT, account_key.as_bytes()),
+        let persons = roster.persons.iter().enumerate();
+        let listed = persons.filter_map(|(place, person)| {
+            let keys = person.hashed_account_keys(school, key);
+            Some(Listed {
+                place_in_order: keys.first()?.hash,
+                keys,
                 place,
                 account: OnceLock::new(),
             })
-            .collect();
-        listed.sort_unstable_by_key(|listed| listed.hash);
+        });
+        let mut listed: Vec<_> = listed.collect();
+        listed.sort_unstable_by_key(|listed| listed.place_in_order);
         Self(listed)
     }
 
     /// Those behind a place in the order; who left the list meanwhile does not matter.
     pub(in crate::app) fn after(&self, hash: [u8; 32]) -> &[Listed] {
-        let begin = self.0.partition_point(|listed| listed.hash <= hash);
+        let begin = self.0.partition_point(|listed| listed.place_in_order <= hash);
         self.0.get(begin..).unwrap_or_default()
+    }
+
+    /// Whether somebody stands at this place.
+    pub(in crate::app) fn is_led_by(&self, hash: &[u8; 32]) -> bool {
+        let at = self.0.binary_search_by(|listed| listed.place_in_order.cmp(hash));
+        at.is_ok()
     }
 
     /// All of them.
@@ -202,21 +212,32 @@ impl Person {
         (self.restrictions, self.objections) = (windows(Ground::Restriction), windows(Ground::Objection));
     }
 
-    /// What identifies the account of this person at a supplier: the ECK iD (for staff with the school), or without
-    /// one the key of the administration at this school. Never an e-mail address or a name; none, no account.
-    pub(in crate::app) fn account_key(&self, school: SchoolId) -> Option<Zeroizing<String>> {
-        let eck_id = self.kept.values.get(&Attribute::EckId);
-        match (self.kept.kind, eck_id, &self.kept.source_key) {
-            (PersonKind::Pupil, Some(eck_id), _) => Some(format!("eck:{}", eck_id.expose())),
-            (PersonKind::Staff, Some(eck_id), _) => Some(format!("staff-eck:{school}:{}", eck_id.expose())),
-            (PersonKind::Pupil, None, Some(key)) => Some(format!("pupil:{school}:{}", key.expose())),
-            (PersonKind::Staff, None, Some(key)) => Some(format!("staff:{school}:{}", key.expose())),
-            (_, None, None) => None,
-        }
-        .map(Zeroizing::new)
+    /// What leads to the account of this person at a supplier, the strongest first: the ECK iD (for staff with the
+    /// school), then the key of the administration at this school. Never an e-mail address or a name; none, no account.
+    pub(in crate::app) fn account_keys(&self, school: SchoolId) -> Vec<(AccountKeyKind, Zeroizing<String>)> {
+        let kind = self.kept.kind;
+        let eck_id = self.kept.eck_id().map(|eck_id| match kind {
+            PersonKind::Pupil => format!("eck:{eck_id}"),
+            PersonKind::Staff => format!("staff-eck:{school}:{eck_id}"),
+        });
+        let source_key = self.kept.source_key.as_ref();
+        let source_key = source_key.map(|key| format!("{}:{school}:{}", kind.as_str(), key.expose()));
+        let keys = [(AccountKeyKind::EckId, eck_id), (AccountKeyKind::SourceKey, source_key)];
+        let present = keys.into_iter().filter_map(|(kind, key)| Some((kind, key?)));
+        present.map(|(kind, key)| (kind, Zeroizing::new(key))).collect()
     }
 
-    /// Whether [`account_key`](Self::account_key) gives one.
+    /// The same, as a supplier's accounts are found by.
+    pub(in crate::app) fn hashed_account_keys(&self, school: SchoolId, key: &dyn SealingKey) -> Vec<AccountKey> {
+        let keys = self.account_keys(school).into_iter();
+        let hashed = keys.map(|(kind, text)| AccountKey {
+            kind,
+            hash: key.hash(label::ACCOUNT, text.as_bytes()),
+        });
+        hashed.collect()
+    }
+
+    /// Whether [`account_keys`](Self::account_keys) gives one.
     fn has_account_key(&self) -> bool {
         self.kept.source_key.is_some() || self.kept.values.contains_key(&Attribute::EckId)
     }

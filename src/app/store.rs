@@ -14,6 +14,7 @@ use sluis_core::{
 };
 
 use crate::app::{
+    account_key::AccountKey,
     activation::{Activation, Mandate},
     agreement::{Acceptance, Agreement, Approval},
     caller::Attempt,
@@ -108,8 +109,12 @@ pub enum Change {
     EpochHeld(SchoolId, u64),
     /// All that a run has set aside becomes the roster, at once; there must be just so much of it.
     RosterReplaced(SchoolId, RunId, Staged),
-    /// A new account.
-    AccountOpened(StoredAccount),
+    /// A key that led nowhere leads to this account from now on.
+    AccountKeyLinked(KeyOfAccount, Timestamp),
+    /// A key that led to this account leads to the other one from now on.
+    AccountKeyMoved(KeyOfAccount, AccountId, Timestamp),
+    /// A school sees an account, to which this key still leads.
+    AccountSeen(KeyOfAccount, SchoolId),
     /// A login began.
     LoginStarted(StoredLogin),
     /// Logins and codes that may not be finished after this moment are forgotten.
@@ -221,17 +226,28 @@ pub struct StoredPerson {
     pub sealed: Vec<u8>,
 }
 
-/// An account as it is kept: the account of one person at one supplier (staff: at one school too).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredAccount {
-    /// Our identifier; the `sub` that the supplier sees.
-    pub id: AccountId,
+/// A key of an account as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredKeyOf {
+    /// The account that it leads or led to: the `sub` that the supplier sees.
+    pub account: AccountId,
+    /// The key.
+    pub key: AccountKey,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; none while it does.
+    pub until: Option<Timestamp>,
+}
+
+/// A key of an account at one supplier, about to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyOfAccount {
     /// The supplier.
     pub supplier: SupplierId,
-    /// Keyed hash of the key of the account: the ECK iD, for staff with the school.
-    pub key_hash: [u8; 32],
-    /// When it was opened.
-    pub created_at: Timestamp,
+    /// The account.
+    pub account: AccountId,
+    /// The key.
+    pub key: AccountKey,
 }
 
 /// A login under way at Kennisnet.
@@ -319,7 +335,9 @@ pub struct StoredRoster {
 
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
 #[async_trait]
-pub trait Store: OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + OnceStore {
+pub trait Store:
+    OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + LoginStore + OnceStore
+{
     /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
 }
@@ -425,17 +443,25 @@ pub trait RosterStore: Send + Sync {
     async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError>;
 }
 
-/// Accounts, logins under way and codes.
+/// Accounts and their keys.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// The account with this key at this supplier.
-    async fn account(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Option<StoredAccount>, StoreError>;
-    /// The accounts with these keys at this supplier, in no order.
-    async fn accounts(&self, supplier: SupplierId, key_hashes: Vec<[u8; 32]>)
-    -> Result<Vec<StoredAccount>, StoreError>;
+    /// Where these keys lead at this supplier, and whether this school has seen that account; in no order, without the
+    /// keys that lead nowhere.
+    async fn keys_of_accounts(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        key_hashes: Vec<[u8; 32]>,
+    ) -> Result<Vec<(StoredKeyOf, bool)>, StoreError>;
 
-    /// The account with this id at this supplier.
-    async fn account_by_id(&self, supplier: SupplierId, id: AccountId) -> Result<Option<StoredAccount>, StoreError>;
+    /// The keys of one account, those that have ended too, the oldest first.
+    async fn account_history(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<StoredKeyOf>, StoreError>;
+}
+
+/// Logins under way and codes.
+#[async_trait]
+pub trait LoginStore: Send + Sync {
     /// The login that waits for this `state`.
     async fn login(&self, state_hash: [u8; 32]) -> Result<Option<StoredLogin>, StoreError>;
     /// The code with this hash, used ones too.

@@ -40,6 +40,7 @@ pub const STEPS: &[Step] = steps![
     "V9__epoch_moments",
     "V10__evidence_probe",
     "V11__restrictions",
+    "V12__account_keys",
 ];
 
 /// The runner of the steps of one engine.

@@ -52,6 +52,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::staging::ALL,
     repository::restriction::ALL,
     repository::account::ALL,
+    repository::login::ALL,
     repository::secret::ALL,
     repository::once::ALL,
     evidence::ALL,

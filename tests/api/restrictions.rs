@@ -33,15 +33,6 @@ async fn restrictions(world: &World) -> Value {
     world.get(&world.of_school("restrictions"), &token).await.ok()
 }
 
-/// Pulls once more by the connection that is there.
-async fn pull_again(world: &World) {
-    let token = world.service.token(&world.school_client, None).await;
-    let connections = world.get(&world.of_school("connections"), &token).await.ok();
-    let path = format!("connections/{}/_pull", connections["items"][0]["id"].as_str().unwrap());
-    let run = world.post(&world.of_school(&path), &token, json!({})).await.ok();
-    assert_eq!(run["outcome"], "applied", "{run}");
-}
-
 /// An answer without what is never twice the same.
 fn alike(mut answer: Value) -> Value {
     for member in ["recordId", "traceId"] {
@@ -135,7 +126,7 @@ async fn it_follows_the_person_through_a_roster_that_is_replaced() {
         .ok();
     for (behaviour, there) in [(Behaviour::Only(last - 1), false), (Behaviour::Normal, true)] {
         world.administration.behave(behaviour);
-        pull_again(&world).await;
+        world.pull_again().await;
         let list = restrictions(&world).await;
         assert_eq!(list["items"][0]["inRoster"], there);
     }

@@ -298,6 +298,15 @@ impl World {
         assert_eq!(run.end.unwrap().reason, None);
     }
 
+    /// Pulls once more by the connection that is there.
+    pub(crate) async fn pull_again(&self) {
+        let from_school = caller(&self.school_client, Role::School(self.school));
+        let app = &self.service.app;
+        let connections = app.connection_list(&from_school, self.school).await.unwrap();
+        let pull = app.connection_pull(&from_school, self.school, connections[0].id);
+        assert_eq!(pull.await.unwrap().end.unwrap().reason, None);
+    }
+
     /// What a school enters about the administration system that runs here.
     pub(crate) fn connection(&self) -> Value {
         json!({

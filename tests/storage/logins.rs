@@ -8,7 +8,7 @@ use sluis::{
         client::Client,
         organisation::{Board, School},
         sealing::{KeyScope, Sealing},
-        store::{AccountStore, Change, Store, StoreError, StoredCode, StoredLogin},
+        store::{Change, LoginStore, Store, StoreError, StoredCode, StoredLogin},
     },
     storage::repository::Repository,
 };

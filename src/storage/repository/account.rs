@@ -1,138 +1,137 @@
-//! Accounts, logins under way, and authorization codes.
+//! Accounts and their keys.
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
-use sluis_core::id::{AccountId, SupplierId};
-
-use super::Repository;
-use crate::{
-    app::store::{AccountStore, StoreError, StoredAccount, StoredCode, StoredLogin},
-    storage::{Row, Statement, StorageError, params},
+use sluis_core::{
+    id::{AccountId, SchoolId, SupplierId},
+    time::Timestamp,
 };
 
-pub(crate) const ACCOUNT_OPEN: Statement = Statement {
-    name: "account_open",
-    sql: "INSERT INTO accounts (supplier, key_hash, id, created_at) VALUES ($1, $2, $3, $4) \
+use super::{Repository, parsed};
+use crate::{
+    app::{
+        account_key::{AccountKey, AccountKeyKind},
+        store::{AccountStore, KeyOfAccount, StoreError, StoredKeyOf},
+    },
+    storage::{Row, Statement, StorageError, WriteSet, params},
+};
+
+const ACCOUNT_KEY_LINK: Statement = Statement {
+    name: "account_key_link",
+    sql: "INSERT INTO account_keys (supplier, key_hash, kind, account, since) VALUES ($1, $2, $3, $4, $5) \
           ON CONFLICT (supplier, key_hash) DO NOTHING",
 };
-pub(crate) const ACCOUNT: Statement = Statement {
-    name: "account",
-    sql: "SELECT supplier, key_hash, id, created_at FROM accounts WHERE supplier = $1 AND key_hash = $2",
+const ACCOUNT_KEY_KEEP: Statement = Statement {
+    name: "account_key_keep",
+    sql: "INSERT INTO account_keys_ended (supplier, account, key_hash, kind, since, until) \
+          SELECT supplier, account, key_hash, kind, since, $4 FROM account_keys \
+          WHERE supplier = $1 AND key_hash = $2 AND account = $3",
 };
-pub(crate) const ACCOUNT_BY_ID: Statement = Statement {
-    name: "account_by_id",
-    sql: "SELECT supplier, key_hash, id, created_at FROM accounts WHERE supplier = $1 AND id = $2",
+const ACCOUNT_KEY_MOVE: Statement = Statement {
+    name: "account_key_move",
+    sql: "UPDATE account_keys SET account = $4, since = $5 WHERE supplier = $1 AND key_hash = $2 AND account = $3",
 };
-pub(crate) const CODES_FORGET: Statement = Statement {
-    name: "codes_forget",
-    sql: "DELETE FROM codes WHERE expires_at <= $1",
+const ACCOUNT_SEEN: Statement = Statement {
+    name: "account_seen",
+    // No row when the key leads elsewhere by now: then nothing was seen.
+    sql: "INSERT INTO account_schools (supplier, account, school) \
+          SELECT supplier, account, $4 FROM account_keys WHERE supplier = $1 AND key_hash = $2 AND account = $3 \
+          ON CONFLICT (supplier, account, school) DO NOTHING",
 };
-pub(crate) const LOGIN_START: Statement = Statement {
-    name: "login_start",
-    sql: "INSERT INTO logins (id, state_hash, client, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
+const ACCOUNT_OF_KEY: Statement = Statement {
+    name: "account_of_key",
+    sql: "SELECT k.account, k.key_hash, k.kind, k.since, s.school FROM account_keys k \
+          LEFT JOIN account_schools s ON s.supplier = k.supplier AND s.account = k.account AND s.school = $3 \
+          WHERE k.supplier = $1 AND k.key_hash = $2",
 };
-pub(crate) const LOGIN_END: Statement = Statement {
-    name: "login_end",
-    sql: "DELETE FROM logins WHERE id = $1",
+const ACCOUNT_KEYS: Statement = Statement {
+    name: "account_keys",
+    sql: "SELECT account, key_hash, kind, since FROM account_keys WHERE supplier = $1 AND account = $2 \
+          ORDER BY since, key_hash",
 };
-pub(crate) const LOGINS_FORGET: Statement = Statement {
-    name: "logins_forget",
-    sql: "DELETE FROM logins WHERE expires_at <= $1",
-};
-pub(crate) const LOGIN: Statement = Statement {
-    name: "login",
-    sql: "SELECT id, state_hash, client, sealed, expires_at FROM logins WHERE state_hash = $1",
-};
-pub(crate) const CODE_ADD: Statement = Statement {
-    name: "code_add",
-    sql: "INSERT INTO codes (code_hash, client, school, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)",
-};
-pub(crate) const CODE_USE: Statement = Statement {
-    name: "code_use",
-    // What it kept has served: a code that comes again is known by its hash.
-    sql: "UPDATE codes SET used_at = $2, sealed = $3 WHERE code_hash = $1 AND used_at IS NULL",
-};
-pub(crate) const CODE: Statement = Statement {
-    name: "code",
-    sql: "SELECT code_hash, client, school, sealed, expires_at, used_at FROM codes WHERE code_hash = $1",
+const ACCOUNT_KEYS_ENDED: Statement = Statement {
+    name: "account_keys_ended",
+    sql: "SELECT account, key_hash, kind, since, until FROM account_keys_ended WHERE supplier = $1 AND account = $2 \
+          ORDER BY until, since, key_hash",
 };
 
 /// The statements of this room.
 pub(crate) const ALL: &[&Statement] = &[
-    &ACCOUNT_OPEN,
-    &ACCOUNT,
-    &ACCOUNT_BY_ID,
-    &CODES_FORGET,
-    &LOGIN_START,
-    &LOGIN_END,
-    &LOGINS_FORGET,
-    &LOGIN,
-    &CODE_ADD,
-    &CODE_USE,
-    &CODE,
+    &ACCOUNT_KEY_LINK,
+    &ACCOUNT_KEY_KEEP,
+    &ACCOUNT_KEY_MOVE,
+    &ACCOUNT_SEEN,
+    &ACCOUNT_OF_KEY,
+    &ACCOUNT_KEYS,
+    &ACCOUNT_KEYS_ENDED,
 ];
 
 /// How many point reads run beside each other.
 const ABREAST: usize = 16;
 
-fn account(row: &Row) -> Result<StoredAccount, StorageError> {
-    Ok(StoredAccount {
-        supplier: row.get(0)?,
-        key_hash: row.get(1)?,
-        id: row.get(2)?,
-        created_at: row.get(3)?,
+/// A key leads somewhere from now on. INVARIANT: one that leads somewhere already is a conflict, so that two who open an
+/// account at once never open two.
+pub(super) fn link(set: &mut WriteSet, of: &KeyOfAccount, at: Timestamp) {
+    let values = params![of.supplier, of.key.hash, of.key.kind.as_str(), of.account, at];
+    set.one(&ACCOUNT_KEY_LINK, values);
+}
+
+/// A key leads elsewhere from now on; where it led before is kept.
+pub(super) fn move_to(set: &mut WriteSet, of: &KeyOfAccount, into: AccountId, at: Timestamp) {
+    set.one(&ACCOUNT_KEY_KEEP, params![of.supplier, of.key.hash, of.account, at]);
+    set.one(
+        &ACCOUNT_KEY_MOVE,
+        params![of.supplier, of.key.hash, of.account, into, at],
+    );
+}
+
+/// A school sees an account, while the key leads to it.
+pub(super) fn seen(set: &mut WriteSet, of: &KeyOfAccount, school: SchoolId) {
+    set.any(&ACCOUNT_SEEN, params![of.supplier, of.key.hash, of.account, school]);
+}
+
+fn key(row: &Row) -> Result<StoredKeyOf, StorageError> {
+    let kind: String = row.get(2)?;
+    Ok(StoredKeyOf {
+        account: row.get(0)?,
+        key: AccountKey {
+            kind: parsed("kind", AccountKeyKind::parse(&kind).ok())?,
+            hash: row.get(1)?,
+        },
+        since: row.get(3)?,
+        until: None,
     })
 }
 
-fn login(row: &Row) -> Result<StoredLogin, StorageError> {
-    Ok(StoredLogin {
-        id: row.get(0)?,
-        state_hash: row.get(1)?,
-        client: row.get(2)?,
-        sealed: row.get(3)?,
-        expires_at: row.get(4)?,
-    })
+fn key_and_seen(row: &Row) -> Result<(StoredKeyOf, bool), StorageError> {
+    Ok((key(row)?, row.get::<Option<SchoolId>>(4)?.is_some()))
 }
 
-fn code(row: &Row) -> Result<StoredCode, StorageError> {
-    Ok(StoredCode {
-        code_hash: row.get(0)?,
-        client: row.get(1)?,
-        school: row.get(2)?,
-        sealed: row.get(3)?,
-        expires_at: row.get(4)?,
-        used_at: row.get(5)?,
-    })
+fn ended_key(row: &Row) -> Result<StoredKeyOf, StorageError> {
+    let until = Some(row.get(4)?);
+    Ok(StoredKeyOf { until, ..key(row)? })
 }
 
 #[async_trait]
 impl AccountStore for Repository {
-    async fn account(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Option<StoredAccount>, StoreError> {
-        self.one(&ACCOUNT, params![supplier, key_hash], account).await
-    }
-
-    async fn account_by_id(&self, supplier: SupplierId, id: AccountId) -> Result<Option<StoredAccount>, StoreError> {
-        self.one(&ACCOUNT_BY_ID, params![supplier, id], account).await
-    }
-
-    async fn accounts(
+    async fn keys_of_accounts(
         &self,
         supplier: SupplierId,
+        school: SchoolId,
         key_hashes: Vec<[u8; 32]>,
-    ) -> Result<Vec<StoredAccount>, StoreError> {
+    ) -> Result<Vec<(StoredKeyOf, bool)>, StoreError> {
         stream::iter(key_hashes)
-            .map(|key_hash| self.account(supplier, key_hash))
+            .map(|hash| self.one(&ACCOUNT_OF_KEY, params![supplier, hash, school], key_and_seen))
             .buffer_unordered(ABREAST)
             .try_filter_map(|found| async move { Ok(found) })
             .try_collect()
             .await
     }
 
-    async fn login(&self, state_hash: [u8; 32]) -> Result<Option<StoredLogin>, StoreError> {
-        self.one(&LOGIN, params![state_hash], login).await
-    }
-
-    async fn code(&self, code_hash: [u8; 32]) -> Result<Option<StoredCode>, StoreError> {
-        self.one(&CODE, params![code_hash], code).await
+    async fn account_history(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<StoredKeyOf>, StoreError> {
+        let ended = self.list(&ACCOUNT_KEYS_ENDED, params![supplier, account], ended_key);
+        let mut keys = ended.await?;
+        keys.extend(self.list(&ACCOUNT_KEYS, params![supplier, account], key).await?);
+        Ok(keys)
     }
 }

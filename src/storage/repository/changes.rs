@@ -5,7 +5,7 @@ use sluis_core::{
     time::Timestamp,
 };
 
-use super::{Repository, account, agreement, client, once, organisation, restriction, roster, staging};
+use super::{Repository, account, agreement, client, login, once, organisation, restriction, roster, staging};
 use crate::{
     app::{
         agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
@@ -207,27 +207,32 @@ impl Repository {
                 set.one(&super::EPOCH_IS, params![school, epoch]);
             }
             Change::RosterReplaced(school, run, staged) => staging::replace(set, school, run, staged),
-            Change::AccountOpened(opened) => {
-                let values = params![opened.supplier, opened.key_hash, opened.id, opened.created_at];
-                set.push(&account::ACCOUNT_OPEN, values, Expect::Any);
+            Change::AccountKeyLinked(of, at) => account::link(set, &of, at),
+            Change::AccountKeyMoved(of, into, at) => account::move_to(set, &of, into, at),
+            Change::AccountSeen(of, school) => account::seen(set, &of, school),
+            Change::LoginStarted(started) => {
+                guard_keys_of(set, [started.sealed.as_slice()]);
+                let values = params![
+                    started.id,
+                    started.state_hash,
+                    started.client,
+                    started.sealed,
+                    started.expires_at,
+                ];
+                set.one(&login::LOGIN_START, values);
             }
-            Change::LoginStarted(login) => {
-                guard_keys_of(set, [login.sealed.as_slice()]);
-                let values = params![login.id, login.state_hash, login.client, login.sealed, login.expires_at];
-                set.one(&account::LOGIN_START, values);
-            }
-            Change::LoginCompleted(login, code) => {
-                set.one(&account::LOGIN_END, params![login]);
+            Change::LoginCompleted(id, code) => {
+                set.one(&login::LOGIN_END, params![id]);
                 guard_keys_of(set, [code.sealed.as_slice()]);
                 let values = params![code.code_hash, code.client, code.school, code.sealed, code.expires_at];
-                set.one(&account::CODE_ADD, values);
+                set.one(&login::CODE_ADD, values);
             }
             Change::LoginsExpired(at) => {
-                set.any(&account::LOGINS_FORGET, params![at]);
-                set.any(&account::CODES_FORGET, params![at]);
+                set.any(&login::LOGINS_FORGET, params![at]);
+                set.any(&login::CODES_FORGET, params![at]);
             }
-            Change::LoginRefused(login) => drop(set.any(&account::LOGIN_END, params![login])),
-            Change::CodeUsed(code, at) => drop(set.one(&account::CODE_USE, params![code, at, Vec::new()])),
+            Change::LoginRefused(id) => drop(set.any(&login::LOGIN_END, params![id])),
+            Change::CodeUsed(code, at) => drop(set.one(&login::CODE_USE, params![code, at, Vec::new()])),
             other => once::add(set, other)?,
         }
         Ok(())

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod agreement;
 mod changes;
 pub(crate) mod client;
+pub(crate) mod login;
 pub(crate) mod once;
 pub(crate) mod organisation;
 pub(crate) mod restriction;

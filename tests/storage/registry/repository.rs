@@ -22,6 +22,7 @@ pub(super) fn examples() -> Vec<Example> {
         activations(),
         rosters(),
         staging(),
+        accounts(),
         logins(),
     ]
     .into_iter()
@@ -270,12 +271,35 @@ fn staging() -> Calls {
     calls
 }
 
+fn accounts() -> Calls {
+    let of_key = |number: u8, account: u8, more: Vec<Value>| {
+        let mut values = params![id(1), hash(number), id(account)];
+        values.extend(more);
+        values
+    };
+    let link = |number: u8, kind: &str, account: u8| params![id(1), hash(number), kind, id(account), NOW];
+    vec![
+        ("account_key_link", link(1, "eckId", 1)),
+        ("account_key_link", link(1, "eckId", 2)),
+        ("account_key_link", link(2, "sourceKey", 2)),
+        ("account_seen", of_key(1, 1, params![id(1)])),
+        ("account_seen", of_key(1, 1, params![id(1)])),
+        ("account_seen", of_key(1, 2, params![id(1)])),
+        ("account_of_key", params![id(1), hash(1), id(1)]),
+        ("account_of_key", params![id(1), hash(2), id(1)]),
+        ("account_of_key", params![id(1), hash(3), id(1)]),
+        ("account_key_keep", of_key(2, 2, params![NOW + 1])),
+        ("account_key_keep", of_key(2, 1, params![NOW + 1])),
+        ("account_key_move", of_key(2, 2, params![id(1), NOW + 1])),
+        ("account_key_move", of_key(2, 2, params![id(1), NOW + 2])),
+        ("account_keys", params![id(1), id(1)]),
+        ("account_keys", params![id(1), id(2)]),
+        ("account_keys_ended", params![id(1), id(2)]),
+    ]
+}
+
 fn logins() -> Calls {
     vec![
-        ("account_open", params![id(1), hash(1), id(1), NOW]),
-        ("account_open", params![id(1), hash(1), id(2), NOW]),
-        ("account_by_id", params![id(1), id(1)]),
-        ("account", params![id(1), hash(1)]),
         ("login_start", params![id(1), hash(1), id(1), b"sealed", NOW]),
         ("login_start", params![id(2), hash(2), id(1), b"sealed", NOW + 9]),
         ("login", params![hash(1)]),

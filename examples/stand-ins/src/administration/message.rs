@@ -19,8 +19,27 @@ const PLUS_GROUP: &str = "plusgroep";
 pub(super) struct Extent<'year> {
     pub(super) school_year: &'year str,
     pub(super) pupils: u32,
-    /// Version 2.1 and earlier know no ECK iD; the system must leave it out for them.
-    pub(super) with_eck_ids: bool,
+    /// How many pupils, and whether staff, come with an ECK iD. Version 2.1 and earlier know none; the system must leave it
+    /// out for them.
+    pub(super) eck_ids: EckIds,
+}
+
+/// Who comes with an ECK iD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EckIds {
+    /// Everybody.
+    All,
+    /// The first pupils, so many.
+    Pupils(u32),
+}
+
+impl EckIds {
+    fn of_pupil(self, number: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Pupils(known) => number <= known,
+        }
+    }
 }
 
 /// Writes the invented school with so many pupils as an EDEXML file.
@@ -33,7 +52,7 @@ pub fn write_edexml(file: impl io::Write, school_year: &str, pupils: u32) -> io:
     let extent = Extent {
         school_year,
         pupils,
-        with_eck_ids: true,
+        eck_ids: EckIds::All,
     };
     out.create_element("EDEX")
         .write_inner_content(|out| sections(out, extent))?;
@@ -64,10 +83,10 @@ pub(super) fn sections<W: io::Write>(out: &mut Writer<W>, extent: Extent<'_>) ->
         Ok(())
     })?;
     out.create_element("leerlingen").write_inner_content(|out| {
-        (1..=extent.pupils).try_for_each(|number| write_pupil(out, &pupil(number), extent.with_eck_ids))
+        (1..=extent.pupils).try_for_each(|number| write_pupil(out, &pupil(number), extent.eck_ids.of_pupil(number)))
     })?;
     out.create_element("leerkrachten").write_inner_content(|out| {
-        (1..=STAFF).try_for_each(|number| write_staff(out, &staff_member(number), extent.with_eck_ids))
+        (1..=STAFF).try_for_each(|number| write_staff(out, &staff_member(number), extent.eck_ids == EckIds::All))
     })?;
     Ok(())
 }

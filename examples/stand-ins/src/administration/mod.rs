@@ -73,6 +73,8 @@ pub enum Behaviour {
     Truncated,
     /// It forgets all pupils but this many.
     Only(u32),
+    /// It knows the ECK iDs of this many pupils and of no staff.
+    EckIdsOf(u32),
     /// It sends the whole school after this time.
     Slow(Duration),
 }

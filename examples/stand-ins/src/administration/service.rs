@@ -11,7 +11,7 @@ use quick_xml::{
 use super::{
     BRANCH, BRIN, Behaviour, School,
     fault::Fault,
-    message::{Extent, sections},
+    message::{EckIds, Extent, sections},
     request::{PUPIL_DATA, Request},
 };
 
@@ -66,14 +66,15 @@ impl School {
             Behaviour::Unchanged if request.names_a_moment => answered(|out| empty(out, "geenwijzigingen")),
             Behaviour::NoData => answered(|out| empty(out, "geengegevens")),
             Behaviour::Fault(fault) => refused(fault),
-            Behaviour::Normal | Behaviour::Unchanged => answered(|out| data(out, request, pupils)),
-            Behaviour::Only(kept) => answered(|out| data(out, request, kept.min(pupils))),
+            Behaviour::Normal | Behaviour::Unchanged => answered(|out| data(out, request, pupils, EckIds::All)),
+            Behaviour::Only(kept) => answered(|out| data(out, request, kept.min(pupils), EckIds::All)),
+            Behaviour::EckIdsOf(known) => answered(|out| data(out, request, pupils, EckIds::Pupils(known))),
             Behaviour::Slow(time) => {
                 tokio::time::sleep(time).await;
-                answered(|out| data(out, request, pupils))
+                answered(|out| data(out, request, pupils, EckIds::All))
             }
             Behaviour::Truncated => {
-                let whole = envelope(|out| answer_element(out, |out| data(out, request, pupils)));
+                let whole = envelope(|out| answer_element(out, |out| data(out, request, pupils, EckIds::All)));
                 let half = whole.map(|mut whole| {
                     whole.truncate(whole.len() / 2);
                     whole
@@ -84,11 +85,15 @@ impl School {
     }
 }
 
-fn data(out: &mut Writer<Vec<u8>>, request: &Request, pupils: u32) -> io::Result<()> {
+fn data(out: &mut Writer<Vec<u8>>, request: &Request, pupils: u32, eck_ids: EckIds) -> io::Result<()> {
     let extent = Extent {
         school_year: &request.school_year,
         pupils,
-        with_eck_ids: request.version == "2.2",
+        eck_ids: if request.version == "2.2" {
+            eck_ids
+        } else {
+            EckIds::Pupils(0)
+        },
     };
     out.create_element("leerlinggegevens")
         .write_inner_content(|out| sections(out, extent))
