@@ -189,6 +189,8 @@ kinds! {
     Group, GroupId = "group";
     /// The account of one person at one supplier.
     Account, AccountId = "account";
+    /// What a school or board decided about accounts: a merge, a split, a take-over.
+    AccountChange, AccountChangeId = "account_change";
     /// One line of evidence.
     Record, RecordId = "record";
     /// A login that is under way.

@@ -140,6 +140,22 @@ impl App {
         })
     }
 
+    /// The account that these keys lead to; none is opened.
+    pub(in crate::app) async fn find_account(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        keys: &[AccountKey],
+    ) -> Result<Option<AccountId>, AppError> {
+        let Read { mut known, .. } = self.read_keys(supplier, school, &[keys]).await?;
+        let mut opened = false;
+        let resolution = known.resolve(keys, || {
+            opened = true;
+            self.new_id()
+        });
+        Ok(Some(resolution.account).filter(|_| !opened))
+    }
+
     /// Behind whom a supplier's list goes on: the place of the one with this account; none when it is nobody's.
     pub(in crate::app) async fn place_of(
         &self,

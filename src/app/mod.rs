@@ -9,6 +9,7 @@
 //! Everything about persons goes through `gatekeeper`: there is no other door.
 
 mod account;
+pub mod account_change;
 pub mod account_key;
 mod act;
 pub mod action;
@@ -24,6 +25,7 @@ pub mod connection;
 pub mod enrol;
 pub mod error;
 pub mod evidence;
+pub mod feed;
 pub mod gatekeeper;
 mod inspect;
 pub mod intake;
@@ -38,6 +40,7 @@ pub mod organise;
 mod policy;
 pub mod pull;
 pub mod reason;
+pub mod reassign;
 pub mod restrict;
 pub mod restriction;
 mod roster;
@@ -46,6 +49,7 @@ pub mod sealing;
 mod secret;
 pub mod store;
 pub mod trace;
+pub mod whom;
 
 use std::sync::{Arc, Weak};
 

@@ -2,10 +2,8 @@
 
 use sluis_core::{
     id::{RestrictionId, SchoolId},
-    identifier::EckId,
     ledger::Owner,
     person::PersonKind,
-    personal::Personal,
     time::Window,
 };
 
@@ -14,26 +12,18 @@ use crate::app::{
     act::ActOf,
     agree::{already, ended},
     caller::Caller,
-    error::{AppError, Invalid},
+    error::AppError,
     restriction::{Ground, Restriction},
-    roster::{self, label},
+    roster,
     sealing::KeyScope,
     store::Change,
+    whom::Whom,
 };
-
-/// Whom a school means.
-#[derive(Debug)]
-pub enum Whom {
-    /// Who has this ECK iD. The roster need not hold them: they may log in all the same.
-    EckId(EckId),
-    /// Who has this key in the administration.
-    SourceKey(Personal<String>),
-}
 
 /// What a school puts on record.
 #[derive(Debug)]
 pub struct RestrictionCreate {
-    /// Whom.
+    /// Whom. The roster need not hold who is named by an ECK iD: they may log in all the same.
     pub whom: Whom,
     /// Pupil or staff.
     pub kind: PersonKind,
@@ -65,22 +55,15 @@ impl App {
         let school = self.controlled_school(caller, school).await?.id;
         let key = self.sealing.key(KeyScope::School(school)).await?;
         let roster = self.open_roster(school).await?;
-        let mut persons = roster.persons.iter().filter(|person| person.kept.kind == input.kind);
-        let (found, absent) = match &input.whom {
-            Whom::EckId(eck_id) => {
-                let hash = key.hash(label::ECK_ID, eck_id.expose().as_bytes());
-                let found = persons.find(|person| person.eck_hash == Some(hash));
-                (found, Some(roster::person_id(input.kind, eck_id.expose(), &*key)))
-            }
-            Whom::SourceKey(source) => {
-                let hash = roster::key_hash(input.kind, source.expose(), &*key);
-                (persons.find(|person| person.key_hash == hash), None)
-            }
+        let found = input.whom.find(input.kind, &roster, &*key);
+        let absent = || match &input.whom {
+            Whom::EckId(eck_id) => Some(roster::person_id(input.kind, eck_id.expose(), &*key)),
+            Whom::SourceKey(_) => None,
         };
         let person = found
             .map(|person| person.id)
-            .or(absent)
-            .ok_or_else(|| AppError::Invalid(vec![person_unknown()]))?;
+            .or_else(absent)
+            .ok_or_else(|| AppError::Invalid(vec![input.whom.unknown()]))?;
         let restriction = Restriction {
             id: self.new_id(),
             school,
@@ -165,13 +148,5 @@ impl App {
             .await?;
         restriction.window.until = Some(now);
         Ok(restricted)
-    }
-}
-
-fn person_unknown() -> Invalid {
-    Invalid {
-        pointer: "/sourceKey".to_owned(),
-        code: "person_unknown",
-        detail: "the roster of the school holds nobody of this kind with this key".to_owned(),
     }
 }

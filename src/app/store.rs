@@ -3,26 +3,32 @@
 //! There are no interactive transactions: a use case reads, decides, and submits its changes at once; what it read is
 //! checked again inside the transaction (row expectations, epochs).
 
+mod kept;
+
 use async_trait::async_trait;
 use sluis_core::{
     id::{
-        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId, LoginId, MandateId,
-        PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
+        AccountChangeId, AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId,
+        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::Timestamp,
 };
 
 use crate::app::{
+    account_change::{AccountChange, MoveRole, PlannedChange, PlannedUndo},
     account_key::AccountKey,
     activation::{Activation, Mandate},
     agreement::{Acceptance, Agreement, Approval},
     caller::Attempt,
     client::Client,
     connection::{Connection, Due, Run, RunEnd},
+    feed::{FeedEvent, Notice},
     organisation::{Board, Product, School, Supplier},
     restriction::Restriction,
 };
+
+pub use self::kept::{KeyOfAccount, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson};
 
 /// What the store answers when it cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +121,12 @@ pub enum Change {
     AccountKeyMoved(KeyOfAccount, AccountId, Timestamp),
     /// A school sees an account, to which this key still leads.
     AccountSeen(KeyOfAccount, SchoolId),
+    /// A school or board changed whose an account is.
+    AccountChanged(PlannedChange),
+    /// That was undone, unless something was built on it.
+    AccountChangeUndone(PlannedUndo),
+    /// A supplier is told something.
+    Noticed(Notice),
     /// A login began.
     LoginStarted(StoredLogin),
     /// Logins and codes that may not be finished after this moment are forgotten.
@@ -200,105 +212,6 @@ pub struct Page<K> {
     pub limit: u16,
 }
 
-/// A group as it is kept: nothing in it is about one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredGroup {
-    /// Our identifier.
-    pub id: GroupId,
-    /// Keyed hash of the key in the administration.
-    pub key_hash: [u8; 32],
-    /// Its name.
-    pub name: String,
-}
-
-/// A person as it is kept: one sealed value and keyed hashes to find it by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPerson {
-    /// Our identifier.
-    pub id: PersonId,
-    /// Keyed hash of the key in the administration.
-    pub key_hash: [u8; 32],
-    /// Keyed hash of the ECK iD, if there is one.
-    pub eck_hash: Option<[u8; 32]>,
-    /// Keyed hash of everything that is kept: compared before writing.
-    pub content_hash: [u8; 32],
-    /// The sealed values.
-    pub sealed: Vec<u8>,
-}
-
-/// A key of an account as it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StoredKeyOf {
-    /// The account that it leads or led to: the `sub` that the supplier sees.
-    pub account: AccountId,
-    /// The key.
-    pub key: AccountKey,
-    /// Since when.
-    pub since: Timestamp,
-    /// Until when; none while it does.
-    pub until: Option<Timestamp>,
-}
-
-/// A key of an account at one supplier, about to be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyOfAccount {
-    /// The supplier.
-    pub supplier: SupplierId,
-    /// The account.
-    pub account: AccountId,
-    /// The key.
-    pub key: AccountKey,
-}
-
-/// A login under way at Kennisnet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredLogin {
-    /// Our identifier.
-    pub id: LoginId,
-    /// SHA-256 of the `state` that comes back from Kennisnet.
-    pub state_hash: [u8; 32],
-    /// The client that asked.
-    pub client: ClientId,
-    /// Its request and the pending login, sealed.
-    pub sealed: Vec<u8>,
-    /// After this moment it is void.
-    pub expires_at: Timestamp,
-}
-
-/// An authorization code that waits to be exchanged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredCode {
-    /// SHA-256 of the code.
-    pub code_hash: [u8; 32],
-    /// The client it was made for.
-    pub client: ClientId,
-    /// The school of the person.
-    pub school: SchoolId,
-    /// What the exchange needs, sealed.
-    pub sealed: Vec<u8>,
-    /// After this moment it is void.
-    pub expires_at: Timestamp,
-    /// When it was exchanged.
-    pub used_at: Option<Timestamp>,
-}
-
-/// A key as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredKey {
-    /// The latest attempt.
-    pub attempt: Attempt,
-    /// Keyed hash of the request.
-    pub request_hash: [u8; 32],
-    /// When the latest attempt began.
-    pub started_at: Timestamp,
-    /// When it had its effect.
-    pub spent_at: Option<Timestamp>,
-    /// What it was answered, sealed.
-    pub answer: Option<Vec<u8>>,
-    /// From when on it is forgotten.
-    pub expires_at: Timestamp,
-}
-
 /// Everything that the policy of one school is compiled from, read at one epoch.
 #[derive(Debug, Clone)]
 pub struct PolicyInputs {
@@ -336,7 +249,7 @@ pub struct StoredRoster {
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
 #[async_trait]
 pub trait Store:
-    OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + LoginStore + OnceStore
+    OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + LoginStore + FeedStore + OnceStore
 {
     /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
@@ -457,6 +370,36 @@ pub trait AccountStore: Send + Sync {
 
     /// The keys of one account, those that have ended too, the oldest first.
     async fn account_history(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<StoredKeyOf>, StoreError>;
+
+    /// Where a key led before, the latest last.
+    async fn key_history(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Vec<StoredKeyOf>, StoreError>;
+
+    /// The schools that have seen an account, by id.
+    async fn account_schools(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<SchoolId>, StoreError>;
+
+    /// The changes of accounts of a school, by id.
+    async fn account_changes(
+        &self,
+        school: SchoolId,
+        page: Page<sluis_core::id::AccountChange>,
+    ) -> Result<Vec<AccountChange>, StoreError>;
+
+    /// One change of accounts.
+    async fn account_change(
+        &self,
+        school: SchoolId,
+        change: AccountChangeId,
+    ) -> Result<Option<AccountChange>, StoreError>;
+
+    /// The keys that a change had to do with.
+    async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError>;
+}
+
+/// What suppliers are told.
+#[async_trait]
+pub trait FeedStore: Send + Sync {
+    /// The notices of a supplier after a number, in order.
+    async fn events(&self, supplier: SupplierId, after: u64, limit: u16) -> Result<Vec<FeedEvent>, StoreError>;
 }
 
 /// Logins under way and codes.

@@ -158,6 +158,10 @@ codes! {
         "The record is not known" / "De logregel is niet bekend"
         "No record has this id, or it is out of the caller's reach."
         / "Geen logregel heeft dit id, of die valt buiten het bereik van de aanroeper."
+    AccountChangeNotFound "account_change_not_found" NOT_FOUND
+        "The change of accounts is not known" / "De wijziging van accounts is niet bekend"
+        "No change of accounts has this id, or it is out of the caller's reach."
+        / "Geen wijziging van accounts heeft dit id, of die valt buiten het bereik van de aanroeper."
     AccountNotFound "account_not_found" NOT_FOUND
         "The account is not known" / "Het account is niet bekend"
         "No account has this id, or it is out of the caller's reach."

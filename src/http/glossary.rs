@@ -31,6 +31,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "rights",
         "Rights of persons (rechten van betrokkenen): restrictions and objections",
     ),
+    (
+        "accounts",
+        "Whose an account is: looking up, merging, splitting, taking over (accounts bij leveranciers)",
+    ),
     ("evidence", "Records and checkpoints (logboek)"),
 ];
 
@@ -48,6 +52,11 @@ const WORDS: &[(&str, &str)] = &[
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
     ("Account", "account bij de leverancier"),
+    (
+        "Merge, Split, Take-over",
+        "samenvoegen, splitsen, overnemen (van accounts)",
+    ),
+    ("Event", "gebeurtenis"),
     ("Decision, Release, Withheld", "besluit, verstrekking, achtergehouden"),
     ("Connection, Run", "koppeling, run"),
     (

@@ -57,6 +57,7 @@ fn not_found(kind: &str) -> Code {
         id::Agreement::NAME => Code::AgreementNotFound,
         id::Approval::NAME => Code::ApprovalNotFound,
         id::Mandate::NAME => Code::MandateNotFound,
+        id::AccountChange::NAME => Code::AccountChangeNotFound,
         id::Restriction::NAME => Code::RestrictionNotFound,
         id::Activation::NAME => Code::ActivationNotFound,
         id::Connection::NAME => Code::ConnectionNotFound,

@@ -56,6 +56,7 @@ problem_responses! {
     AgreementNotFound: AgreementNotFound;
     ApprovalNotFound: SchoolNotFound | ApprovalNotFound;
     RestrictionNotFound: SchoolNotFound | RestrictionNotFound;
+    AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;
     ConnectionNotFound: SchoolNotFound | ConnectionNotFound;
@@ -65,6 +66,7 @@ problem_responses! {
     PartyNotFound: BoardNotFound | SchoolNotFound | ProductNotFound;
     BoardOrSupplierNotFound: BoardNotFound | SupplierNotFound;
     SchoolOrAgreementNotFound: SchoolNotFound | AgreementNotFound;
+    SchoolOrSupplierNotFound: SchoolNotFound | SupplierNotFound;
     SchoolOrProductNotFound: SchoolNotFound | ProductNotFound;
     NotAcceptable: NotAcceptable;
     Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady | IdempotencyInProgress | IdempotencyOutcomeUnknown;

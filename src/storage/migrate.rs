@@ -41,6 +41,7 @@ pub const STEPS: &[Step] = steps![
     "V10__evidence_probe",
     "V11__restrictions",
     "V12__account_keys",
+    "V13__account_changes",
 ];
 
 /// The runner of the steps of one engine.

@@ -52,6 +52,8 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::staging::ALL,
     repository::restriction::ALL,
     repository::account::ALL,
+    repository::account_change::ALL,
+    repository::feed::ALL,
     repository::login::ALL,
     repository::secret::ALL,
     repository::once::ALL,

@@ -19,7 +19,14 @@ use sluis_test_kit::{
 use crate::world::{Answer, INSIDE, World, annex};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along.
-const ASKS: [&str; 4] = ["account_resolve", "decision_create", "learner_search", "record_export"];
+const ASKS: [&str; 6] = [
+    "account_change_search",
+    "account_resolve",
+    "account_search",
+    "decision_create",
+    "learner_search",
+    "record_export",
+];
 
 /// Who does it.
 struct By {
@@ -174,6 +181,20 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
     walk.step("learner_search", &supplier, body, &[school_log]).await;
     let body = json!({ "school": walk.things["school"], "eckId": pupil(INSIDE).eck_id });
     walk.step("account_resolve", &supplier, body, &[school_log]).await;
+    let body = json!({ "supplier": walk.things["supplier"], "eckId": pupil(INSIDE).eck_id });
+    let found = walk.step("account_search", &school, body.clone(), &[school_log]).await;
+    let split = walk.step("account_split", &school, body, &[school_log]).await;
+    assert_eq!(found["account"], split["from"]);
+    walk.things.insert("change", id_of(&split));
+    walk.step("account_change_undo", &school, json!({}), &[school_log])
+        .await;
+    let body = json!({ "supplier": walk.things["supplier"], "from": split["into"], "into": split["from"] });
+    walk.step("account_merge", &school, body, &[school_log]).await;
+    let other = walk.world.another_location().await;
+    let body = json!({ "supplier": walk.things["supplier"], "fromSchool": other });
+    walk.step("account_take_over", &board, body, &[school_log]).await;
+    walk.step("account_change_search", &supplier, json!({}), &[school_log])
+        .await;
     let body = json!({ "school": walk.things["school"] });
     walk.step("decision_create", &supplier, body, &[school_log]).await;
     walk.step("record_export", &school, json!({}), &[school_log]).await;

@@ -7,6 +7,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod account_changes;
 mod account_keys;
 mod accounts;
 mod acts;

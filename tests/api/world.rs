@@ -73,7 +73,7 @@ pub(crate) struct Supplier {
 }
 
 impl Supplier {
-    fn role(&self) -> Role {
+    pub(crate) fn role(&self) -> Role {
         Role::Supplier {
             supplier: self.supplier,
             product: self.product,
@@ -238,9 +238,9 @@ impl World {
     }
 
     /// Another location of the same institution, with a roster of nobody.
-    pub(crate) async fn another_location(&self) {
+    pub(crate) async fn another_location(&self) -> SchoolId {
         let input = school_in(self.board, "99ZZ01");
-        self.service.app.school_create(None, input).await.unwrap();
+        self.service.app.school_create(None, input).await.unwrap().id
     }
 
     /// Another supplier, with nothing agreed.

@@ -1,6 +1,7 @@
 //! Storage: every statement and every promise of the executor, on both engines.
 #![cfg(test)]
 
+mod accounts;
 mod evidence;
 mod executor;
 mod keyring;

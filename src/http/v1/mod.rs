@@ -3,6 +3,7 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod account;
+mod account_change;
 mod activation;
 mod agreement;
 mod approval;
@@ -11,6 +12,7 @@ mod catalogue;
 mod client;
 mod connection;
 mod decision;
+mod event;
 mod group;
 mod learner;
 mod ledger;
@@ -24,6 +26,7 @@ mod restriction;
 mod run;
 mod school;
 mod supplier;
+mod whom;
 
 /// All operations. This list is the router and the OpenAPI document.
 pub(super) fn register(config: &mut ServiceConfig<'_>) {
@@ -79,6 +82,15 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(restriction::restriction_end)
         .service(learner::learner_search)
         .service(account::account_resolve)
+        .service(account_change::account_search)
+        .service(account_change::account_merge)
+        .service(account_change::account_split)
+        .service(account_change::account_take_over)
+        .service(account_change::account_change_list)
+        .service(account_change::account_change_view)
+        .service(account_change::account_change_undo)
+        .service(account_change::account_change_search)
+        .service(event::event_list)
         .service(decision::decision_create)
         .service(record::record_list)
         .service(record::record_export)

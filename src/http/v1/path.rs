@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId, RestrictionId, RunId,
-    SchoolId, SupplierId,
+    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId,
+    RestrictionId, RunId, SchoolId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -57,6 +57,12 @@ paths! {
         school: SchoolId,
         /// The restriction or objection.
         restriction: RestrictionId
+    }
+    AccountChangePath {
+        /// The school.
+        school: SchoolId,
+        /// The change of accounts.
+        change: AccountChangeId
     }
     MandatePath {
         /// The board.

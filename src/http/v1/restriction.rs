@@ -8,27 +8,25 @@ use serde::Serialize;
 use sluis_core::{
     id::{RestrictionId, SchoolId},
     ledger::Digest,
-    person::PersonKind,
-    personal::Personal,
     time::Timestamp,
 };
 use utoipa::ToSchema;
 
 use super::{
-    account::{accepted, eck_id_of_any_segment},
     path::{RestrictionPath, SchoolPath},
+    whom::StatedPerson,
 };
 use crate::{
     app::{
         action::{EndRestriction, PlaceRestriction, ReadRestriction},
-        restrict::{self, Restricted, Whom},
+        restrict::{self, Restricted},
         restriction::Ground,
     },
     http::{
         answer::{Answer, Created},
         authentication::May,
         body::Body,
-        input::{Fields, Input, coded, label, text},
+        input::{Fields, Input, text},
         page::ListView,
         problem::Problem,
         response::{Conflict, RestrictionNotFound, SchoolNotFound},
@@ -100,40 +98,16 @@ pub(super) struct RestrictionForm {
 #[derive(Debug)]
 pub(super) struct RestrictionCreate {
     ground: Ground,
-    kind: PersonKind,
-    whom: Stated,
-}
-
-/// Whom it is about, as far as it is the same at every service.
-#[derive(Debug)]
-enum Stated {
-    EckId(Personal<String>),
-    SourceKey(Personal<String>),
+    person: StatedPerson,
 }
 
 impl Input for RestrictionCreate {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let ground = fields.required("ground", text(Ground::parse));
-        let kind = fields.or("kind", PersonKind::Pupil, text(PersonKind::parse));
-        let eck_id = fields.optional("eckId", coded(eck_id_of_any_segment));
-        let source_key = fields.optional("sourceKey", label(100));
-        match (&eck_id, &source_key) {
-            (Some(None), Some(None)) => fields.refuse("eckId", "one_needed", "`eckId` or `sourceKey` is required"),
-            (Some(Some(_)), Some(Some(_))) => fields.refuse(
-                "sourceKey",
-                "one_too_many",
-                "`eckId` and `sourceKey` do not go together",
-            ),
-            _ => Some(()),
-        }?;
-        let whom = match (eck_id?, source_key?) {
-            (Some(eck_id), _) => Stated::EckId(eck_id),
-            (None, key) => Stated::SourceKey(Personal::new(key?)),
-        };
+        let person = StatedPerson::read(fields);
         Some(Self {
             ground: ground?,
-            kind: kind?,
-            whom,
+            person: person?,
         })
     }
 }
@@ -182,13 +156,9 @@ pub(super) async fn restriction_create(
     Body(input): Body<RestrictionCreate>,
 ) -> Result<Created<RestrictionView>, Problem> {
     let app = caller.app();
-    let whom = match input.whom {
-        Stated::EckId(eck_id) => Whom::EckId(accepted(app.eck_id_rules(), &eck_id)?),
-        Stated::SourceKey(key) => Whom::SourceKey(key),
-    };
     let create = restrict::RestrictionCreate {
-        whom,
-        kind: input.kind,
+        kind: input.person.kind,
+        whom: input.person.whom(app.eck_id_rules())?,
         ground: input.ground,
     };
     let placed = app.restriction_create(caller.caller(), path.school, create).await?;

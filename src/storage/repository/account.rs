@@ -3,15 +3,16 @@
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use sluis_core::{
-    id::{AccountId, SchoolId, SupplierId},
+    id::{AccountChangeId, AccountId, SchoolId, SupplierId},
     time::Timestamp,
 };
 
-use super::{Repository, parsed};
+use super::{Repository, account_change, organisation::start, parsed};
 use crate::{
     app::{
+        account_change::{AccountChange, MoveRole},
         account_key::{AccountKey, AccountKeyKind},
-        store::{AccountStore, KeyOfAccount, StoreError, StoredKeyOf},
+        store::{AccountStore, KeyOfAccount, Page, StoreError, StoredKeyOf},
     },
     storage::{Row, Statement, StorageError, WriteSet, params},
 };
@@ -44,7 +45,7 @@ const ACCOUNT_OF_KEY: Statement = Statement {
           LEFT JOIN account_schools s ON s.supplier = k.supplier AND s.account = k.account AND s.school = $3 \
           WHERE k.supplier = $1 AND k.key_hash = $2",
 };
-const ACCOUNT_KEYS: Statement = Statement {
+pub(super) const ACCOUNT_KEYS: Statement = Statement {
     name: "account_keys",
     sql: "SELECT account, key_hash, kind, since FROM account_keys WHERE supplier = $1 AND account = $2 \
           ORDER BY since, key_hash",
@@ -53,6 +54,20 @@ const ACCOUNT_KEYS_ENDED: Statement = Statement {
     name: "account_keys_ended",
     sql: "SELECT account, key_hash, kind, since, until FROM account_keys_ended WHERE supplier = $1 AND account = $2 \
           ORDER BY until, since, key_hash",
+};
+
+const ACCOUNT_KEY_UNLINK: Statement = Statement {
+    name: "account_key_unlink",
+    sql: "DELETE FROM account_keys WHERE supplier = $1 AND key_hash = $2 AND account = $3",
+};
+const KEY_HISTORY: Statement = Statement {
+    name: "key_history",
+    sql: "SELECT account, key_hash, kind, since, until FROM account_keys_ended WHERE supplier = $1 AND key_hash = $2 \
+          ORDER BY until, since, account",
+};
+pub(super) const ACCOUNT_SCHOOLS: Statement = Statement {
+    name: "account_schools",
+    sql: "SELECT school FROM account_schools WHERE supplier = $1 AND account = $2 ORDER BY school",
 };
 
 /// The statements of this room.
@@ -64,6 +79,9 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCOUNT_OF_KEY,
     &ACCOUNT_KEYS,
     &ACCOUNT_KEYS_ENDED,
+    &ACCOUNT_KEY_UNLINK,
+    &KEY_HISTORY,
+    &ACCOUNT_SCHOOLS,
 ];
 
 /// How many point reads run beside each other.
@@ -83,6 +101,12 @@ pub(super) fn move_to(set: &mut WriteSet, of: &KeyOfAccount, into: AccountId, at
         &ACCOUNT_KEY_MOVE,
         params![of.supplier, of.key.hash, of.account, into, at],
     );
+}
+
+/// A key leads nowhere from now on; where it led before is kept.
+pub(super) fn unlink(set: &mut WriteSet, of: &KeyOfAccount, at: Timestamp) {
+    set.one(&ACCOUNT_KEY_KEEP, params![of.supplier, of.key.hash, of.account, at]);
+    set.one(&ACCOUNT_KEY_UNLINK, params![of.supplier, of.key.hash, of.account]);
 }
 
 /// A school sees an account, while the key leads to it.
@@ -133,5 +157,42 @@ impl AccountStore for Repository {
         let mut keys = ended.await?;
         keys.extend(self.list(&ACCOUNT_KEYS, params![supplier, account], key).await?);
         Ok(keys)
+    }
+
+    async fn key_history(&self, supplier: SupplierId, key_hash: [u8; 32]) -> Result<Vec<StoredKeyOf>, StoreError> {
+        self.list(&KEY_HISTORY, params![supplier, key_hash], ended_key).await
+    }
+
+    async fn account_schools(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<SchoolId>, StoreError> {
+        self.list(&ACCOUNT_SCHOOLS, params![supplier, account], |row| row.get(0))
+            .await
+    }
+
+    async fn account_changes(
+        &self,
+        school: SchoolId,
+        page: Page<sluis_core::id::AccountChange>,
+    ) -> Result<Vec<AccountChange>, StoreError> {
+        let values = params![school, start(page.after), page.limit];
+        self.list(&account_change::ACCOUNT_CHANGES, values, account_change::change)
+            .await
+    }
+
+    async fn account_change(&self, school: SchoolId, id: AccountChangeId) -> Result<Option<AccountChange>, StoreError> {
+        self.one(
+            &account_change::ACCOUNT_CHANGE,
+            params![school, id],
+            account_change::change,
+        )
+        .await
+    }
+
+    async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError> {
+        self.list(
+            &account_change::ACCOUNT_MOVES,
+            params![change],
+            account_change::key_moved,
+        )
+        .await
     }
 }

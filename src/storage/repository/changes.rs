@@ -5,7 +5,10 @@ use sluis_core::{
     time::Timestamp,
 };
 
-use super::{Repository, account, agreement, client, login, once, organisation, restriction, roster, staging};
+use super::{
+    Repository, account, account_change, agreement, client, feed, login, once, organisation, restriction, roster,
+    staging,
+};
 use crate::{
     app::{
         agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
@@ -209,6 +212,9 @@ impl Repository {
             Change::RosterReplaced(school, run, staged) => staging::replace(set, school, run, staged),
             Change::AccountKeyLinked(of, at) => account::link(set, &of, at),
             Change::AccountKeyMoved(of, into, at) => account::move_to(set, &of, into, at),
+            Change::AccountChanged(planned) => account_change::make(set, &planned),
+            Change::AccountChangeUndone(planned) => account_change::undo(set, &planned),
+            Change::Noticed(notice) => feed::add(set, &notice),
             Change::AccountSeen(of, school) => account::seen(set, &of, school),
             Change::LoginStarted(started) => {
                 guard_keys_of(set, [started.sealed.as_slice()]);

@@ -1,9 +1,11 @@
 //! The repository: what the use cases read and change, as statements and rows.
 
 pub(crate) mod account;
+pub(crate) mod account_change;
 pub(crate) mod agreement;
 mod changes;
 pub(crate) mod client;
+pub(crate) mod feed;
 pub(crate) mod login;
 pub(crate) mod once;
 pub(crate) mod organisation;

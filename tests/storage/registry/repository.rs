@@ -277,6 +277,19 @@ fn accounts() -> Calls {
         values.extend(more);
         values
     };
+    let change = |number: u8, from: Option<[u8; 16]>| {
+        params![
+            id(number),
+            id(1),
+            id(1),
+            "merge",
+            from,
+            id(1),
+            None::<[u8; 32]>,
+            NOW + 1
+        ]
+    };
+    let event = |at: i64| params![id(1), "accounts_changed", id(1), id(1), at];
     let link = |number: u8, kind: &str, account: u8| params![id(1), hash(number), kind, id(account), NOW];
     vec![
         ("account_key_link", link(1, "eckId", 1)),
@@ -295,6 +308,29 @@ fn accounts() -> Calls {
         ("account_keys", params![id(1), id(1)]),
         ("account_keys", params![id(1), id(2)]),
         ("account_keys_ended", params![id(1), id(2)]),
+        ("key_history", params![id(1), hash(2)]),
+        ("account_schools", params![id(1), id(1)]),
+        ("account_change_add", change(1, Some(id(2)))),
+        ("account_change_add", change(2, None)),
+        ("account_move_add", params![id(1), hash(2), "sourceKey", "moved"]),
+        ("account_move_add", params![id(2), hash(1), "eckId", "linked"]),
+        ("account_moves", params![id(1)]),
+        ("account_changes", params![id(1), id(0), 10]),
+        ("account_changes", params![id(1), id(1), 1]),
+        ("account_built_on", params![id(1), id(1), id(2), id(1)]),
+        ("account_built_on", params![id(1), id(1), id(2), id(2)]),
+        ("account_change_undo", params![id(1), id(1), NOW + 3]),
+        ("account_change_undo", params![id(1), id(1), NOW + 4]),
+        ("account_change", params![id(1), id(1)]),
+        ("account_key_unlink", of_key(1, 2, vec![])),
+        ("account_key_unlink", of_key(1, 1, vec![])),
+        ("account_keys", params![id(1), id(1)]),
+        ("feed_advance", params![id(1)]),
+        ("event_add", event(NOW)),
+        ("feed_advance", params![id(1)]),
+        ("event_add", event(NOW + 1)),
+        ("events", params![id(1), 0, 10]),
+        ("events", params![id(1), 1, 10]),
     ]
 }
 

@@ -1,0 +1,68 @@
+//! The feed of a supplier: what happened that it should look at. Nothing in it is about a person; what it says more
+//! about goes through the gate.
+
+use sluis_core::{
+    id::{SchoolId, SupplierId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A school changed whose an account is.
+    AccountsChanged,
+    /// A school took such a change back.
+    AccountsChangeUndone,
+}
+
+/// The text names no kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no event of this kind is known")]
+pub struct EventKindError;
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::AccountsChanged, Self::AccountsChangeUndone];
+
+    /// The word in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountsChanged => "accounts_changed",
+            Self::AccountsChangeUndone => "accounts_change_undone",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// When no kind has it.
+    pub fn parse(text: &str) -> Result<Self, EventKindError> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        found.ok_or(EventKindError)
+    }
+}
+
+/// One notice, before it has its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Whom it is for.
+    pub supplier: SupplierId,
+    /// What happened.
+    pub kind: EventKind,
+    /// At which school.
+    pub school: SchoolId,
+    /// The id of what it is about.
+    pub resource: Uuid,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One notice of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEvent {
+    /// Its number: 1 for the first of this supplier, without a gap.
+    pub sequence: u64,
+    /// What it says.
+    pub notice: Notice,
+}

@@ -1,0 +1,53 @@
+//! Whom a school means: somebody of its roster, by an identifier in the body of a request.
+
+use sluis_core::{identifier::EckId, person::PersonKind, personal::Personal};
+
+use crate::app::{
+    error::Invalid,
+    roster::{self, Person, Roster, label},
+    sealing::SealingKey,
+};
+
+/// How a school names a person.
+#[derive(Debug)]
+pub enum Whom {
+    /// Who has this ECK iD.
+    EckId(EckId),
+    /// Who has this key in the administration.
+    SourceKey(Personal<String>),
+}
+
+impl Whom {
+    /// The person of this kind in the roster, if it holds them.
+    pub(in crate::app) fn find<'a>(
+        &self,
+        kind: PersonKind,
+        roster: &'a Roster,
+        key: &dyn SealingKey,
+    ) -> Option<&'a Person> {
+        let mut persons = roster.persons.iter().filter(|person| person.kept.kind == kind);
+        match self {
+            Self::EckId(eck_id) => {
+                let hash = key.hash(label::ECK_ID, eck_id.expose().as_bytes());
+                persons.find(|person| person.eck_hash == Some(hash))
+            }
+            Self::SourceKey(source) => {
+                let hash = roster::key_hash(kind, source.expose(), key);
+                persons.find(|person| person.key_hash == hash)
+            }
+        }
+    }
+
+    /// The roster does not hold them.
+    pub(in crate::app) fn unknown(&self) -> Invalid {
+        let (pointer, name) = match self {
+            Self::EckId(_) => ("/eckId", "ECK iD"),
+            Self::SourceKey(_) => ("/sourceKey", "key"),
+        };
+        Invalid {
+            pointer: pointer.to_owned(),
+            code: "person_unknown",
+            detail: format!("the roster of the school holds nobody of this kind with this {name}"),
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! A school says whose an account is where keys cannot tell: at once, on record, and so that it can be undone.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use sluis::app::{activation::ActivationScope, caller::Role};
+use sluis_connector_port::roster::Snapshot;
+use sluis_core::identifier::{Brin6, EckIdRules};
+use sluis_edexml::{ReadOptions, xml::Limits};
+use sluis_stand_ins::administration::{Behaviour, pupil, write_edexml};
+use sluis_test_kit::service::nobody;
+
+use crate::world::{Answer, INSIDE, TEACHER, World, caller, elsewhere, errors};
+
+/// A school of which everybody is in scope, and whose supplier has seen everybody.
+async fn world(behaviour: Behaviour) -> (World, String) {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.administration.behave(behaviour);
+    world.pull().await;
+    let token = world.supplier_token("D1").await;
+    learners(&world, &token).await;
+    later(&world);
+    (world, token)
+}
+
+/// What happens next happens at another moment.
+fn later(world: &World) {
+    world.service.clock.advance_secs(60);
+}
+
+async fn learners(world: &World, token: &str) -> Vec<Value> {
+    let path = world.of_school("learners/_search");
+    let found = world.post(&path, token, json!({ "limit": 200 })).await.ok();
+    found["items"].as_array().unwrap().clone()
+}
+
+/// The account of a pupil in the list of the supplier.
+async fn account(world: &World, token: &str, number: u32) -> Value {
+    let pupil = pupil(number);
+    let listed = learners(world, token).await;
+    let found = listed.iter().find(|learner| {
+        let attributes = &learner["attributes"];
+        attributes["givenName"] == pupil.given_name && attributes["familyName"] == pupil.family_name
+    });
+    found.unwrap()["account"].clone()
+}
+
+async fn by_school(world: &World, path: &str, body: Value) -> Answer {
+    let token = world.service.token(&world.school_client, None).await;
+    world.post(&world.of_school(path), &token, body).await
+}
+
+async fn merge(world: &World, from: &Value, into: &Value, same_person: bool) -> Answer {
+    let body = json!({ "supplier": world.supplier.supplier, "from": from, "into": into, "samePerson": same_person });
+    by_school(world, "accounts/_merge", body).await
+}
+
+async fn split(world: &World, number: u32) -> Answer {
+    let body = json!({ "supplier": world.supplier.supplier, "sourceKey": pupil(number).key });
+    by_school(world, "accounts/_split", body).await
+}
+
+async fn undo(world: &World, change: &Value) -> Answer {
+    let path = format!("account-changes/{}/_undo", change["id"].as_str().unwrap());
+    by_school(world, &path, json!({})).await
+}
+
+async fn events(world: &World, after: u64) -> Vec<Value> {
+    let token = world.service.token(&world.supplier.client, None).await;
+    let found = world.get(&format!("/v1/events?after={after}"), &token).await.ok();
+    found["items"].as_array().unwrap().clone()
+}
+
+async fn told(world: &World, token: &str) -> Value {
+    let path = world.of_school("account-changes/_search");
+    world.post(&path, token, json!({})).await.ok()["items"].clone()
+}
+
+/// The names of the records of the school, the oldest first.
+async fn names_of_records(world: &World) -> Vec<String> {
+    let token = world.service.token(&world.school_client, None).await;
+    let records = world.get(&world.of_school("records?limit=200"), &token).await.ok();
+    let records = records["items"].as_array().unwrap().iter();
+    records
+        .map(|record| record["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn two_accounts_of_one_person_become_one_and_undoing_it_restores_both() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    assert_ne!(kept, gone);
+    // The roster holds two persons: the school must say that they are one.
+    let refused = merge(&world, &gone, &kept, false).await;
+    assert_eq!(refused.input_errors(), errors([("/samePerson", "two_persons")]));
+    let change = merge(&world, &gone, &kept, true).await.ok();
+    assert_eq!((&change["from"], &change["into"]), (&gone, &kept));
+    assert_eq!(
+        account(&world, &token, 2).await,
+        kept,
+        "with the answer, by the same token"
+    );
+    let code = world.log_in(&world.supplier, "1").await.code();
+    let tokens = world.exchange(&world.supplier, &code, &[]).await.ok();
+    assert_eq!(world.claims(&tokens, world.supplier.client.id).await["sub"], kept);
+    let notices = events(&world, 0).await;
+    assert_eq!(notices.len(), 1);
+    assert_eq!(
+        (&notices[0]["sequence"], &notices[0]["kind"], &notices[0]["resource"]),
+        (&json!(1), &json!("accounts_changed"), &change["id"])
+    );
+    assert_eq!(told(&world, &token).await, json!([change]));
+    assert!(names_of_records(&world).await.contains(&"account.merge".to_owned()));
+
+    merge(&world, &gone, &kept, true).await.problem(409, "already_done");
+    later(&world);
+    let undone = undo(&world, &change).await.ok();
+    assert!(undone["undoneAt"].is_string());
+    assert_eq!(account(&world, &token, 1).await, kept);
+    assert_eq!(account(&world, &token, 2).await, gone);
+    assert_eq!(events(&world, 1).await[0]["kind"], "accounts_change_undone");
+    assert_eq!(told(&world, &token).await, json!([undone]));
+    undo(&world, &change).await.problem(409, "already_ended");
+}
+
+#[actix_web::test]
+async fn a_key_that_went_to_another_pupil_without_eck_ids_is_mended_by_a_split() {
+    let (world, token) = world(Behaviour::EckIdsOf(0)).await;
+    let shared = account(&world, &token, 1).await;
+    let change = split(&world, 1).await.ok();
+    let own = account(&world, &token, 1).await;
+    assert_eq!((&change["from"], &change["into"]), (&shared, &own));
+    assert_ne!(own, shared);
+    // The ECK iD that comes later belongs to the new account.
+    later(&world);
+    world.administration.behave(Behaviour::Normal);
+    world.pull_again().await;
+    assert_eq!(account(&world, &token, 1).await, own);
+    // By now something was built on it.
+    undo(&world, &change).await.problem(409, "not_ready");
+    assert_eq!(account(&world, &token, 1).await, own, "nothing changed");
+}
+
+#[actix_web::test]
+async fn a_split_is_undone_while_nothing_was_built_on_it() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let before = account(&world, &token, 1).await;
+    let change = split(&world, 1).await.ok();
+    assert_ne!(account(&world, &token, 1).await, before);
+    later(&world);
+    undo(&world, &change).await.ok();
+    assert_eq!(account(&world, &token, 1).await, before);
+}
+
+#[actix_web::test]
+async fn a_school_looks_up_an_account_with_its_keys_and_their_dates() {
+    let (world, token) = world(Behaviour::EckIdsOf(0)).await;
+    let before = account(&world, &token, INSIDE).await;
+    world.administration.behave(Behaviour::Normal);
+    world.pull_again().await;
+    learners(&world, &token).await;
+    later(&world);
+    split(&world, INSIDE).await.ok();
+    let body = json!({ "supplier": world.supplier.supplier, "eckId": pupil(INSIDE).eck_id });
+    let found = by_school(&world, "accounts/_search", body.clone()).await.ok();
+    let now = account(&world, &token, INSIDE).await;
+    assert_eq!(found["account"], now);
+    let keys = found["keys"].as_array().unwrap();
+    let of = |account: &Value| {
+        let theirs = keys.iter().filter(|key| &key["account"] == account);
+        let mut kinds: Vec<_> = theirs
+            .map(|key| (key["kind"].clone(), key["validUntil"].is_string()))
+            .collect();
+        kinds.sort_by_key(|(kind, ended)| (kind.to_string(), *ended));
+        kinds
+    };
+    assert_eq!(of(&now), [(json!("eckId"), false), (json!("sourceKey"), false)]);
+    assert_eq!(of(&before), [(json!("eckId"), true), (json!("sourceKey"), true)]);
+    assert!(names_of_records(&world).await.contains(&"account.search".to_owned()));
+    // Before the supplier saw anybody there is no account, and looking opens none.
+    let other = world.another_supplier().await;
+    let body = json!({ "supplier": other.supplier, "eckId": pupil(INSIDE).eck_id });
+    for _ in 0..2 {
+        let found = by_school(&world, "accounts/_search", body.clone()).await.ok();
+        assert_eq!(found, json!({ "keys": [] }));
+    }
+}
+
+#[actix_web::test]
+async fn what_is_no_account_of_the_school_is_left_alone() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let [mine, next] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let stranger = json!(nobody());
+    let expected = |pointer: &str| errors([(pointer, "account_unknown")]);
+    assert_eq!(
+        merge(&world, &stranger, &mine, false).await.input_errors(),
+        expected("/from")
+    );
+    assert_eq!(
+        merge(&world, &mine, &stranger, false).await.input_errors(),
+        expected("/into")
+    );
+    assert_eq!(
+        merge(&world, &mine, &mine, false).await.input_errors(),
+        errors([("/into", "same_account")])
+    );
+    // Another supplier has accounts of its own.
+    let other = world.another_supplier().await;
+    let body = json!({ "supplier": other.supplier, "from": mine, "into": next });
+    let refused = by_school(&world, "accounts/_merge", body).await;
+    assert_eq!(
+        refused.input_errors(),
+        errors([("/from", "account_unknown"), ("/into", "account_unknown")])
+    );
+    let body = json!({ "supplier": nobody(), "from": mine, "into": next });
+    by_school(&world, "accounts/_merge", body)
+        .await
+        .problem(404, "supplier_not_found");
+    // A school of another board learns nothing and changes nothing.
+    let client = elsewhere(&world.service).await;
+    let foreign = world.service.token(&client, None).await;
+    let body = json!({ "supplier": world.supplier.supplier, "from": mine, "into": next, "samePerson": true });
+    let answer = world
+        .post(&world.of_school("accounts/_merge"), &foreign, body.clone())
+        .await;
+    answer.problem(404, "school_not_found");
+    let schools = world.get("/v1/schools", &foreign).await.ok();
+    let school = schools["items"][0]["id"].as_str().unwrap();
+    let answer = world
+        .post(&format!("/v1/schools/{school}/accounts/_merge"), &foreign, body)
+        .await;
+    assert_eq!(
+        answer.input_errors(),
+        errors([("/from", "account_unknown"), ("/into", "account_unknown")])
+    );
+    assert_eq!(events(&world, 0).await, Vec::<Value>::new());
+    assert_eq!(account(&world, &token, 1).await, mine);
+}
+
+/// The invented school as a file has it, with or without the first of its staff.
+fn snapshot(school: Brin6, teacher: bool) -> Snapshot {
+    let mut file = Vec::new();
+    write_edexml(&mut file, "2026-2027", 60).unwrap();
+    let options = ReadOptions {
+        school: Brin6::parse("99ZZ00").unwrap(),
+        school_year: None,
+        eck_id_rules: EckIdRules::new(["pilot".to_owned()]),
+        limits: Limits::default(),
+    };
+    let mut snapshot = sluis_edexml::read(file.as_slice(), &options).unwrap();
+    snapshot.school.brin = Some(school);
+    if !teacher {
+        snapshot.staff.remove(0);
+    }
+    snapshot
+}
+
+async fn teacher(world: &World) -> Value {
+    let code = world.log_in(&world.supplier, TEACHER).await.code();
+    let tokens = world.exchange(&world.supplier, &code, &[]).await.ok();
+    world.claims(&tokens, world.supplier.client.id).await["sub"].clone()
+}
+
+#[actix_web::test]
+async fn staff_who_went_over_to_another_school_of_the_board_keep_their_accounts() {
+    let (world, _) = world(Behaviour::Normal).await;
+    let app = &world.service.app;
+    let before = teacher(&world).await;
+    later(&world);
+    // The teacher goes from the one school to the other.
+    let other = world.another_location().await;
+    let from_board = caller(&world.board_client, Role::Board(world.board));
+    let scope = ActivationScope::School;
+    let product = world.supplier.product;
+    let activation = app
+        .activation_create(&from_board, other, product, scope, None)
+        .await
+        .unwrap();
+    let from_supplier = caller(&world.supplier.client, world.supplier.role());
+    app.activation_accept(&from_supplier, other, activation.id)
+        .await
+        .unwrap();
+    let take = json!({ "supplier": world.supplier.supplier, "fromSchool": world.school });
+    let path = format!("/v1/schools/{other}/accounts/_take-over");
+    let board = world.service.token(&world.board_client, None).await;
+    for (brin, there) in [("99ZZ01", true), ("99ZZ00", false)] {
+        if !there {
+            // Whoever both have is at both: nobody came over.
+            assert_eq!(world.post(&path, &board, take.clone()).await.ok()["items"], json!([]));
+        }
+        let brin = Brin6::parse(brin).unwrap();
+        let run = app.roster_import(brin, snapshot(brin, there), false);
+        assert_eq!(run.await.unwrap().end.unwrap().reason, None);
+    }
+    let anew = teacher(&world).await;
+    assert_ne!(anew, before, "staff have an account at each school");
+    later(&world);
+
+    let changes = world.post(&path, &board, take.clone()).await.ok();
+    let changes = changes["items"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "one of them ever had an account: {changes:?}");
+    assert_eq!(
+        (&changes[0]["kind"], &changes[0]["into"]),
+        (&json!("takeOver"), &before)
+    );
+    assert_eq!(teacher(&world).await, before);
+    assert_eq!(
+        world.post(&path, &board, take).await.ok()["items"],
+        json!([]),
+        "it is done once"
+    );
+    later(&world);
+    let undo = format!(
+        "/v1/schools/{other}/account-changes/{}/_undo",
+        changes[0]["id"].as_str().unwrap()
+    );
+    world.post(&undo, &board, json!({})).await.ok();
+    assert_eq!(teacher(&world).await, anew);
+
+    let take = json!({ "supplier": world.supplier.supplier, "fromSchool": other });
+    let refused = world.post(&path, &board, take).await.input_errors();
+    assert_eq!(refused, errors([("/fromSchool", "same_school")]));
+}
+
+#[rstest]
+#[case::merge("accounts/_merge", json!({ "from": "x" }), &[("/from", "invalid_value"), ("/into", "missing"), ("/supplier", "missing")])]
+#[case::split("accounts/_split", json!({}), &[("/eckId", "one_needed"), ("/supplier", "missing")])]
+#[case::search(
+    "accounts/_search",
+    json!({ "supplier": nobody(), "eckId": "111222333" }),
+    &[("/eckId", "national_number")],
+)]
+#[actix_web::test]
+async fn what_is_wrong_comes_at_once(#[case] path: &str, #[case] body: Value, #[case] wrong: &[(&str, &str)]) {
+    let world = World::bare().await;
+    let expected = wrong
+        .iter()
+        .map(|(place, code)| ((*place).to_owned(), (*code).to_owned()));
+    assert_eq!(by_school(&world, path, body).await.input_errors(), expected.collect());
+}
+
+#[actix_web::test]
+async fn a_supplier_learns_of_nobody_who_is_not_available() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let change = merge(&world, &gone, &kept, true).await.ok();
+    assert_eq!(told(&world, &token).await, json!([change]));
+    let mut placed = Vec::new();
+    for number in [1, 2] {
+        let body = json!({ "ground": "restriction", "sourceKey": pupil(number).key });
+        placed.push(by_school(&world, "restrictions", body).await.ok());
+    }
+    assert_eq!(told(&world, &token).await, json!([]));
+    for restriction in placed {
+        let path = format!("restrictions/{}/_end", restriction["id"].as_str().unwrap());
+        by_school(&world, &path, json!({})).await.ok();
+    }
+    assert_eq!(told(&world, &token).await, json!([change]), "it is told again");
+    world.switch_off().await;
+    let path = world.of_school("account-changes/_search");
+    let refused = world.post(&path, &token, json!({})).await.refusal();
+    assert_eq!(refused, ["activation_ended"]);
+}
