@@ -209,7 +209,7 @@ async fn what_is_committed_is_durable_whatever_the_address_prefers() {
         ("synchronous_commit", "on"),
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
-        ("idle_in_transaction_session_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "2s"),
     ] {
         let row = postgres.find(&SETTING, params![setting]).await.unwrap().unwrap();
         assert_eq!(row.get::<String>(0).unwrap(), expected, "`{setting}`");

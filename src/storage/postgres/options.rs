@@ -40,7 +40,8 @@ impl PostgresOptions {
             connections: const { NonZeroUsize::new(16).unwrap() },
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
-            idle_in_transaction_timeout: Duration::from_secs(5),
+            // Below the lock time-out: who waits for a replica that hangs outlives it.
+            idle_in_transaction_timeout: Duration::from_secs(2),
         })
     }
 

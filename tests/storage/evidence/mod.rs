@@ -3,7 +3,9 @@
 mod fence;
 mod independent;
 mod recording;
+mod replicas;
 mod verifying;
+mod wire;
 
 use std::sync::Arc;
 
