@@ -143,6 +143,9 @@ pub trait Evidence: Send + Sync {
     /// [`StoreError::Unavailable`] when it cannot be read. What is wrong with it is in the report.
     async fn verify(&self) -> Result<Report, StoreError>;
 
+    /// Looks after the room that records have left, and raises the alarm before there is none.
+    async fn tend(&self);
+
     /// The public key that exports are checked with.
     fn verifier_key(&self) -> &VerifierKey;
 }

@@ -64,6 +64,11 @@ impl App {
         Ok(self.evidence.verify().await?)
     }
 
+    /// Looks after the room that records have left.
+    pub async fn room_tidy(&self) {
+        self.evidence.tend().await;
+    }
+
     async fn looked(&self, caller: &Caller, school: SchoolId, name: &'static str) -> Result<(), AppError> {
         let owner = Owner::School(school);
         let mut draft = RecordDraft::new(

@@ -34,7 +34,7 @@ use crate::{
         Database,
         keyring::MasterKeySource,
         postgres::{Postgres, PostgresOptions},
-        sqlite::{Sqlite, SqliteOptions},
+        sqlite::{Room, Sqlite, SqliteOptions},
     },
     worker::Timetable,
 };
@@ -95,6 +95,11 @@ pub async fn database(settings: &Settings) -> Result<Database, CliError> {
     private_folder(&storage.sqlite).map_err(|error| FileFault::Unwritable(error).of(&storage.sqlite))?;
     let mut options = SqliteOptions::new(&storage.sqlite);
     options.readers = storage.connections;
+    let bytes = |mebibytes: u32| u64::from(mebibytes) << 20;
+    options.room = Room {
+        reserve: bytes(storage.reserve_mib),
+        alarm: bytes(storage.alarm_mib),
+    };
     Ok(Database::Sqlite(
         Sqlite::open(options)
             .await

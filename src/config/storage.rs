@@ -13,6 +13,10 @@ section! {
         sqlite: PathBuf = "data/sluis.db",
         /// A PostgreSQL server instead: `postgres://user:password@host:5432/name`. Needed for more than one replica.
         postgres: Secret,
+        /// Mebibytes kept in reserve beside the embedded database, so that schools can withdraw when the disk is full; 0 keeps none.
+        reserve_mib: u32 = 64,
+        /// With fewer mebibytes free on the disk of the embedded database the alarm goes.
+        alarm_mib: u32 = 1024,
         /// Connections that read (SQLite), or connections in the pool (PostgreSQL).
         connections: NonZeroUsize = 8,
         /// How long one statement may take (PostgreSQL).

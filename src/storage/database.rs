@@ -7,7 +7,7 @@ use super::{
     evidence::Log,
     executor::Executor,
     postgres::{Postgres, PostgresOptions},
-    sqlite::{Sqlite, SqliteOptions},
+    sqlite::{Room, Sqlite, SqliteOptions},
 };
 
 /// What a database may take.
@@ -55,6 +55,7 @@ impl Database {
             let options = SqliteOptions {
                 path: PathBuf::from(path),
                 readers: limits.connections,
+                room: Room::default(),
             };
             return Sqlite::open(options).await.map(Self::Sqlite);
         }

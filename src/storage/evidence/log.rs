@@ -50,6 +50,9 @@ pub trait Log: Send + Sync {
     /// # Errors
     /// As [`Log::append`].
     async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError>;
+
+    /// Looks after the room that the log has left.
+    async fn tend(&self) {}
 }
 
 /// An act as statements and records.

@@ -165,6 +165,10 @@ impl Evidence for EvidenceStore {
         Ok(check.finish(&head, nodes, chains))
     }
 
+    async fn tend(&self) {
+        self.log.tend().await;
+    }
+
     fn verifier_key(&self) -> &VerifierKey {
         self.signer.verifier_key()
     }

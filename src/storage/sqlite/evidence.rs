@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use sluis_core::{id::SchoolId, ledger::Link};
 
-use super::{Sqlite, bind};
+use super::{Sqlite, bind, reserve};
 use crate::{
     app::evidence::{Committed, Entry, Recorded},
     storage::{
@@ -47,6 +47,9 @@ const STREAM_GROW: Statement = Statement {
 #[async_trait]
 impl Log for Sqlite {
     async fn append(&self, batch: Vec<Arc<Entry>>) -> Result<Vec<Recorded>, StorageError> {
+        if self.inner.reserve.is_spent() {
+            return Err(reserve::refused());
+        }
         self.transaction(Priority::Evidence, move |connection| {
             let mut tail = tail(connection, batch.iter().map(|entry| entry.draft().owner.key()))?;
             let mut epochs = BTreeMap::new();
@@ -65,6 +68,28 @@ impl Log for Sqlite {
     }
 
     async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError> {
+        let act = Arc::new(act);
+        let done = self.perform(Arc::clone(&act)).await;
+        match &done {
+            // A sign that the log can be written must not say so by the room that is kept for acts.
+            _ if act.drafts.is_empty() && self.inner.reserve.is_spent() => Err(reserve::refused()),
+            // INVARIANT: nothing of an act that found no room was written, so it may be tried again.
+            Err(error) if !act.drafts.is_empty() && self.inner.reserve.give_away(error) => self.perform(act).await,
+            _ => done,
+        }
+    }
+
+    async fn tend(&self) {
+        let sqlite = self.clone();
+        let tended = tokio::task::spawn_blocking(move || sqlite.inner.reserve.tend()).await;
+        if let Err(error) = tended {
+            tracing::error!(%error, "the room on the disk cannot be looked after");
+        }
+    }
+}
+
+impl Sqlite {
+    async fn perform(&self, act: Arc<WrittenAct>) -> Result<Vec<Committed>, StorageError> {
         self.transaction(Priority::Evidence, move |connection| {
             bind::apply(connection, &act.writes)?;
             let mut tail = tail(connection, act.drafts.iter().map(|draft| draft.owner.key()))?;

@@ -7,6 +7,7 @@ pub mod bind;
 mod evidence;
 mod lanes;
 mod lock;
+mod reserve;
 mod writer;
 
 use std::{
@@ -20,7 +21,8 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use self::{lanes::Lanes, lock::FileLock};
+pub use self::reserve::Room;
+use self::{lanes::Lanes, lock::FileLock, reserve::Reserve};
 use super::{
     error::{Fault, StorageError},
     executor::{Executor, Priority, Query},
@@ -36,6 +38,8 @@ pub struct SqliteOptions {
     pub path: PathBuf,
     /// How many threads read.
     pub readers: NonZeroUsize,
+    /// How much room is kept for acts, and when the alarm goes.
+    pub room: Room,
 }
 
 impl SqliteOptions {
@@ -44,6 +48,7 @@ impl SqliteOptions {
         Self {
             path: path.into(),
             readers: const { NonZeroUsize::new(4).unwrap() },
+            room: Room::default(),
         }
     }
 }
@@ -61,6 +66,7 @@ struct Inner {
     reads: Arc<Lanes<Reading>>,
     readers: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
+    reserve: Reserve,
     // Dropped last: the next process may open the file when no thread of this one has it.
     _lock: FileLock,
 }
@@ -91,6 +97,7 @@ impl Sqlite {
             reads: Arc::new(Lanes::new()),
             readers: Vec::new(),
             writer: None,
+            reserve: Reserve::beside(&options.path, options.room),
             _lock: lock,
         };
         let writes = Arc::clone(&inner.writes);

@@ -72,7 +72,10 @@ fn run_group(connection: &mut Connection, group: impl Iterator<Item = Job>, ran:
         run_job(&mut transaction, job, ran).map_err(fault)?;
         // A full disk rolls back the whole transaction by itself.
         if transaction.is_autocommit() {
-            return Err(Fault::own("the transaction was rolled back by the engine"));
+            return Err(Fault {
+                code: rusqlite::ffi::SQLITE_FULL.to_string(),
+                message: "the transaction was rolled back by the engine".to_owned(),
+            });
         }
     }
     transaction.commit().map_err(fault)

@@ -4,6 +4,7 @@ mod fence;
 mod independent;
 mod recording;
 mod replicas;
+mod room;
 mod verifying;
 mod wire;
 

@@ -123,6 +123,9 @@ impl Evidence for Stubborn {
     async fn decision(&self, entry: Entry) -> Result<Recorded, StoreError> {
         self.inner.decision(entry).await
     }
+    async fn tend(&self) {
+        self.inner.tend().await;
+    }
     async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError> {
         let replaces = act
             .changes
