@@ -1,4 +1,4 @@
-//! What a request costs: the learner search and a decision over HTTP, each with a verified token and a durable record,
+//! What a request costs: the learner search, a decision and an account resolved over HTTP, each with a verified token and a durable record,
 //! beside an empty actix handler in the same run, at 1, 16 and 64 connections.
 //!
 //! Take the ratios; rates move with the machine. The load comes
@@ -20,7 +20,8 @@ use actix_web::{App, HttpResponse, HttpServer, post};
 use sluis::{cli::parts, http::server};
 use sluis_core::identifier::EckIdRules;
 use sluis_edexml::{ReadOptions, xml::Limits};
-use sluis_stand_ins::administration::write_edexml;
+use sluis_stand_ins::administration::{pupil, write_edexml};
+use sluis_test_kit::databases::Schema;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -36,12 +37,21 @@ async fn empty(_: actix_web::web::Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body("{}")
 }
 
-/// Prints the table.
+/// Prints the tables: on SQLite, and on PostgreSQL when a server is reachable.
 pub(super) async fn measure() {
+    println!("On SQLite:\n");
+    measure_on(None).await;
+    if let Some(schema) = Schema::create().await {
+        println!("\nOn PostgreSQL:\n");
+        measure_on(Some(&schema.address)).await;
+    }
+}
+
+async fn measure_on(postgres: Option<&str>) {
     let free = TcpListener::bind(("127.0.0.1", 0))
         .and_then(|socket| socket.local_addr())
         .expect("an address");
-    let stage = Stage::at(&free.to_string()).await;
+    let stage = Stage::at(&free.to_string(), postgres).await;
     let roster = stage.folder.path().join("roster.xml");
     write_edexml(File::create(&roster).expect("a file"), "2026-2027", 300).expect("a roster");
     let options = ReadOptions {
@@ -82,6 +92,7 @@ pub(super) async fn measure() {
         .expect("a token");
     let search = format!("/v1/schools/{school}/learners/_search");
     let decision = format!(r#"{{"school":"{school}","purpose":"D4"}}"#);
+    let resolve = format!(r#"{{"school":"{school}","eckId":"{}"}}"#, pupil(1).eck_id);
     let variants = [
         ("empty actix handler", base, request("/empty", "{}", &token)),
         ("decision", free, request("/v1/decisions", &decision, &token)),
@@ -89,6 +100,11 @@ pub(super) async fn measure() {
             "learner search, page of 25 of 300",
             free,
             request(&search, r#"{"limit":25}"#, &token),
+        ),
+        (
+            "account resolved",
+            free,
+            request("/v1/accounts/_resolve", &resolve, &token),
         ),
     ];
     println!("| request | connections | requests/s | of the empty handler |");

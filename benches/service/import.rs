@@ -16,7 +16,7 @@ pub(super) async fn measure() {
     println!("\n| pupils | import, pupils/s | again without changes, pupils/s | peak memory, MiB |");
     println!("|---:|---:|---:|---:|");
     for pupils in [1_000_u32, 100_000] {
-        let stage = Stage::at("127.0.0.1:1").await;
+        let stage = Stage::at("127.0.0.1:1", None).await;
         let file = stage.folder.path().join("roster.xml");
         write_edexml(File::create(&file).expect("a file"), "2026-2027", pupils).expect("a roster");
         let first = import(&stage, &file).await;

@@ -39,13 +39,14 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// A service that will listen on this address, if somebody makes it listen.
-    pub(super) async fn at(address: &str) -> Self {
+    /// A service that will listen on this address, if somebody makes it listen; on a SQLite file, or on this PostgreSQL.
+    pub(super) async fn at(address: &str, postgres: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
         let values = [
             ("SLUIS_SERVER__LISTEN", address.to_owned()),
             ("SLUIS_SERVER__PUBLIC_URL", format!("http://{address}")),
+            ("SLUIS_TELEMETRY__METRICS_LISTEN", "127.0.0.1:0".to_owned()),
             ("SLUIS_STORAGE__SQLITE", path("sluis.db")),
             ("SLUIS_KEYS__MASTER_KEY_FILE", path("master.key")),
             ("SLUIS_KENNISNET__ECK_ID_SEGMENTS", "['pilot']".to_owned()),
@@ -54,6 +55,8 @@ impl Stage {
             ("SLUIS_SERVER__ADDRESS_RATE_PER_SECOND", "1000000".to_owned()),
             ("SLUIS_SERVER__ADDRESS_RATE_BURST", "1000000".to_owned()),
         ];
+        let postgres = postgres.map(|address| ("SLUIS_STORAGE__POSTGRES", address.to_owned()));
+        let values = values.into_iter().chain(postgres);
         let values = values.map(|(name, value)| (name.to_owned(), value));
         let settings = Settings::load(&Sources::new().with_environment(values)).expect("settings");
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));

@@ -28,7 +28,7 @@ fn main() {
 }
 
 const PRODUCTS: usize = 10;
-const AGREEMENTS: [usize; 3] = [1_000, 100_000, 400_000];
+const AGREEMENTS: [usize; 3] = [1_000, 100_000, 1_000_000];
 const START: Timestamp = Timestamp::from_millis(1_785_542_400_000);
 const NOW: Timestamp = Timestamp::from_millis(1_789_462_800_000);
 

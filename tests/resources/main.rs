@@ -13,6 +13,7 @@ mod approvals;
 mod catalogue;
 mod clients;
 mod input;
+mod inputs;
 mod mandates;
 mod me;
 mod organisations;

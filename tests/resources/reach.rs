@@ -1,5 +1,7 @@
 //! Who reaches what: every operation asked by every party, pinned as a matrix.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use sluis::app::{action, caller::Role};
@@ -7,15 +9,24 @@ use sluis_core::id::{BoardId, ProductId, SchoolId, SupplierId};
 
 use super::world::{Answer, NOBODY, Who, World, text};
 
-/// `x` reached, `.` the role may never, `?` it looks as if the thing does not exist.
+/// `x` reached, `.` the role may never, `?` it looks as if the thing does not exist. Who is refused by the gate has reached it.
 fn sign(answer: &Answer) -> char {
     match (answer.status, answer.body["code"].as_str()) {
         (403, Some("role_not_permitted")) => '.',
+        (403, Some("refused")) => 'x',
         (404, Some("not_found")) | (401 | 403 | 405 | 500.., _) => panic!("{answer:?}"),
         (404, _) => '?',
         _ => 'x',
     }
 }
+
+/// What needs no token: catalogues and the key that exports are checked with. This list may only shrink.
+const OPEN_TO_ALL: [&str; 4] = [
+    "GET /attribute-sets",
+    "GET /data-categories",
+    "GET /ledger/verifier-key",
+    "GET /purposes",
+];
 
 #[actix_web::test]
 async fn each_party_reaches_its_own_and_nothing_else() {
@@ -36,6 +47,12 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let restricting = json!({ "ground": "objection", "eckId": eck_id });
     let restrictions = world.at_school("restrictions");
     let restriction = world.post(Who::Board, &restrictions, &restricting).await.created();
+    let connecting = json!({
+        "dialect": "uwlr-2.2", "endpoint": "https://administratie.example/uwlr", "authorisationKey": "a",
+        "clientCode": "b", "clientName": "Sluis",
+    });
+    let connections = world.at_school("connections");
+    let connection = world.post(Who::Board, &connections, &connecting).await.created();
     let fill = |path: &str| {
         path.replace("{board}", &world.board)
             .replace("{school}", &world.school)
@@ -46,7 +63,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{activation}", &text(&activation["id"]))
             .replace("{restriction}", &text(&restriction["id"]))
+            .replace("{connection}", &text(&connection["id"]))
             .replace("{client}", NOBODY)
+            .replace("{run}", NOBODY)
+            .replace("{change}", NOBODY)
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
@@ -54,6 +74,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let mandating = json!({ "supplier": world.supplier });
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
     let question = json!({ "school": world.school, "product": world.product });
+    let resolving = json!({ "school": world.school, "eckId": eck_id });
+    let looking = json!({ "supplier": world.supplier, "eckId": eck_id });
+    let merging = json!({ "supplier": world.supplier, "from": NOBODY, "into": NOBODY });
+    let taking = json!({ "supplier": world.supplier, "fromSchool": world.school });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -94,16 +118,58 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/restrictions", &restricting,          ".x?x?..."),
         ("GET", "/schools/{school}/restrictions/{restriction}", &nothing, ".x?x?..."),
         ("POST", "/schools/{school}/restrictions/{restriction}/_end", &nothing, ".x?x?..."),
+        ("POST", "/schools/{school}/connections", &connecting,            ".x?x?..."),
+        ("GET", "/schools/{school}/connections", &nothing,                ".x?x?..."),
+        ("GET", "/schools/{school}/connections/{connection}", &nothing,   ".x?x?..."),
+        ("POST", "/schools/{school}/connections/{connection}/_pull", &nothing, ".x?x?..."),
+        ("GET", "/schools/{school}/runs", &nothing,                       ".x?x?..."),
+        ("GET", "/schools/{school}/runs/{run}", &nothing,                 ".????..."),
+        ("GET", "/schools/{school}/groups", &nothing,                     ".x?x?..."),
+        ("POST", "/schools/{school}/learners/_search", &nothing,          ".....xxx"),
+        ("POST", "/accounts/_resolve", &resolving,                        ".....xx."),
+        ("POST", "/schools/{school}/accounts/_search", &looking,          ".x?x?..."),
+        ("POST", "/schools/{school}/accounts/_merge", &merging,           ".x?x?..."),
+        ("POST", "/schools/{school}/accounts/_split", &looking,           ".x?x?..."),
+        ("POST", "/schools/{school}/accounts/_take-over", &taking,        ".x?....."),
+        ("GET", "/schools/{school}/account-changes", &nothing,            ".x?x?..."),
+        ("GET", "/schools/{school}/account-changes/{change}", &nothing,   ".????..."),
+        ("POST", "/schools/{school}/account-changes/{change}/_undo", &nothing, ".????..."),
+        ("POST", "/schools/{school}/account-changes/_search", &nothing,   ".....xx."),
+        ("GET", "/events", &nothing,                                      ".....xxx"),
+        ("GET", "/schools/{school}/records", &nothing,                    ".x?x?..."),
+        ("POST", "/schools/{school}/records/_export", &nothing,           ".x?x?..."),
         ("POST", "/decisions", &question,                                 ".x?x?xxx"),
         ("GET", "/clients/{client}", &nothing,                            "?......."),
         ("GET", "/schools/{school}/approvals/{approval}", &nothing,       ".x?x?..."),
         ("GET", "/boards/{board}/mandates/{mandate}", &nothing,           ".x?....."),
         ("GET", "/schools/{school}/activations/{activation}", &nothing,   ".x?x?x??"),
+        ("POST", "/schools/{school}/connections/{connection}/_activate", &nothing, ".x?x?..."),
+        ("POST", "/schools/{school}/connections/{connection}/_end", &nothing, ".x?x?..."),
         ("POST", "/schools/{school}/approvals/{approval}/_withdraw", &nothing, ".x?x?..."),
         ("POST", "/boards/{board}/mandates/{mandate}/_revoke", &nothing,  ".x?....."),
         ("POST", "/schools/{school}/activations/{activation}/_accept", &nothing, ".....x??"),
         ("POST", "/schools/{school}/activations/{activation}/_end", &nothing, ".x?x?..."),
     ];
+    // An operation that is not in the matrix, or that is not there any more, fails here.
+    let told: BTreeSet<_> = matrix
+        .iter()
+        .map(|(method, path, ..)| format!("{method} {path}"))
+        .collect();
+    let document = world.service.get("/v1/openapi.json").send().await.unwrap();
+    let document: Value = document.json().await.unwrap();
+    let (mut guarded, mut open) = (BTreeSet::new(), BTreeSet::new());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let known = if operation["security"] == json!([]) {
+                &mut open
+            } else {
+                &mut guarded
+            };
+            known.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    assert_eq!(told, guarded);
+    assert_eq!(open.iter().map(String::as_str).collect::<Vec<_>>(), OPEN_TO_ALL);
     for (method, path, body, expected) in matrix {
         let mut row = String::new();
         for who in Who::ALL {

@@ -7,7 +7,7 @@ CREATE TABLE account_keys (
     account BLOB NOT NULL,
     since INTEGER NOT NULL,
     PRIMARY KEY (supplier, key_hash)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX account_keys_by_account ON account_keys (supplier, account);
 INSERT INTO account_keys (supplier, key_hash, kind, account, since)
     SELECT supplier, key_hash, 'eckId', id, created_at FROM accounts;
