@@ -85,8 +85,17 @@ impl App {
             let now = self.now();
             let (mut accounts, mut changes) = (Vec::with_capacity(persons.len()), Vec::new());
             for keys in persons {
-                let Resolution { account, link, take } = known.resolve(keys, || self.new_id());
+                let Resolution {
+                    account,
+                    by,
+                    link,
+                    take,
+                } = known.resolve(keys, || self.new_id());
                 let of = |key, account| KeyOfAccount { supplier, account, key };
+                if !(link.is_empty() && take.is_empty()) {
+                    // What is put on record relies on where this key leads.
+                    changes.extend(by.map(|key| Change::AccountKeyHeld(of(key, account))));
+                }
                 changes.extend(link.iter().map(|key| Change::AccountKeyLinked(of(*key, account), now)));
                 let taken = take.iter();
                 changes.extend(taken.map(|(key, other)| Change::AccountKeyMoved(of(*key, *other), account, now)));

@@ -70,6 +70,8 @@ pub struct KnownKeys {
 pub struct Resolution {
     /// The account.
     pub account: AccountId,
+    /// The key that it was found by; none when it is new.
+    pub by: Option<AccountKey>,
     /// Keys that led nowhere and lead to this account from now on.
     pub link: Vec<AccountKey>,
     /// Keys that led to another account, with that account.
@@ -104,6 +106,7 @@ impl KnownKeys {
         // gave its key to somebody else.
         let known = self.found(keys);
         let known = known.filter(|(by, account)| !is_stand_in(*by, keys) || !self.led.contains(account));
+        let by = known.map(|(by, _)| by);
         let account = known.map_or_else(fresh, |(_, account)| account);
         let (mut link, mut take) = (Vec::new(), Vec::new());
         for key in keys {
@@ -116,7 +119,12 @@ impl KnownKeys {
             self.learn(*key, account);
         }
         self.claimed.extend(keys.iter().map(|key| key.hash));
-        Resolution { account, link, take }
+        Resolution {
+            account,
+            by,
+            link,
+            take,
+        }
     }
 
     /// The strongest key that leads somewhere.

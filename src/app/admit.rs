@@ -190,6 +190,7 @@ impl App {
                     return Ok(permitted.map_err(|codes| first(&codes)));
                 }
                 Recorded::Stale { .. } => self.forget(school.id).await,
+                Recorded::Revoked => return Err(AppError::Revoked),
             }
         }
         Err(AppError::Unavailable(StoreError::Conflict))

@@ -15,6 +15,9 @@ pub enum AppError {
     /// The caller's role does not reach this thing.
     #[error("the caller acts for another party")]
     NotYours,
+    /// The client was revoked while it asked.
+    #[error("the client has been revoked")]
+    Revoked,
     /// The state of things does not allow it; the code is stable.
     #[error("{detail}")]
     Conflict {

@@ -66,6 +66,8 @@ pub enum Recorded {
         /// The epoch now.
         current: u64,
     },
+    /// The client that asked has been revoked: nothing is on record, and nothing takes effect.
+    Revoked,
 }
 
 /// Where a record stands.

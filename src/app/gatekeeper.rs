@@ -64,6 +64,7 @@ impl App {
             match self.evidence.decision(entry).await? {
                 Recorded::Committed(_) => return Ok(answer),
                 Recorded::Stale { .. } => self.forget(school).await,
+                Recorded::Revoked => return Err(AppError::Revoked),
             }
         }
         Err(AppError::Unavailable(StoreError::Conflict))

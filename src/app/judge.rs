@@ -228,6 +228,7 @@ impl App {
             match self.evidence.decision(Entry::new(policy.epoch(), draft)).await? {
                 Recorded::Committed(_) => return Ok(reach),
                 Recorded::Stale { .. } => self.forget(school.id).await,
+                Recorded::Revoked => return Err(AppError::Revoked),
             }
         }
         Err(AppError::Unavailable(StoreError::Conflict))

@@ -119,6 +119,8 @@ pub enum Change {
     AccountKeyLinked(KeyOfAccount, Timestamp),
     /// A key that led to this account leads to the other one from now on.
     AccountKeyMoved(KeyOfAccount, AccountId, Timestamp),
+    /// A key still leads to this account, and goes on to until what is written with this is done.
+    AccountKeyHeld(KeyOfAccount),
     /// A school sees an account, to which this key still leads.
     AccountSeen(KeyOfAccount, SchoolId),
     /// A school or board changed whose an account is.

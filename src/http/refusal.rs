@@ -15,6 +15,7 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotFound(kind) => Self::new(not_found(kind)),
+            AppError::Revoked => Self::new(Code::InvalidToken),
             AppError::NotYours => Self::new(Code::NotYours),
             AppError::Conflict { code, detail } => Self::new(code.into()).detail(detail),
             AppError::Invalid(errors) => Self::input(errors.into_iter().map(InputError::from).collect()),

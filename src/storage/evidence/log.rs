@@ -1,10 +1,10 @@
 //! The door to the log that each engine implements in its own way: appending under a lock, behind the fence.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use sluis_core::{
-    id::SchoolId,
+    id::{ClientId, SchoolId},
     ledger::{PageLine, RecordDraft},
     time::Timestamp,
 };
@@ -84,21 +84,30 @@ impl WrittenAct {
     }
 }
 
-/// Appends the entries that are not stale. `epoch` tells the epoch of a school that has one.
+/// Appends the entries that are not stale, of clients that are not revoked. `epoch` tells the epoch of a school that has one.
 pub(in crate::storage) fn append_fresh<'a>(
     tail: &mut Tail,
     batch: &'a [Arc<Entry>],
     epoch: impl Fn(SchoolId) -> u64,
+    revoked: &BTreeSet<ClientId>,
 ) -> (Addition<'a>, Vec<Recorded>) {
     let mut addition = Addition::default();
     let recorded = batch
         .iter()
         .map(|entry| match entry.draft().owner.school().map(&epoch) {
+            // INVARIANT: it is read under the lock of the log, which a revocation takes too: when that has answered, no token
+            // of the client releases anything.
+            _ if entry.draft().asker.is_some_and(|asker| revoked.contains(&asker)) => Recorded::Revoked,
             Some(current) if current != entry.epoch() => Recorded::Stale { current },
             _ => Recorded::Committed(tail.append(entry.draft(), entry.lines(), &mut addition)),
         });
     let recorded = recorded.collect();
     (addition, recorded)
+}
+
+/// The clients that ask in a batch.
+pub(in crate::storage) fn askers(batch: &[Arc<Entry>]) -> BTreeSet<ClientId> {
+    batch.iter().filter_map(|entry| entry.draft().asker).collect()
 }
 
 /// Appends the records of an act.

@@ -133,6 +133,7 @@ fn tell(waiting: Waiting, answer: Answer) {
     let outcome = match &answer {
         Ok(Recorded::Committed(_)) => "committed",
         Ok(Recorded::Stale { .. }) => "stale",
+        Ok(Recorded::Revoked) => "revoked",
         Err(_) => "failed",
     };
     counter!("evidence_decisions_total", "outcome" => outcome).increment(1);

@@ -1,11 +1,18 @@
 //! The log on the server engine. The order in which everybody locks: the row of the stream, then the fences of the
-//! schools. Only after that, in statements of their own at READ COMMITTED, epochs and heads are read.
+//! schools. Only after that, in statements of their own at READ COMMITTED, epochs, heads
+//! and revoked clients are read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use futures::try_join;
-use sluis_core::{id::SchoolId, ledger::Link};
+use sluis_core::{
+    id::{ClientId, SchoolId},
+    ledger::Link,
+};
 use tokio_postgres::types::ToSql;
 
 use super::{IsolationLevel, Postgres, Transaction, Work, bind};
@@ -15,7 +22,7 @@ use crate::{
         Statement, StorageError,
         evidence::{
             append::{Addition, Tail},
-            log::{Log, STREAM, WrittenAct, append_all, append_fresh, outcome_and_categories},
+            log::{Log, STREAM, WrittenAct, append_all, append_fresh, askers, outcome_and_categories},
             read,
         },
         params,
@@ -27,6 +34,7 @@ const STREAM_LOCK: Statement = Statement {
     sql: "SELECT size, frontier FROM ledger_streams WHERE stream = $1 FOR UPDATE",
 };
 const EPOCHS: &str = "SELECT school, epoch FROM school_epochs WHERE school = ANY($1)";
+const REVOKED: &str = "SELECT id FROM clients WHERE id = ANY($1) AND revoked_at IS NOT NULL";
 const HEADS: &str = "SELECT owner, sequence, hash FROM ledger_heads WHERE stream = $1 AND owner = ANY($2)";
 const RECORDS_ADD: &str = "INSERT INTO ledger_records (stream, position, id, owner, sequence, moment, bytes, leaf)
     SELECT $1, * FROM unnest(
@@ -71,13 +79,13 @@ impl Work for Append<'_> {
             .collect();
         self.log.hold_shared(transaction, schools.iter().copied()).await?;
         let owners = self.batch.iter().map(|entry| entry.draft().owner.key());
-        let (epochs, ()) = try_join!(
+        let (epochs, revoked, ()) = try_join!(
             epochs(transaction, &schools),
+            revoked(transaction, askers(&self.batch)),
             heads(transaction, owners, &mut tail.heads)
         )?;
-        let (addition, recorded) = append_fresh(&mut tail, &self.batch, |school| {
-            epochs.get(school.as_bytes()).copied().unwrap_or_default()
-        });
+        let epoch = |school: SchoolId| epochs.get(school.as_bytes()).copied().unwrap_or_default();
+        let (addition, recorded) = append_fresh(&mut tail, &self.batch, epoch, &revoked);
         keep(transaction, &tail, &addition).await?;
         Ok(recorded)
     }
@@ -119,6 +127,21 @@ async fn epochs(transaction: &Transaction<'_>, schools: &[SchoolId]) -> Result<B
     rows.iter()
         .map(|row| Ok((key(row.get(0))?, unsigned(row.get(1))?)))
         .collect()
+}
+
+/// Those of the clients that have been revoked.
+async fn revoked(
+    transaction: &Transaction<'_>,
+    clients: BTreeSet<ClientId>,
+) -> Result<BTreeSet<ClientId>, StorageError> {
+    let keys: Vec<&[u8]> = clients.iter().map(|client| client.as_bytes().as_slice()).collect();
+    let rows = query(transaction, "ledger_revoked", REVOKED, &[&keys]).await?;
+    let found = rows.iter().map(|row| key(row.get(0)));
+    let found = found.collect::<Result<BTreeSet<_>, _>>()?;
+    Ok(clients
+        .into_iter()
+        .filter(|client| found.contains(client.as_bytes()))
+        .collect())
 }
 
 async fn heads(

@@ -32,11 +32,14 @@ const ACCOUNT_KEY_MOVE: Statement = Statement {
     name: "account_key_move",
     sql: "UPDATE account_keys SET account = $4, since = $5 WHERE supplier = $1 AND key_hash = $2 AND account = $3",
 };
+/// Changes nothing: the row is locked, and whoever moves the key meanwhile is waited for, or waits.
+const ACCOUNT_KEY_HOLD: Statement = Statement {
+    name: "account_key_hold",
+    sql: "UPDATE account_keys SET since = since WHERE supplier = $1 AND key_hash = $2 AND account = $3",
+};
 const ACCOUNT_SEEN: Statement = Statement {
     name: "account_seen",
-    // No row when the key leads elsewhere by now: then nothing was seen.
-    sql: "INSERT INTO account_schools (supplier, account, school) \
-          SELECT supplier, account, $4 FROM account_keys WHERE supplier = $1 AND key_hash = $2 AND account = $3 \
+    sql: "INSERT INTO account_schools (supplier, account, school) VALUES ($1, $2, $3) \
           ON CONFLICT (supplier, account, school) DO NOTHING",
 };
 const ACCOUNT_OF_KEY: Statement = Statement {
@@ -75,6 +78,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCOUNT_KEY_LINK,
     &ACCOUNT_KEY_KEEP,
     &ACCOUNT_KEY_MOVE,
+    &ACCOUNT_KEY_HOLD,
     &ACCOUNT_SEEN,
     &ACCOUNT_OF_KEY,
     &ACCOUNT_KEYS,
@@ -109,9 +113,16 @@ pub(super) fn unlink(set: &mut WriteSet, of: &KeyOfAccount, at: Timestamp) {
     set.one(&ACCOUNT_KEY_UNLINK, params![of.supplier, of.key.hash, of.account]);
 }
 
+/// A key leads to its account until the transaction ends. INVARIANT: an act that moves the key comes before it, and makes this
+/// a conflict, or after it, and sees what was written.
+pub(super) fn hold(set: &mut WriteSet, of: &KeyOfAccount) {
+    set.one(&ACCOUNT_KEY_HOLD, params![of.supplier, of.key.hash, of.account]);
+}
+
 /// A school sees an account, while the key leads to it.
 pub(super) fn seen(set: &mut WriteSet, of: &KeyOfAccount, school: SchoolId) {
-    set.any(&ACCOUNT_SEEN, params![of.supplier, of.key.hash, of.account, school]);
+    hold(set, of);
+    set.any(&ACCOUNT_SEEN, params![of.supplier, of.account, school]);
 }
 
 fn key(row: &Row) -> Result<StoredKeyOf, StorageError> {

@@ -71,7 +71,6 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         stayed,
         seen,
     } = planned;
-    seen_by(set, change.supplier, seen.as_slice());
     let values = params![
         change.id,
         change.school,
@@ -106,6 +105,8 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
     for key in linked {
         account::link(set, &of(change.supplier, change.into, *key), change.made_at);
     }
+    // After the keys: who saw the account by one of them has been waited for.
+    seen_by(set, change.supplier, seen.as_slice());
     if let Some(key) = moved.iter().chain(linked).next() {
         account::seen(set, &of(change.supplier, change.into, *key), change.school);
     }
@@ -120,7 +121,6 @@ pub(super) fn undo(set: &mut WriteSet, planned: &PlannedUndo) {
         seen,
         at,
     } = planned;
-    seen_by(set, change.supplier, seen);
     set.one(&ACCOUNT_CHANGE_UNDO, params![change.school, change.id, *at]);
     let from = change.from.unwrap_or(change.into);
     let values = params![change.supplier, from, change.into, change.id];
@@ -131,6 +131,7 @@ pub(super) fn undo(set: &mut WriteSet, planned: &PlannedUndo) {
     for key in linked {
         account::unlink(set, &of(change.supplier, change.into, *key), *at);
     }
+    seen_by(set, change.supplier, seen);
 }
 
 /// No other school has seen these accounts meanwhile: whoever did would not be told of the change.

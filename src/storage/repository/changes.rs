@@ -215,6 +215,7 @@ impl Repository {
             Change::AccountChanged(planned) => account_change::make(set, &planned),
             Change::AccountChangeUndone(planned) => account_change::undo(set, &planned),
             Change::Noticed(notice) => feed::add(set, &notice),
+            Change::AccountKeyHeld(of) => account::hold(set, &of),
             Change::AccountSeen(of, school) => account::seen(set, &of, school),
             Change::LoginStarted(started) => {
                 guard_keys_of(set, [started.sealed.as_slice()]);

@@ -41,12 +41,19 @@ pub(crate) const SINGLE_USE_FORGET: Statement = Statement {
     sql: "DELETE FROM single_use_values WHERE expires_at < $1",
 };
 
+/// A row when the client has been revoked.
+pub(crate) const CLIENT_REVOKED: Statement = Statement {
+    name: "client_revoked",
+    sql: "SELECT id FROM clients WHERE id = $1 AND revoked_at IS NOT NULL",
+};
+
 /// The statements of this room.
 pub(crate) const ALL: &[&Statement] = &[
     &CLIENT_ADD,
     &CLIENTS_OF,
     &CLIENT_REVOKE,
     &CLIENT,
+    &CLIENT_REVOKED,
     &SINGLE_USE,
     &SINGLE_USE_FORGET,
 ];

@@ -13,10 +13,11 @@ use crate::{
         Priority, Statement, StorageError,
         evidence::{
             append::{Addition, Tail},
-            log::{Log, STREAM, WrittenAct, append_all, append_fresh, outcome_and_categories},
+            log::{Log, STREAM, WrittenAct, append_all, append_fresh, askers, outcome_and_categories},
             read,
         },
-        params, repository,
+        params,
+        repository::{self, client},
     },
 };
 
@@ -58,9 +59,14 @@ impl Log for Sqlite {
                     vacant.insert(epoch(connection, school)?);
                 }
             }
-            let (addition, recorded) = append_fresh(&mut tail, &batch, |school| {
-                epochs.get(&school).copied().unwrap_or_default()
-            });
+            let mut revoked = askers(&batch);
+            for asker in revoked.clone() {
+                if bind::query(connection, &client::CLIENT_REVOKED, &params![asker])?.is_empty() {
+                    revoked.remove(&asker);
+                }
+            }
+            let epoch = |school| epochs.get(&school).copied().unwrap_or_default();
+            let (addition, recorded) = append_fresh(&mut tail, &batch, epoch, &revoked);
             keep(connection, &tail, &addition)?;
             Ok(recorded)
         })

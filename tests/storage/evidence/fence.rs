@@ -5,8 +5,13 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use sluis::app::evidence::{Act, Committed};
-use sluis_core::ledger::Record;
+use sluis::app::{
+    caller::Role,
+    client::Client,
+    evidence::{Act, Committed},
+    store::{Change, Store},
+};
+use sluis_core::{id::Id, ledger::Record};
 use sluis_test_kit::databases;
 
 use super::*;
@@ -121,5 +126,76 @@ async fn no_older_permit_takes_effect_after_a_withdrawal_however_it_is_hammered(
         assert_eq!(current, WITHDRAWALS);
         assert!(decisions > 0);
         assert_sound(&store, after).await;
+    }
+}
+
+fn client() -> Client {
+    Client {
+        id: Id::generate(NOW, &SystemRandom),
+        name: "Rekenbaai".to_owned(),
+        role: Role::Operator,
+        jwks: "{}".to_owned(),
+        redirect_uris: Vec::new(),
+        created_at: NOW,
+        revoked_at: None,
+    }
+}
+
+fn asked_by(client: &Client) -> Entry {
+    let mut draft = draft(Owner::School(school(1)));
+    draft.asker = Some(client.id);
+    Entry::new(0, draft)
+}
+
+/// Many decide for a client while it is revoked: when that has answered, none of its permits comes behind it. The permits of
+/// another client in the same batches go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn when_a_client_is_revoked_nothing_of_it_takes_effect_any_more() {
+    for database in databases::both().await {
+        let (store, _task) = start(&database.database);
+        let (revoked, other) = (client(), client());
+        let repository = Repository::new(database.database.executor(), Arc::new(Unsealed));
+        let added = [&revoked, &other].map(|client| Change::ClientAdded(client.clone()));
+        repository.apply(added.into(), false).await.unwrap();
+        let deciders = (0..16).map(|number| {
+            let store = Arc::clone(&store);
+            let (mine, theirs) = (revoked.clone(), other.clone());
+            tokio::spawn(async move {
+                let mut last = 0;
+                loop {
+                    match store
+                        .decision(asked_by(if number % 4 == 0 { &theirs } else { &mine }))
+                        .await
+                        .unwrap()
+                    {
+                        Recorded::Committed(committed) if number % 4 == 0 && committed.position > 400 => return None,
+                        Recorded::Committed(committed) => last = committed.position,
+                        Recorded::Revoked => return Some(last),
+                        Recorded::Stale { .. } => unreachable!("no policy moves here"),
+                    }
+                }
+            })
+        });
+        let deciders: Vec<_> = deciders.collect();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let act = Act {
+            changes: vec![Change::ClientRevoked(revoked.id, NOW)],
+            policy_of: Vec::new(),
+            drafts: vec![draft(Owner::Operator)],
+        };
+        let position = store.act(act).await.unwrap()[0].position;
+        assert_eq!(store.decision(asked_by(&revoked)).await.unwrap(), Recorded::Revoked);
+        let mut ended = 0;
+        for decider in deciders {
+            if let Some(last) = decider.await.unwrap() {
+                ended += 1;
+                assert!(
+                    last < position,
+                    "a permit at {last} behind the revocation at {position}"
+                );
+            }
+        }
+        assert_eq!(ended, 12);
+        assert_eq!(store.verify().await.unwrap().findings, []);
     }
 }

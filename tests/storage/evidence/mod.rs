@@ -111,7 +111,7 @@ async fn record(store: &Arc<EvidenceStore>, number: u128) -> Vec<Recorded> {
 async fn epoch(store: &EvidenceStore, number: u128) -> u64 {
     match store.decision(entry(number, u64::MAX)).await.unwrap() {
         Recorded::Stale { current } => current,
-        Recorded::Committed(_) => panic!("no epoch is that high"),
+        other => panic!("no epoch is that high: {other:?}"),
     }
 }
 

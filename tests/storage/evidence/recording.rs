@@ -33,7 +33,7 @@ async fn decisions_at_the_same_moment_are_all_recorded_once_and_in_order() {
             .iter()
             .map(|recorded| match recorded {
                 Recorded::Committed(committed) => committed.position,
-                Recorded::Stale { .. } => panic!("nothing changed"),
+                other => panic!("nothing changed: {other:?}"),
             })
             .collect();
         assert_eq!(positions, (0..700).collect(), "{}", database.engine());

@@ -97,6 +97,7 @@ async fn a_replica_that_hangs_or_is_killed_holds_up_no_withdrawal_and_slips_noth
     match decision.await.unwrap() {
         Ok(Recorded::Committed(committed)) => assert!(committed.position < withdrawn),
         Ok(Recorded::Stale { current }) => assert_eq!(current, 1),
+        Ok(Recorded::Revoked) => panic!("nobody was revoked"),
         Err(error) => assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}"),
     }
     if then == Flow::Silent {
@@ -132,7 +133,7 @@ async fn no_older_permit_takes_effect_on_three_replicas_one_pausing_and_one_kill
                     Ok(Recorded::Stale { .. }) => stale += 1,
                     Ok(Recorded::Committed(_)) => {}
                     Err(StoreError::Unavailable(_)) => failed += 1,
-                    Err(error) => panic!("{error:?}"),
+                    other => panic!("{other:?}"),
                 }
                 tokio::task::yield_now().await;
             }
