@@ -11,6 +11,7 @@ mod account_changes;
 mod account_keys;
 mod accounts;
 mod acts;
+mod alike;
 mod browser;
 mod certified;
 mod clocks;
