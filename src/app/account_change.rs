@@ -96,7 +96,7 @@ pub struct PlannedChange {
     /// The other keys that lead to either account once it is made.
     pub stayed: Vec<AccountKey>,
     /// What the plan relies on.
-    pub seen: Option<SeenBy>,
+    pub seen: Vec<SeenBy>,
 }
 
 /// What a change did with a key.

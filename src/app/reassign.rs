@@ -26,7 +26,6 @@ use crate::app::{
     store::{Change, Page},
 };
 
-use self::lookup::Seen;
 pub use self::{
     lookup::{AccountFound, AccountSearch, DatedKey},
     take_over::AccountTakeOver,
@@ -51,7 +50,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`]; [`AppError::Invalid`] for accounts that the school has not seen, and when the roster holds two
-    /// persons; [`AppError::Conflict`] when a school of another board has seen the account that goes, and when it was merged
+    /// persons; [`AppError::Conflict`] when a school of another board has seen one of the accounts, and when they were merged
     /// before.
     pub async fn account_merge(
         &self,
@@ -87,7 +86,11 @@ impl App {
             let detail = "the roster holds two persons with these accounts; say `samePerson` if they are one";
             return Err(AppError::Invalid(vec![invalid("/samePerson", "two_persons", detail)]));
         }
-        let seen = self.seen(caller, supplier, from).await?;
+        // INVARIANT: who has either account at a school of another board never comes to share it by this.
+        let [gone, kept] = [
+            self.seen(caller, supplier, from).await?,
+            self.seen(caller, supplier, into).await?,
+        ];
         let moved = self.current_keys(supplier, from).await?;
         if moved.is_empty() && self.is_merged(school, from, into).await? {
             return Err(already("these accounts were merged before"));
@@ -98,9 +101,10 @@ impl App {
             moved,
             linked: Vec::new(),
             stayed: self.current_keys(supplier, into).await?,
-            seen: Some(seen.by),
+            seen: vec![gone.by, kept.by],
         };
-        let made = self.make(ActOf::of(caller), vec![(planned, seen.schools)]).await?;
+        let schools = gone.schools.into_iter().chain(kept.schools).collect();
+        let made = self.make(ActOf::of(caller), vec![(planned, schools)]).await?;
         made.into_iter().next().ok_or(AppError::NotFound("account_change"))
     }
 
@@ -138,7 +142,7 @@ impl App {
             moved,
             linked,
             stayed,
-            seen: Some(seen.by),
+            seen: vec![seen.by],
         };
         let made = self.make(ActOf::of(caller), vec![(planned, seen.schools)]).await?;
         made.into_iter().next().ok_or(AppError::NotFound("account_change"))
@@ -176,8 +180,8 @@ impl App {
     /// Undoes a change of accounts: every key that it moved leads where it led before.
     ///
     /// # Errors
-    /// [`AppError::NotFound`]; [`AppError::Conflict`] when it was undone before, or when something was built on it: a later
-    /// change, or a key that came to lead to one of its accounts.
+    /// [`AppError::NotFound`]; [`AppError::Conflict`] when it was undone before, when a school of another board has seen one of
+    /// the accounts since, or when something was built on it: a later change, or a key that came to lead to one of them.
     pub async fn account_change_undo(
         &self,
         caller: &Caller,
@@ -200,8 +204,7 @@ impl App {
         let mut seen = Vec::new();
         let mut schools = BTreeSet::from([change.school]);
         for account in change.from.into_iter().chain([change.into]) {
-            let by = self.store.account_schools(change.supplier, account).await?;
-            let of = Seen::of(account, by);
+            let of = self.seen(caller, change.supplier, account).await?;
             schools.extend(&of.schools);
             seen.push(of.by);
         }

@@ -2,14 +2,22 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluis::app::{activation::ActivationScope, caller::Role};
+use sluis::app::{
+    activation::ActivationScope,
+    agree::AgreementOffer,
+    caller::Role,
+    organise::{BoardCreate, SchoolCreate},
+};
 use sluis_connector_port::roster::Snapshot;
-use sluis_core::identifier::{Brin6, EckIdRules};
+use sluis_core::{
+    identifier::{Brin6, EckIdRules},
+    time::{Clock, Window},
+};
 use sluis_edexml::{ReadOptions, xml::Limits};
 use sluis_stand_ins::administration::{Behaviour, pupil, write_edexml};
 use sluis_test_kit::service::nobody;
 
-use crate::world::{Answer, INSIDE, TEACHER, World, caller, elsewhere, errors};
+use crate::world::{Answer, INSIDE, TEACHER, World, annex, caller, elsewhere, errors};
 
 /// A school of which everybody is in scope, and whose supplier has seen everybody.
 async fn world(behaviour: Behaviour) -> (World, String) {
@@ -361,4 +369,64 @@ async fn a_supplier_learns_of_nobody_who_is_not_available() {
     let path = world.of_school("account-changes/_search");
     let refused = world.post(&path, &token, json!({})).await.refusal();
     assert_eq!(refused, ["activation_ended"]);
+}
+
+/// A pupil who also goes to a school of another board, where the account is the same by the ECK iD.
+#[actix_web::test]
+async fn an_account_that_a_school_of_another_board_has_seen_is_left_alone() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let app = &world.service.app;
+    let name = "Stichting Elders".to_owned();
+    let board = app
+        .board_create(None, BoardCreate { name, oin: None })
+        .await
+        .unwrap()
+        .id;
+    let brin = Brin6::parse("98YY00").unwrap();
+    let school = SchoolCreate {
+        board,
+        name: "De Steiger".to_owned(),
+        brin,
+        oin: None,
+        rio: None,
+        digi_delivery_id: None,
+    };
+    let school = app.school_create(None, school).await.unwrap().id;
+    let client = world.service.register(Role::Board(board), &[]).await;
+    let from_board = caller(&client, Role::Board(board));
+    let from_supplier = caller(&world.supplier.client, world.supplier.role());
+    let window = Window::since(world.service.clock.now());
+    world.service.agree_with_operator(board, window).await;
+    let offer = AgreementOffer {
+        board,
+        window,
+        annex: annex(),
+    };
+    let agreement = app.agreement_offer(&from_supplier, offer).await.unwrap();
+    app.agreement_accept(&from_board, agreement.id, agreement.annex_hash)
+        .await
+        .unwrap();
+    app.mandate_create(&from_board, board, world.supplier.supplier, None)
+        .await
+        .unwrap();
+    let (product, scope) = (world.supplier.product, ActivationScope::School);
+    let activation = app.activation_create(&from_board, school, product, scope, None).await;
+    app.activation_accept(&from_supplier, school, activation.unwrap().id)
+        .await
+        .unwrap();
+    let run = app.roster_import(brin, snapshot(brin, true), false).await.unwrap();
+    assert_eq!(run.end.unwrap().reason, None);
+
+    let [mine, next] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
+    let there = world.service.token(&world.supplier.client, Some(bound)).await;
+    let body = json!({ "school": school, "eckId": pupil(1).eck_id });
+    let found = world.post("/v1/accounts/_resolve", &there, body).await.ok();
+    assert_eq!(found["account"], mine, "a pupil keeps the account at another school");
+    for (from, into) in [(&mine, &next), (&next, &mine)] {
+        merge(&world, from, into, true).await.problem(409, "not_ready");
+    }
+    split(&world, 1).await.problem(409, "not_ready");
+    assert_eq!(events(&world, 0).await, Vec::<Value>::new());
+    assert_eq!(account(&world, &token, 1).await, mine);
 }

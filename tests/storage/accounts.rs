@@ -120,7 +120,7 @@ impl World<'_> {
             moved: moved.iter().copied().map(key).collect(),
             linked: Vec::new(),
             stayed: stayed.difference(&moved).copied().map(key).collect(),
-            seen: None,
+            seen: Vec::new(),
         };
         self.apply(Change::AccountChanged(planned)).await.unwrap();
         self.keys.extend(moved.iter().map(|key| (*key, into)));

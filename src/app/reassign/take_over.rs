@@ -103,25 +103,28 @@ impl App {
     ) -> Result<Option<(PlannedChange, Vec<SchoolId>)>, AppError> {
         let mut change = self.new_change(school, supplier, AccountChangeKind::TakeOver, from, into);
         change.subject = Some(person.subject);
-        let (moved, seen) = match from {
-            None => (Vec::new(), None),
-            Some(from) => {
-                let schools = self.store.account_schools(supplier, from).await?;
-                if !self.all_within_reach(caller, &schools).await? {
-                    return Ok(None);
-                }
-                (self.current_keys(supplier, from).await?, Some(Seen::of(from, schools)))
+        let mut moved = Vec::new();
+        let (mut seen, mut schools) = (Vec::new(), Vec::new());
+        for account in from.into_iter().chain([into]) {
+            let of = self.store.account_schools(supplier, account).await?;
+            if !self.all_within_reach(caller, &of).await? {
+                return Ok(None);
             }
-        };
+            let of = Seen::of(account, of);
+            seen.push(of.by);
+            schools.extend(of.schools);
+        }
+        if let Some(from) = from {
+            moved = self.current_keys(supplier, from).await?;
+        }
         let linked = self.unknown_keys(supplier, school, own).await?;
-        let (by, schools) = seen.map(|seen| (seen.by, seen.schools)).unzip();
         let planned = PlannedChange {
             change,
             moved,
             linked,
             stayed: self.current_keys(supplier, into).await?,
-            seen: by,
+            seen,
         };
-        Ok(Some((planned, schools.unwrap_or_default())))
+        Ok(Some((planned, schools)))
     }
 }

@@ -272,7 +272,8 @@ impl AccountSearch {
 /// Merge two accounts of one person
 ///
 /// When this has answered, everybody whom the account `from` was of has the account `into`, at every school of the board. The
-/// supplier learns of it by its feed. An account that a school of another board has seen too is left alone.
+/// supplier learns of it by its feed. An account that a school of another board has seen too is left alone: nobody comes to
+/// share it.
 #[utoipa::path(operation_id = "account_merge", tag = "accounts", security(("bearer" = ["account.merge"])),
     params(SchoolPath), request_body = AccountMerge,
     responses((status = 200, description = "The change", body = AccountChangeView), SchoolOrSupplierNotFound, Conflict))]

@@ -106,7 +106,7 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         account::link(set, &of(change.supplier, change.into, *key), change.made_at);
     }
     // After the keys: who saw the account by one of them has been waited for.
-    seen_by(set, change.supplier, seen.as_slice());
+    seen_by(set, change.supplier, seen);
     if let Some(key) = moved.iter().chain(linked).next() {
         account::seen(set, &of(change.supplier, change.into, *key), change.school);
     }
