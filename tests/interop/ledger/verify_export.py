@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks an export of the ledger with nothing of Sluis: hashlib, and openssl for Ed25519.
 
-    verify_export.py EXPORT.json VERIFIER_KEY
+    verify_export.py EXPORT.json... VERIFIER_KEY
 
-Written from RFC 9162 (2.1.1, 2.1.3.2), C2SP signed-note and C2SP tlog-checkpoint.
+Several parts of one export are given in their order. Written from RFC 9162 (2.1.1, 2.1.3.2, 2.1.4.2), C2SP signed-note and C2SP tlog-checkpoint.
 """
 
 import base64
@@ -59,6 +59,31 @@ def included(leaf, index, size, path, root):
     return sn == 0 and r == root
 
 
+def consistent(first, second, first_root, second_root, path):
+    """RFC 9162, 2.1.4.2, step by step; an empty tree is a beginning of every tree, as an equal one is of itself."""
+    if first in (0, second):
+        return not path and (first == 0 or first_root == second_root)
+    if not path or first > second:
+        return False
+    if first & (first - 1) == 0:
+        path = [first_root, *path]
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for c in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(c, fr), node_hash(c, sr)
+            while not fn & 1 and fn != 0:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node_hash(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
+
+
 def read_key(text):
     name, key_id, key = text.split("+", 2)
     key = base64.b64decode(key, validate=True)
@@ -92,14 +117,18 @@ def open_note(note, key):
     return fail("a head is not signed by the key")
 
 
-def check(export, key):
+def check_part(export, key, known):
+    """Checks one part behind what is known: number and hash of the last record, size and root of the tree."""
+    sequence, previous, known_size, known_root = known
     origin, size, root = open_note(export["checkpoint"], key)[:3]
     size, root = int(size), base64.b64decode(root, validate=True)
     head_origin, head_owner, last, last_hash, head_size = open_note(export["chainHead"], key)
     owner = export["owner"] if isinstance(export["owner"], str) else "/".join(*export["owner"].items())
     if origin != key[0] or head_origin != origin + "/chain-head" or head_owner != owner or int(head_size) != size:
         fail("the heads are not of this log, this owner and this size")
-    sequence, previous = 0, bytes(32)
+    path = [bytes.fromhex(step) for step in export["consistency"]]
+    if not consistent(known_size, size, known_root, root, path):
+        fail("the log does not begin with the one of the part before: it is forked")
     for exported in export["records"]:
         data = exported["record"].encode()
         record = json.loads(data)
@@ -116,10 +145,22 @@ def check(export, key):
         if page != {"lines": len(lines), "root": tree_hash(lines).hex()}:
             fail(f"the list of record {sequence} is not the one that it commits to")
         previous = leaf_hash(data)
-    if sequence != int(last) or (sequence and previous.hex() != last_hash):
+    ends = sequence == int(last) and (sequence == 0 or previous.hex() == last_hash)
+    return (sequence, previous, size, root), ends
+
+
+def check(exports, key):
+    known, ends = (0, bytes(32), 0, tree_hash([])), False
+    if any(export["owner"] != exports[0]["owner"] for export in exports):
+        fail("the parts are of several owners")
+    for export in exports:
+        known, ends = check_part(export, key, known)
+    if not ends:
         fail("the records do not end where the signed head of the chain says")
-    print(f"{sequence} records, all as they were written")
+    print(f"{known[0]} records, all as they were written")
 
 
 if __name__ == "__main__":
-    check(json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")), read_key(sys.argv[2]))
+    *files, verifier_key = sys.argv[1:]
+    parts = [json.loads(pathlib.Path(file).read_text(encoding="utf-8")) for file in files]
+    check(parts, read_key(verifier_key))

@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use sluis::app::evidence::ExportFrom;
-use sluis_core::ledger::SchoolExport;
+use sluis_core::ledger::{Known, SchoolExport, verify_export};
 use sluis_test_kit::{databases, skipped};
 use tempfile::TempDir;
 
@@ -29,15 +29,15 @@ fn programs_are_here() -> bool {
 }
 
 /// Whether the other program finds it sound, and what it says.
-fn other_program(folder: &Path, export: &SchoolExport, key: &str) -> (bool, String) {
-    let file = folder.join("export.json");
-    std::fs::write(&file, serde_json::to_vec(export).unwrap()).unwrap();
-    let output = Command::new("python3")
-        .arg(PROGRAM)
-        .arg(file)
-        .arg(key)
-        .output()
-        .unwrap();
+fn other_program(folder: &Path, parts: &[&SchoolExport], key: &str) -> (bool, String) {
+    let files = parts.iter().enumerate().map(|(number, part)| {
+        let file = folder.join(format!("export{number}.json"));
+        std::fs::write(&file, serde_json::to_vec(part).unwrap()).unwrap();
+        file
+    });
+    let mut command = Command::new("python3");
+    command.arg(PROGRAM).args(files).arg(key);
+    let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
 }
@@ -79,7 +79,7 @@ async fn another_program_finds_an_export_sound_and_an_altered_one_not() {
         .export(Owner::School(school(1)), ExportFrom::default(), 200)
         .await
         .unwrap();
-    let check = |export: &SchoolExport| other_program(folder.path(), export, &key);
+    let check = |export: &SchoolExport| other_program(folder.path(), &[export], &key);
     assert_eq!(
         check(&export),
         (true, "165 records, all as they were written\n".to_owned())
@@ -94,6 +94,44 @@ async fn another_program_finds_an_export_sound_and_an_altered_one_not() {
         let mut altered = export.clone();
         alter(&mut altered, alteration, with_lines);
         let (sound, said) = check(&altered);
+        assert!(!sound && said.contains(expected), "expected `{expected}`: {said}");
+    }
+}
+
+#[tokio::test]
+async fn another_program_takes_the_parts_of_an_export_together_and_finds_a_fork() {
+    if !programs_are_here() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let database = databases::sqlite().await;
+    let (store, _task) = start(&database.database);
+    let key = store.verifier_key().to_string();
+    let owner = Owner::School(school(1));
+    let verifier = store.verifier_key().clone();
+    let mut parts = Vec::new();
+    let mut known: Option<Known> = None;
+    for records in [330, 41, 0] {
+        record(&store, records).await;
+        let from = known.map(ExportFrom::from).unwrap_or_default();
+        let part = store.export(owner, from, 100).await.unwrap();
+        known = verify_export(&part, &verifier, known.as_ref()).known;
+        parts.push(part);
+    }
+    let [first, second, third] = parts.try_into().unwrap();
+    let check = |parts: &[&SchoolExport]| other_program(folder.path(), parts, &key);
+    let whole = (true, "185 records, all as they were written\n".to_owned());
+    assert_eq!(check(&[&first, &second]), whole);
+    assert_eq!(check(&[&first, &second, &third]), whole, "a part may hold nothing new");
+    let mut forked = second.clone();
+    forked.consistency.pop();
+    for (parts, expected) in [
+        (vec![&first], "do not end"),
+        (vec![&second], "forked"),
+        (vec![&second, &first], "forked"),
+        (vec![&first, &forked], "forked"),
+    ] {
+        let (sound, said) = check(&parts);
         assert!(!sound && said.contains(expected), "expected `{expected}`: {said}");
     }
 }
