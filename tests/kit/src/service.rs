@@ -78,6 +78,8 @@ impl Kept {
         let mut own = vec![
             ("SERVER__PUBLIC_URL", BASE.to_owned()),
             ("STORAGE__SQLITE", place("sluis.db")),
+            // Many tests share one disk.
+            ("STORAGE__RESERVE_MIB", "1".to_owned()),
             ("KEYS__MASTER_KEY_FILE", place("master.key")),
             ("SYNCHRONISATION__PRIVATE_ADDRESSES", "true".to_owned()),
             ("SERVER__RATE_BURST", many.clone()),
