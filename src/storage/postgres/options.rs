@@ -22,7 +22,7 @@ pub struct PostgresOptions {
     pub statement_timeout: Duration,
     /// How long one statement may wait for a lock.
     pub lock_timeout: Duration,
-    /// How long a transaction may stand idle before the server ends it.
+    /// How long a transaction may stand idle before the server ends it; half the time of a statement when that is less.
     pub idle_in_transaction_timeout: Duration,
 }
 
@@ -47,11 +47,13 @@ impl PostgresOptions {
 
     pub(super) fn into_parts(self) -> Result<(Config, Option<MakeRustlsConnect>), StorageError> {
         let mut config = self.config;
+        // INVARIANT: a statement that waits for a replica that hangs outlives it, or a withdrawal could not be done.
+        let idle = self.idle_in_transaction_timeout.min(self.statement_timeout / 2);
         let timeouts = format!(
             "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
             self.statement_timeout.as_millis(),
             self.lock_timeout.as_millis(),
-            self.idle_in_transaction_timeout.as_millis(),
+            idle.as_millis().max(1),
         );
         let options = match config.get_options() {
             None => timeouts,

@@ -1,8 +1,9 @@
 //! The withdrawal fence with several replicas on one PostgreSQL, when one of them pauses, hangs or is killed.
 //!
 //! That these tests can fail was tried by hand. When the epochs are read before the log is locked, the hammer and the hung
-//! replica leave permits behind the withdrawal; with an idle time-out as long as the lock time-out, the withdrawal fails
-//! where a replica hangs.
+//! replica leave permits behind the withdrawal; when epochs are not compared, all of them do. They do not notice when
+//! `postgres/fence.rs` locks nothing, since all replicas take turns at the one stream, nor when the idle time-out is as long
+//! as the lock time-out, since the replica hangs here before anybody waits: both have tests in `tests/storage/postgres.rs`.
 
 use std::{
     collections::BTreeMap,
