@@ -8,16 +8,17 @@ use sluis::app::{
     caller::Role,
     organise::{BoardCreate, SchoolCreate},
 };
-use sluis_connector_port::roster::Snapshot;
 use sluis_core::{
-    identifier::{Brin6, EckIdRules},
+    identifier::Brin6,
     time::{Clock, Window},
 };
-use sluis_edexml::{ReadOptions, xml::Limits};
-use sluis_stand_ins::administration::{Behaviour, pupil, write_edexml};
+use sluis_stand_ins::administration::{Behaviour, pupil};
 use sluis_test_kit::service::nobody;
 
-use crate::world::{Answer, INSIDE, TEACHER, World, annex, caller, elsewhere, errors};
+use crate::{
+    rosters::{FIRST, SECOND, snapshot},
+    world::{Answer, INSIDE, TEACHER, World, annex, caller, elsewhere, errors},
+};
 
 /// A school of which everybody is in scope, and whose supplier has seen everybody.
 async fn world(behaviour: Behaviour) -> (World, String) {
@@ -246,24 +247,6 @@ async fn what_is_no_account_of_the_school_is_left_alone() {
     assert_eq!(account(&world, &token, 1).await, mine);
 }
 
-/// The invented school as a file has it, with or without the first of its staff.
-fn snapshot(school: Brin6, teacher: bool) -> Snapshot {
-    let mut file = Vec::new();
-    write_edexml(&mut file, "2026-2027", 60).unwrap();
-    let options = ReadOptions {
-        school: Brin6::parse("99ZZ00").unwrap(),
-        school_year: None,
-        eck_id_rules: EckIdRules::new(["pilot".to_owned()]),
-        limits: Limits::default(),
-    };
-    let mut snapshot = sluis_edexml::read(file.as_slice(), &options).unwrap();
-    snapshot.school.brin = Some(school);
-    if !teacher {
-        snapshot.staff.remove(0);
-    }
-    snapshot
-}
-
 async fn teacher(world: &World) -> Value {
     let code = world.log_in(&world.supplier, TEACHER).await.code();
     let tokens = world.exchange(&world.supplier, &code, &[]).await.ok();
@@ -273,33 +256,21 @@ async fn teacher(world: &World) -> Value {
 #[actix_web::test]
 async fn staff_who_went_over_to_another_school_of_the_board_keep_their_accounts() {
     let (world, _) = world(Behaviour::Normal).await;
-    let app = &world.service.app;
     let before = teacher(&world).await;
     later(&world);
     // The teacher goes from the one school to the other.
-    let other = world.another_location().await;
-    let from_board = caller(&world.board_client, Role::Board(world.board));
-    let scope = ActivationScope::School;
-    let product = world.supplier.product;
-    let activation = app
-        .activation_create(&from_board, other, product, scope, None)
-        .await
-        .unwrap();
-    let from_supplier = caller(&world.supplier.client, world.supplier.role());
-    app.activation_accept(&from_supplier, other, activation.id)
-        .await
-        .unwrap();
+    let other = world.second_school().await;
     let take = json!({ "supplier": world.supplier.supplier, "fromSchool": world.school });
     let path = format!("/v1/schools/{other}/accounts/_take-over");
     let board = world.service.token(&world.board_client, None).await;
-    for (brin, there) in [("99ZZ01", true), ("99ZZ00", false)] {
+    for (school, there) in [(SECOND, true), (FIRST, false)] {
         if !there {
             // Whoever both have is at both: nobody came over.
             assert_eq!(world.post(&path, &board, take.clone()).await.ok()["items"], json!([]));
         }
-        let brin = Brin6::parse(brin).unwrap();
-        let run = app.roster_import(brin, snapshot(brin, there), false);
-        assert_eq!(run.await.unwrap().end.unwrap().reason, None);
+        let mut file = snapshot(school);
+        file.staff.drain(..usize::from(!there));
+        world.import(file).await;
     }
     let anew = teacher(&world).await;
     assert_ne!(anew, before, "staff have an account at each school");
@@ -414,8 +385,7 @@ async fn an_account_that_a_school_of_another_board_has_seen_is_left_alone() {
     app.activation_accept(&from_supplier, school, activation.unwrap().id)
         .await
         .unwrap();
-    let run = app.roster_import(brin, snapshot(brin, true), false).await.unwrap();
-    assert_eq!(run.end.unwrap().reason, None);
+    world.import(snapshot("98YY00")).await;
 
     let [mine, next] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
     let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });

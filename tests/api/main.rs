@@ -9,6 +9,7 @@
 
 mod account_changes;
 mod account_keys;
+mod account_stories;
 mod accounts;
 mod acts;
 mod alike;
@@ -26,6 +27,7 @@ mod receivers;
 mod records;
 mod refused_logins;
 mod restrictions;
+mod rosters;
 mod terms;
 mod token;
 mod without_roster;

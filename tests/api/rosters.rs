@@ -1,0 +1,70 @@
+//! Rosters as files bring them, and a second school of the board beside the first.
+
+use sluis::app::{activation::ActivationScope, caller::Role};
+use sluis_connector_port::roster::{Pupil, Snapshot};
+use sluis_core::{
+    id::SchoolId,
+    identifier::{Brin6, EckId, EckIdRules},
+};
+use sluis_edexml::{ReadOptions, xml::Limits};
+use sluis_stand_ins::administration::write_edexml;
+
+use crate::world::{World, caller};
+
+/// The locations of the first and of the second school.
+pub(crate) const FIRST: &str = "99ZZ00";
+pub(crate) const SECOND: &str = "99ZZ01";
+
+fn eck_id_rules() -> EckIdRules {
+    EckIdRules::new(["pilot".to_owned()])
+}
+
+/// An ECK iD that nobody has in the invented school.
+pub(crate) fn another_eck_id() -> EckId {
+    let text = format!("https://ketenid.nl/pilot/{}", "5e".repeat(64));
+    eck_id_rules().parse(&text).unwrap()
+}
+
+/// The invented school as a file has it, said to be this one.
+pub(crate) fn snapshot(school: &str) -> Snapshot {
+    let mut file = Vec::new();
+    write_edexml(&mut file, "2026-2027", 60).unwrap();
+    let options = ReadOptions {
+        school: Brin6::parse(FIRST).unwrap(),
+        school_year: None,
+        eck_id_rules: eck_id_rules(),
+        limits: Limits::default(),
+    };
+    let mut snapshot = sluis_edexml::read(file.as_slice(), &options).unwrap();
+    snapshot.school.brin = Some(Brin6::parse(school).unwrap());
+    snapshot
+}
+
+/// The pupil with this number in a file, the first being 1.
+pub(crate) fn pupil_of(snapshot: &mut Snapshot, number: u32) -> &mut Pupil {
+    let place = usize::try_from(number).unwrap() - 1;
+    &mut snapshot.pupils[place]
+}
+
+impl World {
+    /// Takes a file in, which must go well.
+    pub(crate) async fn import(&self, snapshot: Snapshot) {
+        let school = snapshot.school.brin.unwrap();
+        let run = self.service.app.roster_import(school, snapshot, false).await.unwrap();
+        assert_eq!(run.end.unwrap().reason, None);
+    }
+
+    /// A second school of the board, at which the product of the supplier is on for everybody.
+    pub(crate) async fn second_school(&self) -> SchoolId {
+        let school = self.another_location().await;
+        let app = &self.service.app;
+        let from_board = caller(&self.board_client, Role::Board(self.board));
+        let (product, scope) = (self.supplier.product, ActivationScope::School);
+        let activation = app.activation_create(&from_board, school, product, scope, None).await;
+        let from_supplier = caller(&self.supplier.client, self.supplier.role());
+        app.activation_accept(&from_supplier, school, activation.unwrap().id)
+            .await
+            .unwrap();
+        school
+    }
+}
