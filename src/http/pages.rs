@@ -1,7 +1,7 @@
 //! Pages for people: plain HTML in English and Dutch, without scripts.
 
 use actix_web::{HttpResponse, get, http::StatusCode, web::Path};
-use sluis_core::gate::ReasonCode;
+use sluis_core::{agreement::Model, gate::ReasonCode};
 
 use crate::http::{
     code::{Code, Texts},
@@ -56,20 +56,43 @@ fn page(name: &str, status: &str, texts: &Texts) -> HttpResponse {
 }
 
 fn reason_page(code: ReasonCode) -> HttpResponse {
-    let (name, sentence, fixer) = (code.as_str(), reason::sentence(code), reason::fixer(code.fixer()));
+    let (name, sentence) = (code.as_str(), reason::sentence(code));
+    let (fixer, audience) = (reason::fixer(code.fixer()), reason::audience(code.audience()));
     let explanation = &code.text().explanation;
+    let (articles, artikelen) = articles(code);
     let body = format!(
         "<p><a href=\"/problems\">Problems</a> / <code>{name}</code> (reason of the gate)</p>\n\
-         <main>\n<section>\n<h1>{}</h1>\n<p>{}</p>\n<p>Who can fix it: {}.</p>\n</section>\n\
-         <section lang=\"nl\">\n<h2>{}</h2>\n<p>{}</p>\n<p>Wie dit kan verhelpen: {}.</p>\n</section>\n</main>\n",
+         <main>\n<section>\n<h1>{}</h1>\n<p>{}</p>\n<p>Who can fix it: {}.</p>\n{articles}<p>Who sees it: {}.</p>\n</section>\n\
+         <section lang=\"nl\">\n<h2>{}</h2>\n<p>{}</p>\n<p>Wie dit kan verhelpen: {}.</p>\n{artikelen}<p>Wie dit ziet: {}.</p>\n\
+         </section>\n</main>\n",
         escape(sentence.en),
         escape(&explanation.en),
         escape(fixer.en),
+        escape(audience.en),
         escape(sentence.nl),
         escape(&explanation.nl),
         escape(fixer.nl),
+        escape(audience.nl),
     );
     html(StatusCode::OK, "en", sentence.en, &body)
+}
+
+/// The article that a reason stands on, in the numbering of each model; nothing where no model has one. English and Dutch.
+fn articles(code: ReasonCode) -> (String, String) {
+    let Some(clause) = code.clause() else {
+        return Default::default();
+    };
+    let numbered = Model::ALL.into_iter().filter_map(|model| clause.article(model));
+    let list = |article: &str| {
+        let items: Vec<_> = numbered
+            .clone()
+            .map(|found| format!("{article} {} (model {})", found.number, found.model.as_str()))
+            .collect();
+        items.join(", ")
+    };
+    let english = format!("<p>In the model agreements: {}.</p>\n", list("article"));
+    let dutch = format!("<p>In de modelovereenkomsten: {}.</p>\n", list("artikel"));
+    (english, dutch)
 }
 
 /// A whole page in a language; the body is HTML.

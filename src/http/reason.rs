@@ -4,7 +4,7 @@
 use serde::Serialize;
 use sluis_core::{
     agreement::Article,
-    gate::{Fixer, Missing, Reason, ReasonCode},
+    gate::{Audience, Fixer, Missing, Reason, ReasonCode},
 };
 use utoipa::ToSchema;
 
@@ -126,6 +126,20 @@ pub const fn fixer(fixer: Fixer) -> Words {
         Fixer::Asker => words(
             "whoever sent the request, by changing it",
             "wie het verzoek stuurde, door het aan te passen",
+        ),
+    }
+}
+
+/// Who sees a reason.
+pub const fn audience(audience: Audience) -> Words {
+    match audience {
+        Audience::Supplier => words(
+            "whoever is refused, and the school and its board",
+            "wie geweigerd wordt, en de school en haar bestuur",
+        ),
+        Audience::School => words(
+            "only the school and its board; a supplier sees `person_not_available`, the same for everybody",
+            "alleen de school en haar bestuur; een leverancier ziet `person_not_available`, voor iedereen hetzelfde",
         ),
     }
 }

@@ -72,8 +72,35 @@ async fn every_reason_of_the_gate_has_its_page_in_two_languages() {
         let page = ask(get(&format!("/problems/{}", code.as_str()))).await;
         assert_eq!(page.status, 200, "`{}`", code.as_str());
         assert!(page.text().contains("Who can fix it") && page.text().contains("Wie dit kan verhelpen"));
+        assert!(page.text().contains("Who sees it") && page.text().contains("Wie dit ziet"));
         assert!(list.text().contains(&format!("/problems/{}", code.as_str())));
     }
+}
+
+#[actix_web::test]
+async fn the_page_of_a_reason_has_the_article_in_the_numbering_of_each_model_and_who_sees_it() {
+    let page = ask(get("/problems/purpose_not_agreed")).await;
+    for expected in [
+        "article 5.3 (model 4.0-coded)",
+        "article 4.3 (model mbo-3.0)",
+        "artikel 5.3 (model 3.0)",
+        "whoever is refused",
+    ] {
+        assert!(page.text().contains(expected), "`{expected}`");
+    }
+    // Only model 4.0 knows this rule.
+    let page = ask(get("/problems/not_in_login_set")).await;
+    assert!(
+        page.text()
+            .contains("article 7.4 (model 4.0), article 7.4 (model 4.0-coded).</p>")
+    );
+    let page = ask(get("/problems/processing_restricted")).await;
+    assert!(
+        page.text()
+            .contains("a supplier sees <code>person_not_available</code>")
+    );
+    let page = ask(get("/problems/facts_unavailable")).await;
+    assert!(!page.text().contains("model"));
 }
 
 #[actix_web::test]
