@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// A span of time, `from` included, `until` excluded; without `until` it is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     /// The first moment inside.
     pub from: Timestamp,

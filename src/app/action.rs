@@ -122,6 +122,7 @@ actions! {
     SearchAccountChange "account_change.search" - - - x - - "Search the changed accounts of a school"
     ReadEvent           "event.read"            - - - x x x "See the events of the supplier"
     CreateDecision      "decision.create"       - x x x x - "Ask the gate for a decision without a release"
+    ReadReach           "reach.read"            - x x x x - "See what a product would get at a school, and what is missing"
     ReadRecord          "record.read"           - x x - - - "See the records of a school"
     ExportRecord        "record.export"         - x x - - - "Export the records of a school with proofs"
 }

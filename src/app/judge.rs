@@ -1,35 +1,24 @@
 //! Asking the gate: what a supplier would get, and what is missing.
 
-use std::collections::BTreeSet;
-
-use futures::future::try_join_all;
 use sluis_core::{
-    catalogue::{Attribute, AttributeSet, Purpose},
-    gate::{
-        self, Asker, Assurance, Audience, Channel, Decision, Direction, Facts, Reason, Request, SchoolPolicy,
-        SubjectFacts, Withheld,
-    },
-    id::{self, ProductId, RecordId, SchoolId},
-    ledger::{RecordDraft, RecordKind},
+    catalogue::{Attribute, AttributeSet},
+    gate::{Asker, Assurance, Audience, Channel, Direction, Reason, Request, Withheld},
+    id::{ProductId, RecordId, SchoolId},
+    ledger::RecordKind,
     person::PersonKind,
-    time::Timestamp,
 };
 
 use crate::app::{
     App,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    evidence::{Entry, Recorded},
-    gatekeeper::{ATTEMPTS, Judged, Wanted, attribute_code, bound},
-    organisation::School,
-    store::{Page, StoreError},
+    gatekeeper::{Judged, Wanted, bound},
+    learner::About,
+    whom::Whom,
 };
 
-/// How many schools are evaluated at once.
-const REACHES_AT_ONCE: usize = 16;
-
 /// What somebody wants to know of the gate.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Question {
     /// The school.
     pub school: SchoolId,
@@ -37,8 +26,10 @@ pub struct Question {
     pub product: Option<ProductId>,
     /// What would be wanted, and why.
     pub wanted: Wanted,
-    /// About whom.
+    /// About whom: pupils or staff,
     pub kind: PersonKind,
+    /// and who of them, if it is about one person: only a school or board asks that.
+    pub whom: Option<Whom>,
 }
 
 /// What the gate would decide. Nothing was released.
@@ -54,30 +45,6 @@ pub struct Evaluation {
     pub reasons: Vec<Reason>,
     /// The record of this evaluation.
     pub record: RecordId,
-}
-
-/// What a client may do at one school.
-#[derive(Debug, Clone)]
-pub struct Reach {
-    /// The school.
-    pub school: School,
-    /// Since when its product is switched on there by both sides, if it is now.
-    pub since: Option<Timestamp>,
-    /// The purposes that are permitted now.
-    pub purposes: Vec<Purpose>,
-    /// The attributes that one of these purposes releases of pupils.
-    pub attributes: Vec<Attribute>,
-    /// What is missing for the purposes that every product needs first, when none is permitted.
-    pub missing: Vec<Reason>,
-}
-
-/// What a client may do at the schools of one page.
-#[derive(Debug, Clone, Default)]
-pub struct Reaches {
-    /// The schools, by id.
-    pub items: Vec<Reach>,
-    /// The last of them, when there are more.
-    pub next: Option<SchoolId>,
 }
 
 impl App {
@@ -116,10 +83,11 @@ impl App {
         })
     }
 
-    /// Evaluates without releasing. It is on record as an evaluation.
+    /// Evaluates without releasing. It is on record as an evaluation, and about a person by their keyed hash.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a foreign school, [`AppError::Invalid`] when no product is named.
+    /// [`AppError::NotFound`] for a foreign school, [`AppError::Invalid`] when no product is named or a supplier names a
+    /// person.
     pub async fn decision_create(&self, caller: &Caller, question: Question) -> Result<Evaluation, AppError> {
         let school = question.school;
         match caller.role {
@@ -128,12 +96,26 @@ impl App {
             // A school that is not there has no policy.
             Role::Supplier { .. } | Role::Distributor { .. } => {}
         }
-        let asking = self.as_supplier(caller, question.product).await?;
+        let audience = caller.role.audience();
+        let asking = self.as_supplier(caller, question.product).await;
+        // All reasons about a person come back, so that this is for those who may see them.
+        let named = question.whom.as_ref().filter(|_| audience == Audience::Supplier);
+        let (asking, _) = match (named.map(Whom::not_for_suppliers), asking) {
+            (None, asking) => asking?,
+            (Some(wrong), Err(AppError::Invalid(more))) => {
+                return Err(AppError::Invalid([vec![wrong], more].concat()));
+            }
+            (Some(wrong), _) => return Err(AppError::Invalid(vec![wrong])),
+        };
         let wanted = bound(caller, school, question.wanted)?;
         let request = self.release_request(&asking, school, wanted, question.kind)?;
-        let audience = caller.role.audience();
         self.through_the_gate(school, async |standing| {
-            let decision = self.decide(&request, standing, SubjectFacts::School);
+            let find = |whom: &Whom| whom.find(question.kind, &standing.roster, &*standing.key);
+            let about = match &question.whom {
+                None => About::School,
+                Some(whom) => find(whom).map_or(About::Nobody, About::Enrolled),
+            };
+            let decision = self.decide(&request, standing, about.facts());
             let mut draft = self.decision_draft(
                 RecordKind::Evaluation,
                 &asking,
@@ -143,6 +125,7 @@ impl App {
                 &decision,
             );
             draft.asker = Some(caller.client);
+            draft.subject = about.person().map(|person| person.subject);
             let seen = decision.seen_by(audience);
             let evaluation = Evaluation {
                 permit: decision.is_permit(),
@@ -160,8 +143,12 @@ impl App {
         .await
     }
 
-    /// The caller as the supplier of a product: itself, or for a school the supplier that it asks about.
-    async fn as_supplier(&self, caller: &Caller, product: Option<ProductId>) -> Result<Caller, AppError> {
+    /// The caller as the supplier of a product, and that product: its own, or for a school the one that it asks about.
+    pub(in crate::app) async fn as_supplier(
+        &self,
+        caller: &Caller,
+        product: Option<ProductId>,
+    ) -> Result<(Caller, ProductId), AppError> {
         let wrong = |code, detail: &str| {
             AppError::Invalid(vec![Invalid {
                 pointer: "/product".to_owned(),
@@ -175,7 +162,7 @@ impl App {
                     "product_of_another",
                     "a client acts for exactly one product, and this is another",
                 )),
-                _ => Ok(caller.clone()),
+                _ => Ok((caller.clone(), own)),
             },
             Role::Operator | Role::Board(_) | Role::School(_) => {
                 let product = product.ok_or_else(|| wrong("required", "name the product that you ask about"))?;
@@ -184,117 +171,8 @@ impl App {
                     supplier: product.supplier,
                     product: product.id,
                 };
-                Ok(Caller { role, ..caller.clone() })
+                Ok((Caller { role, ..caller.clone() }, product.id))
             }
         }
-    }
-
-    /// What the caller may do: for a supplier at each school of this page that ever switched its product on. Each of
-    /// them is an evaluation on the school's record. It is about no person, and so no roster is opened for it.
-    ///
-    /// # Errors
-    /// [`AppError::Unavailable`] when one of them could not be recorded.
-    pub async fn me_view(&self, caller: &Caller, page: Page<id::School>) -> Result<Reaches, AppError> {
-        let (Role::Supplier { product, .. } | Role::Distributor { product, .. }) = caller.role else {
-            return Ok(Reaches::default());
-        };
-        let more = Page {
-            limit: page.limit.saturating_add(1),
-            ..page
-        };
-        let mut schools = match self.school_list(caller, more).await {
-            // A token may be bound to a school that never switched the product on.
-            Err(AppError::NotFound(_)) => Vec::new(),
-            found => found?,
-        };
-        let more = schools.len() > usize::from(page.limit);
-        schools.truncate(usize::from(page.limit));
-        let next = schools.last().filter(|_| more).map(|school| school.id);
-        let mut items = Vec::with_capacity(schools.len());
-        // Those of one chunk are committed together.
-        while !schools.is_empty() {
-            let rest = schools.split_off(schools.len().min(REACHES_AT_ONCE));
-            let chunk = schools.into_iter().map(|school| self.reach(caller, product, school));
-            items.extend(try_join_all(chunk).await?);
-            schools = rest;
-        }
-        Ok(Reaches { items, next })
-    }
-
-    async fn reach(&self, caller: &Caller, product: ProductId, school: School) -> Result<Reach, AppError> {
-        for _ in 0..ATTEMPTS {
-            let policy = self.policy(school.id).await?;
-            let (draft, reach) = self.evaluate(caller, product, &school, &policy).await?;
-            match self.evidence.decision(Entry::new(policy.epoch(), draft)).await? {
-                Recorded::Committed(_) => return Ok(reach),
-                Recorded::Stale { .. } => self.forget(school.id).await,
-                Recorded::Revoked => return Err(AppError::Revoked),
-            }
-        }
-        Err(AppError::Unavailable(StoreError::Conflict))
-    }
-
-    /// Asks the gate for every purpose; the record tells what all of them together would release.
-    async fn evaluate(
-        &self,
-        caller: &Caller,
-        product: ProductId,
-        school: &School,
-        policy: &SchoolPolicy,
-    ) -> Result<(RecordDraft, Reach), AppError> {
-        let at = policy.moment(self.now());
-        let since = self.on_since(product, school.id, at).await?;
-        let (mut purposes, mut attributes) = (Vec::new(), AttributeSet::default());
-        let (mut permit, mut denial): (Option<Decision>, Option<Decision>) = (None, None);
-        for purpose in Purpose::ALL {
-            let asked = self.release_request(caller, school.id, Wanted::all_for(purpose), PersonKind::Pupil)?;
-            let request = Request { at, ..asked };
-            let facts = Facts {
-                policy: Some(policy),
-                subject: SubjectFacts::School,
-                catalogue: self.catalogue,
-            };
-            let decision = gate::decide(&request, &facts);
-            if decision.is_permit() {
-                purposes.push(purpose);
-                attributes = attributes.union(decision.released());
-                permit.get_or_insert(decision);
-            } else {
-                denial.get_or_insert(decision);
-            }
-        }
-        let decision = permit.as_ref().or(denial.as_ref());
-        let decision = decision.ok_or(AppError::Unavailable(StoreError::Corrupt(
-            "a catalogue without purposes",
-        )))?;
-        let mut draft = self.decision_draft(RecordKind::Evaluation, caller, school.id, "me.view", None, decision);
-        draft.released = attributes.iter().map(attribute_code).collect();
-        draft.withheld.clear();
-        let seen = decision.seen_by(Audience::Supplier);
-        let mut told = BTreeSet::new();
-        let missing = seen.reasons().iter().filter(|reason| told.insert(reason.code));
-        let reach = Reach {
-            school: school.clone(),
-            since,
-            purposes,
-            attributes: attributes.iter().collect(),
-            missing: missing.cloned().collect(),
-        };
-        Ok((draft, reach))
-    }
-
-    /// Since when a product is switched on at a school: both sides have accepted and at this moment it has not ended.
-    async fn on_since(
-        &self,
-        product: ProductId,
-        school: SchoolId,
-        at: Timestamp,
-    ) -> Result<Option<Timestamp>, AppError> {
-        let activations = self.store.activations(school).await?;
-        let on = activations
-            .into_iter()
-            .filter(|activation| activation.product == product && activation.window.holds(at))
-            .find_map(|activation| Some(activation.window.from.max(activation.accepted_by_supplier_at?)));
-        Ok(on)
     }
 }

@@ -87,9 +87,11 @@ fn exposed<S: serde::Serializer>(value: &Personal<String>, serializer: S) -> Res
     serializer.serialize_str(value.expose())
 }
 
-/// Who a release is about.
+/// Whom a decision is about.
 #[derive(Clone, Copy)]
 pub(in crate::app) enum About<'a> {
+    /// The school as a whole.
+    School,
     /// Somebody whom the school does not know.
     Nobody,
     /// Somebody of the roster.
@@ -99,8 +101,10 @@ pub(in crate::app) enum About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn facts(self) -> SubjectFacts<'a> {
+    /// What the gate needs to know.
+    pub(in crate::app) fn facts(self) -> SubjectFacts<'a> {
         match self {
+            Self::School => SubjectFacts::School,
             Self::Nobody => SubjectFacts::UnknownPerson,
             Self::Enrolled(person) => SubjectFacts::Person(person.facts()),
             Self::LoggedIn(person) => SubjectFacts::LoggedIn(person.facts()),
@@ -110,7 +114,7 @@ impl<'a> About<'a> {
     /// The person, where there is one.
     pub(in crate::app) const fn person(self) -> Option<&'a Person> {
         match self {
-            Self::Nobody => None,
+            Self::School | Self::Nobody => None,
             Self::Enrolled(person) | Self::LoggedIn(person) => Some(person),
         }
     }

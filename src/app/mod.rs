@@ -39,6 +39,7 @@ pub mod organisation;
 pub mod organise;
 mod policy;
 pub mod pull;
+pub mod reach;
 pub mod reason;
 pub mod reassign;
 pub mod restrict;

@@ -40,14 +40,29 @@ impl Whom {
 
     /// The roster does not hold them.
     pub(in crate::app) fn unknown(&self) -> Invalid {
-        let (pointer, name) = match self {
-            Self::EckId(_) => ("/eckId", "ECK iD"),
-            Self::SourceKey(_) => ("/sourceKey", "key"),
+        let name = match self {
+            Self::EckId(_) => "ECK iD",
+            Self::SourceKey(_) => "key",
+        };
+        let detail = format!("the roster of the school holds nobody of this kind with this {name}");
+        self.refused("person_unknown", detail)
+    }
+
+    /// A supplier may not name them.
+    pub(in crate::app) fn not_for_suppliers(&self) -> Invalid {
+        let detail = "only the school and its board ask about one person";
+        self.refused("not_for_suppliers", detail.to_owned())
+    }
+
+    fn refused(&self, code: &'static str, detail: String) -> Invalid {
+        let pointer = match self {
+            Self::EckId(_) => "/eckId",
+            Self::SourceKey(_) => "/sourceKey",
         };
         Invalid {
             pointer: pointer.to_owned(),
-            code: "person_unknown",
-            detail: format!("the roster of the school holds nobody of this kind with this {name}"),
+            code,
+            detail,
         }
     }
 }

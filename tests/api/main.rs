@@ -23,6 +23,7 @@ mod kinds;
 mod learners;
 mod login;
 mod once;
+mod reach;
 mod receivers;
 mod records;
 mod refused_logins;

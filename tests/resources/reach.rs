@@ -139,6 +139,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/schools/{school}/records", &nothing,                    ".x?x?..."),
         ("POST", "/schools/{school}/records/_export", &nothing,           ".x?x?..."),
         ("POST", "/decisions", &question,                                 ".x?x?xxx"),
+        ("GET", "/schools/{school}/reach", &nothing,                      ".x?x?x??"),
         ("GET", "/clients/{client}", &nothing,                            "?......."),
         ("GET", "/schools/{school}/approvals/{approval}", &nothing,       ".x?x?..."),
         ("GET", "/boards/{board}/mandates/{mandate}", &nothing,           ".x?....."),

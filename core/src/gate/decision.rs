@@ -7,6 +7,7 @@ use crate::{
     agreement::{AnnexHash, Model},
     catalogue::{Attribute, AttributeSet},
     id::AgreementId,
+    time::Window,
 };
 
 /// An attribute that was wanted and does not go.
@@ -27,6 +28,8 @@ pub struct AgreementUsed {
     pub annex_hash: AnnexHash,
     /// Its model.
     pub model: Model,
+    /// From when on it holds, which is when both sides had accepted it at the earliest, and until when.
+    pub window: Window,
     pub(super) rows: u64,
 }
 

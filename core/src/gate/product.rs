@@ -175,6 +175,14 @@ impl CompiledAgreement {
         })
     }
 
+    /// When it holds, apart from suspensions and from what supersedes it.
+    pub(super) const fn window(&self) -> Window {
+        Window {
+            from: self.from,
+            until: self.until,
+        }
+    }
+
     /// Whether the module of a row is necessary, or approved by the school.
     pub(super) fn approves(&self, row: &Row, at: Timestamp) -> bool {
         let approved = |(module, window): &(usize, Window)| Some(*module) == row.module && window.holds(at);

@@ -127,6 +127,7 @@ impl SchoolDecision<'_> {
             id: agreement.id,
             annex_hash: agreement.terms.hash,
             model: agreement.terms.model,
+            window: agreement.window(),
             rows: self.rows,
         });
         if self.reasons.is_empty() && about_the_person.is_empty() {

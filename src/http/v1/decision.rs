@@ -9,7 +9,10 @@ use sluis_core::{
 };
 use utoipa::ToSchema;
 
-use super::release::{Stated, WithheldView, attributes, purpose};
+use super::{
+    release::{Stated, WithheldView, attributes, purpose},
+    whom::StatedKey,
+};
 use crate::{
     app::{
         action::CreateDecision,
@@ -20,16 +23,17 @@ use crate::{
     http::{
         answer::Answer,
         authentication::May,
-        input::{Fields, Input, choice, coded, text},
+        input::{Fields, Input, coded, text},
         reason::ReasonView,
-        response::{BadRequestOrBinding, SchoolNotFound},
+        response::{BadRequestOrBinding, SchoolOrProductNotFound},
     },
 };
 
-/// What somebody wants to know of the gate.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
-pub(super) struct DecisionCreate {
+/// What somebody wants to know of the gate. A school or board may name a person, by `eckId` or `sourceKey`.
+#[derive(ToSchema)]
+#[schema(as = DecisionCreate, rename_all = "camelCase")]
+#[expect(dead_code, reason = "the form in the document; what is read is `DecisionCreate`")]
+pub(super) struct DecisionForm {
     /// The school.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
     school: SchoolId,
@@ -48,17 +52,35 @@ pub(super) struct DecisionCreate {
     /// About pupils (`pupil`) or staff (`staff`).
     #[schema(value_type = Option<String>, default = "pupil", example = "pupil")]
     person_kind: PersonKind,
+    /// The ECK iD (ketenpseudoniem) of the person whom it is about. Only a school or board may name one.
+    #[schema(pattern = "^https://ketenid\\.nl/[^/]+/[0-9a-f]{128}$")]
+    eck_id: Option<String>,
+    /// The key of the person in the administration of the school, as it delivers it; instead of `eckId`.
+    #[schema(min_length = 1, max_length = 100)]
+    source_key: Option<String>,
+}
+
+/// What is read of it.
+#[derive(Debug)]
+pub(super) struct DecisionCreate {
+    school: SchoolId,
+    product: Option<ProductId>,
+    purpose: Option<Purpose>,
+    attributes: Option<AttributeSet>,
+    receiver: Option<SupplierId>,
+    person_kind: PersonKind,
+    person: Option<StatedKey>,
 }
 
 impl Input for DecisionCreate {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        const KINDS: &[(&str, PersonKind)] = &[("pupil", PersonKind::Pupil), ("staff", PersonKind::Staff)];
         let school = fields.required("school", text(SchoolId::parse));
         let product = fields.optional("product", text(ProductId::parse));
         let purpose = fields.optional("purpose", coded(purpose));
         let attributes = fields.optional("attributes", attributes);
         let receiver = fields.optional("receiver", text(SupplierId::parse));
-        let person_kind = fields.or("personKind", PersonKind::Pupil, choice(KINDS));
+        let person_kind = fields.or("personKind", PersonKind::Pupil, text(PersonKind::parse));
+        let person = StatedKey::read(fields);
         Some(Self {
             school: school?,
             product: product?,
@@ -66,6 +88,7 @@ impl Input for DecisionCreate {
             attributes: attributes?,
             receiver: receiver?,
             person_kind: person_kind?,
+            person: person?,
         })
     }
 }
@@ -103,14 +126,15 @@ impl From<Evaluation> for DecisionView {
 
 /// Ask for a decision
 ///
-/// The answer is 200 whatever the decision is. It is about the school as a whole and never about one person, and it is
-/// on record as an evaluation.
+/// The answer is 200 whatever the decision is, and it is on record as an evaluation. For a supplier it is about the school
+/// as a whole, never about one person. A school or board may name a person of its roster, and learns every reason why that
+/// person would not be available to the product.
 #[utoipa::path(operation_id = "decision_create", tag = "exchange", security(("bearer" = ["decision.create"])),
     params(("Purpose-Code" = Option<String>, Header, description = "The purpose, if not in the body", example = "D1")),
-    request_body = DecisionCreate,
+    request_body = DecisionForm,
     responses(
         (status = 200, description = "The decision", body = DecisionView),
-        BadRequestOrBinding, SchoolNotFound,
+        BadRequestOrBinding, SchoolOrProductNotFound,
     ))]
 #[post("/decisions")]
 pub(super) async fn decision_create(
@@ -124,6 +148,8 @@ pub(super) async fn decision_create(
         }
         (header, body) => header.or(body),
     };
+    let rules = caller.app().eck_id_rules();
+    let whom = input.person.map(|person| person.whom(rules)).transpose()?;
     let question = Question {
         school: input.school,
         product: input.product,
@@ -133,6 +159,7 @@ pub(super) async fn decision_create(
             attributes: input.attributes,
         },
         kind: input.person_kind,
+        whom,
     };
     let evaluation = caller.app().decision_create(caller.caller(), question).await?;
     Ok(Json(evaluation.into()))

@@ -13,7 +13,7 @@ use crate::{
     app::{
         action::{self, ReadSelf},
         caller::{Caller, Role},
-        judge::{Reach, Reaches},
+        reach::{Reach, Reaches},
         store::Page,
     },
     http::{

@@ -20,6 +20,7 @@ mod mandate;
 mod me;
 mod path;
 mod product;
+mod reach;
 mod record;
 mod release;
 mod restriction;
@@ -92,6 +93,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(account_change::account_change_search)
         .service(event::event_list)
         .service(decision::decision_create)
+        .service(reach::reach_view)
         .service(record::record_list)
         .service(record::record_export)
         .service(ledger::verifier_key_view);
