@@ -154,6 +154,19 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it is about the key under which a client sends a write, apart from what that write does.
+    pub(crate) const fn is_about_keys(&self) -> bool {
+        matches!(
+            self,
+            Self::KeyClaimed(_)
+                | Self::KeyTakenOver(..)
+                | Self::KeySpent(..)
+                | Self::KeyAnswered(..)
+                | Self::KeyReleased(_)
+                | Self::KeyDropped(_)
+        )
+    }
+
     /// The moment at which something ends by this change.
     pub(crate) const fn ends_at(&self) -> Option<Timestamp> {
         match self {

@@ -14,6 +14,9 @@ use super::{
 pub enum Priority {
     /// The record of a decision: an answer waits for it.
     Evidence,
+    /// No act can be done without it: the proof of who calls, the key of the write, the keys that seal. It goes with
+    /// [`Interactive`](Self::Interactive), and still finds room when the disk is full.
+    ForActs,
     /// A person or program waits for it.
     Interactive,
     /// Nobody waits; cut into pieces of about 5 ms.

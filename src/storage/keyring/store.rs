@@ -63,7 +63,7 @@ pub(super) async fn fingerprint(executor: &dyn Executor) -> Result<Option<Vec<u8
 pub(super) async fn claim(executor: &dyn Executor, own: &[u8], now: Timestamp) -> Result<Vec<u8>, KeyringError> {
     let mut writes = WriteSet::new();
     writes.any(&FINGERPRINT_CLAIM, params![own, now]);
-    executor.write(writes, Priority::Interactive).await?;
+    executor.write(writes, Priority::ForActs).await?;
     Ok(fingerprint(executor).await?.unwrap_or_default())
 }
 
@@ -108,7 +108,7 @@ impl Store {
     pub(super) async fn destroy(&self, scope: Scope, purpose: KeyPurpose) -> Result<(), KeyringError> {
         let mut writes = WriteSet::new();
         writes.any(&KEY_DESTROY, columns(scope, purpose));
-        self.executor.write(writes, Priority::Interactive).await?;
+        self.executor.write(writes, Priority::ForActs).await?;
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl Store {
         params.extend(params![id, wrapped, now]);
         let mut writes = WriteSet::new();
         writes.any(&KEY_ADD, params);
-        self.executor.write(writes, Priority::Interactive).await?;
+        self.executor.write(writes, Priority::ForActs).await?;
         Ok(())
     }
 }

@@ -135,7 +135,7 @@ impl ClientStore for Repository {
         let mut set = WriteSet::new();
         set.push(&SINGLE_USE_FORGET, params![now], Expect::Any);
         set.push(&SINGLE_USE, params![value, expires_at], Expect::Exactly(1));
-        match self.executor.write(set, Priority::Interactive).await {
+        match self.executor.write(set, Priority::ForActs).await {
             Ok(_) => Ok(true),
             Err(StorageError::Duplicate { .. }) => Ok(false),
             Err(error) => Err(error.into()),

@@ -79,10 +79,13 @@ fn parsed<T>(column: &'static str, value: Option<T>) -> Result<T, StorageError> 
 #[async_trait]
 impl Store for Repository {
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError> {
+        let priority = match bulk {
+            true => Priority::Bulk,
+            false if changes.iter().all(Change::is_about_keys) => Priority::ForActs,
+            false => Priority::Interactive,
+        };
         let set = self.write_set(changes).await?;
-        self.executor
-            .write(set, if bulk { Priority::Bulk } else { Priority::Interactive })
-            .await?;
+        self.executor.write(set, priority).await?;
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ impl Repository {
         }
         let mut set = WriteSet::new();
         set.any(&SECRET_ADD, params![name, key.seal(&place, &make()?)?, now]);
-        self.executor.write(set, Priority::Interactive).await?;
+        self.executor.write(set, Priority::ForActs).await?;
         // Another replica may have been first: what is stored counts.
         let found = self.one(&SECRET, params![name], sealed).await?;
         key.open(&place, &found.ok_or(StoreError::Corrupt("a secret of the service"))?)

@@ -30,7 +30,7 @@ impl<T> State<T> {
     fn lane(&mut self, priority: Priority) -> &mut VecDeque<T> {
         match priority {
             Priority::Evidence => &mut self.evidence,
-            Priority::Interactive => &mut self.interactive,
+            Priority::ForActs | Priority::Interactive => &mut self.interactive,
             Priority::Bulk => &mut self.bulk,
         }
     }

@@ -169,6 +169,10 @@ impl Executor for Sqlite {
     }
 
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError> {
+        // What was kept in reserve is for acts: a roster or a login that took it would leave none for the next withdrawal.
+        if priority != Priority::ForActs && self.inner.reserve.is_spent() {
+            return Err(reserve::refused());
+        }
         self.transaction(priority, move |connection| bind::apply(connection, &writes))
             .await
     }

@@ -1,8 +1,8 @@
 //! Room kept in reserve beside the database, and the alarm before the disk is full.
 //!
-//! Promises: while the disk fills up, an alarm comes first; when it is full, decisions are refused and acts still find room, so
-//! that a school can withdraw to the last. What was kept in reserve is made again as soon as there is room. The room is a
-//! file of zeros, written out: a file with holes would keep nothing.
+//! Promises: while the disk fills up, an alarm comes first; when it is full, acts still find room, so that a school can
+//! withdraw to the last, and everything else is refused: decisions, logins, rosters. What was kept in reserve is made again as
+//! soon as there is room. The room is a file of zeros, written out: a file with holes would keep nothing.
 
 use std::{
     ffi::OsString,
@@ -50,7 +50,7 @@ impl Reserve {
         reserve
     }
 
-    /// Whether decisions must be refused, since the room that is left is for acts.
+    /// Whether everything but acts must be refused, since the room that is left is for them.
     pub(super) fn is_spent(&self) -> bool {
         self.spent.load(Ordering::SeqCst)
     }
@@ -61,7 +61,7 @@ impl Reserve {
             return false;
         }
         self.spent.store(true, Ordering::SeqCst);
-        tracing::error!("the disk is full: decisions are refused, acts go on by the room kept in reserve");
+        tracing::error!("the disk is full: acts go on by the room kept in reserve, all else is refused");
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::error!(%error, "the room kept in reserve cannot be given away");
@@ -119,7 +119,7 @@ impl Reserve {
     }
 }
 
-/// The answer to a decision while the room that is left is for acts.
+/// The answer to everything else while the room that is left is for acts.
 pub(super) fn refused() -> StorageError {
     StorageError::Unavailable {
         cause: Fault::own("the disk is full"),

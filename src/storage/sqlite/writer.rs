@@ -14,7 +14,7 @@ use crate::storage::{
 /// A group commits at the latest after so many jobs; so many bulk jobs are one piece of about 5 ms.
 const fn group_size(priority: Priority) -> usize {
     match priority {
-        Priority::Evidence | Priority::Interactive => 1_024,
+        Priority::Evidence | Priority::ForActs | Priority::Interactive => 1_024,
         Priority::Bulk => 1,
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use sluis::{
     app::evidence::Act,
-    storage::sqlite::{Room, Sqlite, SqliteOptions},
+    storage::{
+        Priority, Statement, WriteSet, params,
+        sqlite::{Room, Sqlite, SqliteOptions},
+    },
 };
 
 use super::*;
@@ -57,6 +60,17 @@ impl Drop for Disk {
     }
 }
 
+/// Something that takes room.
+fn one_row(number: u8) -> WriteSet {
+    const ROW: Statement = Statement {
+        name: "test_single_use",
+        sql: "INSERT INTO single_use_values (value, expires_at) VALUES ($1, $2)",
+    };
+    let mut set = WriteSet::new();
+    set.one(&ROW, params![[number; 32], NOW]);
+    set
+}
+
 async fn withdraw(store: &EvidenceStore) -> Result<(), StoreError> {
     let act = Act {
         changes: Vec::new(),
@@ -100,6 +114,16 @@ async fn when_the_disk_is_full_nothing_is_released_and_schools_can_still_withdra
         Err(StoreError::Unavailable(_))
     ));
     assert!(!store.is_writable(NOW).await);
+    // Nor is it for logins and rosters, only for what acts cannot do without.
+    let executor = database.executor();
+    for (priority, finds_room) in [
+        (Priority::Interactive, false),
+        (Priority::Bulk, false),
+        (Priority::ForActs, true),
+    ] {
+        let written = executor.write(one_row(priority as u8), priority).await;
+        assert_eq!(written.is_ok(), finds_room, "{priority:?}: {written:?}");
+    }
     for _ in 0..20 {
         withdraw(&store).await.unwrap();
     }
