@@ -140,6 +140,9 @@ pub struct RunCounts {
     pub removed: u64,
     /// Persons that stayed the same.
     pub unchanged: u64,
+    /// Persons of a kind of which nobody comes in: it is not agreed, or no active agreement needs anything of them.
+    #[serde(default)]
+    pub left_out: u64,
     /// Fields that were not taken in, because no active agreement needs them or their value was not acceptable.
     pub withheld_fields: u64,
     /// Of these, the fields whose value was not acceptable: the administration can mend them.

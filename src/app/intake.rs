@@ -4,8 +4,8 @@
 //! field that it delivers for others is *empty* here, and is emptied. A person who is absent from a complete delivery
 //! is *removed*, unless too many would be: then the delivery is refused (shrink guard).
 //!
-//! Of a kind of person (pupils, staff) of whom no agreement needs anything nobody comes in; who is held of it stays as is,
-//! and the gate releases nothing of them.
+//! Of a kind of person (pupils, staff) of whom nothing may come in, or no agreement needs anything, nobody comes in: they are
+//! counted as left out. Who is held of it stays as is; what suppliers get of them goes by their own agreements.
 //!
 //! The same holds for groups: without a section of groups, groups stay and so does who is in them; when nobody's
 //! membership is delivered, who is in the groups stays. An enrolment that cannot be read opens nothing, and is
@@ -91,10 +91,10 @@ impl Intake<'_> {
         // A kind of person of whom nothing is needed counts as not delivered: nobody comes in, and who is held stays as is.
         let pupils_delivered = !self.needed.pupils.is_empty();
         if !pupils_delivered {
-            snapshot.pupils.clear();
+            counts.left_out += count(std::mem::take(&mut snapshot.pupils).len());
         }
         if self.needed.staff.is_empty() {
-            snapshot.staff.clear();
+            counts.left_out += count(std::mem::take(&mut snapshot.staff).len());
             snapshot.staff_delivered = false;
         }
         let mut changes = Vec::new();

@@ -93,6 +93,13 @@ fn report(run: &Run, dry_run: bool, out: &mut (dyn Write + Send)) -> Result<(), 
         counts.received, counts.added, counts.changed
     )?;
     writeln!(out, "  unchanged {}, removed {}", counts.unchanged, counts.removed)?;
+    if counts.left_out > 0 {
+        writeln!(
+            out,
+            "  left out {}: nothing of this kind of person is agreed with the operator, or needed by an active agreement",
+            counts.left_out
+        )?;
+    }
     writeln!(
         out,
         "  fields withheld {}: {} that no active agreement needs, {} with a value that cannot be used (of {} persons)",

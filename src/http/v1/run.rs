@@ -79,6 +79,9 @@ struct RunCountsView {
     removed: u64,
     /// Persons that stayed the same.
     unchanged: u64,
+    /// Persons of a kind (pupils or staff) of which nobody comes in: the agreement with the operator does not cover that
+    /// kind, or no active agreement needs anything of it. Who is held of it stays as it was and is not updated.
+    left_out: u64,
     /// Fields that were not taken in: no active agreement needs them, or their value was not acceptable.
     withheld_fields: u64,
     /// Of these, the fields whose value was not acceptable: the administration can mend them. A file that is imported tells
@@ -96,6 +99,7 @@ impl From<RunCounts> for RunCountsView {
             changed: counts.changed,
             removed: counts.removed,
             unchanged: counts.unchanged,
+            left_out: counts.left_out,
             withheld_fields: counts.withheld_fields,
             unusable_fields: counts.unusable_fields,
             persons_with_unusable_fields: counts.persons_with_unusable_fields,

@@ -35,15 +35,16 @@ fn nobody_comes_in_of_a_kind_of_whom_nothing_is_needed() {
     let mut held = Held::new();
     let counts = held.take_in(school_of(&["1", "2"], &["11"]));
     assert_eq!(kinds(&held), [PersonKind::Pupil, PersonKind::Pupil]);
-    assert_eq!((counts.received, counts.added), (3, 2));
+    assert_eq!((counts.received, counts.added, counts.left_out), (3, 2, 1));
 
     (held.needed, held.needed_of_staff) = (AttributeSet::default(), held.needed);
     let mut held = Held {
         roster: Roster::new(0, BTreeMap::new(), Vec::new(), Vec::new()),
         ..held
     };
-    held.take_in(school_of(&["1", "2"], &["11"]));
+    let counts = held.take_in(school_of(&["1", "2"], &["11"]));
     assert_eq!(kinds(&held), [PersonKind::Staff]);
+    assert_eq!((counts.received, counts.added, counts.left_out), (3, 1, 2));
 }
 
 #[test]
