@@ -18,6 +18,7 @@ mod certified;
 mod clocks;
 mod connections;
 mod decisions;
+mod foreign;
 mod health;
 mod kinds;
 mod learners;

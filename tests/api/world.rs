@@ -375,6 +375,19 @@ async fn supplier(service: &Service, name: &str, product: &str) -> Supplier {
 
 /// Another school of another board, with a client of its own.
 pub(crate) async fn elsewhere(service: &Service) -> RegisteredClient {
+    school_elsewhere(service).await.client
+}
+
+/// A school of another board.
+pub(crate) struct Elsewhere {
+    pub(crate) board: BoardId,
+    pub(crate) school: SchoolId,
+    /// The client of the school.
+    pub(crate) client: RegisteredClient,
+}
+
+/// The same, with board and school.
+pub(crate) async fn school_elsewhere(service: &Service) -> Elsewhere {
     let name = "Stichting Elders".to_owned();
     let board = service
         .app
@@ -386,7 +399,11 @@ pub(crate) async fn elsewhere(service: &Service) -> RegisteredClient {
         .school_create(None, school_in(board.id, "97XX00"))
         .await
         .unwrap();
-    service.register(Role::School(school.id), &[]).await
+    Elsewhere {
+        board: board.id,
+        school: school.id,
+        client: service.register(Role::School(school.id), &[]).await,
+    }
 }
 
 fn person(number: u32, brin: &str) -> kennisnet::Person {

@@ -1,4 +1,5 @@
-//! Who reaches what: every operation asked by every party, pinned as a matrix.
+//! Who reaches what: every operation asked by every party, pinned as a matrix. What is asked of a run, a change or a client
+//! that does not exist here is asked of real ones, own and foreign, in `tests/api/foreign.rs`.
 
 use std::collections::BTreeSet;
 
