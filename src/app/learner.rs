@@ -252,10 +252,7 @@ impl App {
         let request = self.release_request(caller, school, wanted, PersonKind::Pupil)?;
         self.through_the_gate(school, async |standing| {
             let hash = standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes());
-            let mut persons = standing.roster.persons.iter();
-            // Somebody may be a pupil here and work here too.
-            let person =
-                persons.find(|person| person.eck_hash == Some(hash) && person.kept.kind == request.person_kind);
+            let person = standing.roster.with_eck_hash(request.person_kind, hash);
             self.release_one(
                 caller,
                 &request,

@@ -1,7 +1,7 @@
 //! The roster of a school as the gate and the use cases see it: opened, in memory, at one epoch.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
 };
 
@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sluis_core::{
     catalogue::Attribute,
-    id::{AccountId, GroupId, PersonId, SchoolId, SupplierId},
+    id::{self, AccountId, GroupId, IdMap, PersonId, SchoolId, SupplierId},
     identifier::EckIdRules,
     ledger::Digest,
     person::{PersonFacts, PersonKind, YearGroup},
@@ -36,6 +36,8 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) restrictions: Vec<Restriction>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
+    by_eck_hash: HashMap<(PersonKind, [u8; 32]), usize>,
+    by_id: IdMap<id::Person, usize>,
 }
 
 /// How many suppliers' orders of one roster stay in memory.
@@ -49,8 +51,13 @@ impl Roster {
         mut persons: Vec<Person>,
         restrictions: Vec<Restriction>,
     ) -> Self {
-        for person in &mut persons {
+        let (mut by_eck_hash, mut by_id) = (HashMap::new(), IdMap::default());
+        for (place, person) in persons.iter_mut().enumerate() {
             person.restrict(&restrictions);
+            if let Some(hash) = person.eck_hash {
+                by_eck_hash.entry((person.kept.kind, hash)).or_insert(place);
+            }
+            by_id.insert(person.id, place);
         }
         Self {
             epoch,
@@ -58,7 +65,21 @@ impl Roster {
             persons,
             restrictions,
             listings: Cache::new(LISTINGS),
+            by_eck_hash,
+            by_id,
         }
+    }
+
+    /// The person of this kind with this keyed hash of an ECK iD; somebody may be a pupil here and work here too. INVARIANT:
+    /// who is not there costs as much as who is: a walk through all of them would tell by its time who is unknown.
+    pub(in crate::app) fn with_eck_hash(&self, kind: PersonKind, hash: [u8; 32]) -> Option<&Person> {
+        let place = self.by_eck_hash.get(&(kind, hash))?;
+        self.persons.get(*place)
+    }
+
+    /// The person with this id, at the same cost as one who is not there.
+    pub(in crate::app) fn with_id(&self, id: PersonId) -> Option<&Person> {
+        self.persons.get(*self.by_id.get(&id)?)
     }
 }
 

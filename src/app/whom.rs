@@ -25,15 +25,15 @@ impl Whom {
         roster: &'a Roster,
         key: &dyn SealingKey,
     ) -> Option<&'a Person> {
-        let mut persons = roster.persons.iter().filter(|person| person.kept.kind == kind);
         match self {
             Self::EckId(eck_id) => {
                 let hash = key.hash(label::ECK_ID, eck_id.expose().as_bytes());
-                persons.find(|person| person.eck_hash == Some(hash))
+                roster.with_eck_hash(kind, hash)
             }
             Self::SourceKey(source) => {
                 let hash = roster::key_hash(kind, source.expose(), key);
-                persons.find(|person| person.key_hash == hash)
+                let mut persons = roster.persons.iter();
+                persons.find(|person| person.kept.kind == kind && person.key_hash == hash)
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::{
         evidence::Evidence,
         login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned},
         openid::OpenIdProvider,
+        sealing::Sealing,
         store::StoreError,
     },
     config::Settings,
@@ -58,6 +59,25 @@ pub struct Service {
     evidence: EvidenceTask,
 }
 
+/// Sees what the use cases ask of the database and of the keys, and passes it on: for tests that count it.
+pub trait Watch {
+    /// Stands before the database.
+    fn executor(&self, executor: Arc<dyn Executor>) -> Arc<dyn Executor>;
+    /// Stands before the keys.
+    fn sealing(&self, sealing: Arc<dyn Sealing>) -> Arc<dyn Sealing>;
+}
+
+/// Nobody watches.
+impl Watch for () {
+    fn executor(&self, executor: Arc<dyn Executor>) -> Arc<dyn Executor> {
+        executor
+    }
+
+    fn sealing(&self, sealing: Arc<dyn Sealing>) -> Arc<dyn Sealing> {
+        sealing
+    }
+}
+
 impl Service {
     /// Opens the database, the keys and everything else that these settings name.
     ///
@@ -68,14 +88,27 @@ impl Service {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, CliError> {
+        Self::assemble_watched(settings, clock, random, &()).await
+    }
+
+    /// The same, with somebody who watches.
+    ///
+    /// # Errors
+    /// As [`assemble`](Self::assemble).
+    pub async fn assemble_watched(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        watch: &dyn Watch,
+    ) -> Result<Self, CliError> {
         install_crypto();
         let database = parts::database(settings).await?;
-        let executor = database.executor();
+        let executor = watch.executor(database.executor());
         let master = parts::master_key(settings);
         let keyring = Keyring::open(Arc::clone(&executor), &master, Arc::clone(&random), Arc::clone(&clock)).await?;
         let made_key_file = keyring.made_key_file().map(ToOwned::to_owned);
-        let sealing = Arc::new(keyring);
-        let repository = Repository::new(Arc::clone(&executor), Arc::clone(&sealing) as _);
+        let sealing = watch.sealing(Arc::new(keyring));
+        let repository = Repository::new(Arc::clone(&executor), Arc::clone(&sealing));
 
         let seed = repository.service_secret("checkpoint-key", clock.now(), || {
             Ok(Zeroizing::new(random::bytes::<32>(&*random).to_vec()))

@@ -33,4 +33,5 @@ mod rosters;
 mod terms;
 mod token;
 mod without_roster;
+mod work;
 mod world;

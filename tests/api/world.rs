@@ -42,6 +42,13 @@ pub(crate) const LOCATED: &str = "located";
 pub(crate) const TEACHER: &str = "teacher";
 /// A pupil of another group.
 pub(crate) const OUTSIDE: u32 = 1;
+/// Somebody who logs in as a pupil of the school and whom its roster does not hold.
+pub(crate) const STRANGER: &str = "stranger";
+
+/// An ECK iD that nobody in the roster has.
+pub(crate) fn stranger() -> String {
+    format!("https://ketenid.nl/pilot/{}", "0a".repeat(64))
+}
 
 /// The group that the product is switched on for, and how many pupils are in it.
 pub(crate) const GROUP: &str = "Groep 7";
@@ -125,7 +132,7 @@ impl World {
 
     async fn before_all_at<const N: usize>(clock: FixedClock, more: [(&str, &str); N]) -> Self {
         let clock = Arc::new(clock);
-        let persons = [INSIDE, INSIDE + 1, OUTSIDE]
+        let persons = [INSIDE, INSIDE + 1, INSIDE + 2, INSIDE + 3, OUTSIDE]
             .map(|number| person(number, "99ZZ"))
             .into();
         let mut options = kennisnet::Options::new("sluis", "secret", &format!("{BASE}/oidc/callback"), persons);
@@ -133,6 +140,11 @@ impl World {
         options.persons.push(kennisnet::Person {
             username: "elsewhere".to_owned(),
             ..person(INSIDE, "98YY")
+        });
+        options.persons.push(kennisnet::Person {
+            username: STRANGER.to_owned(),
+            eck_id: Some(stranger()),
+            ..person(INSIDE, "99ZZ")
         });
         options.persons.push(kennisnet::Person {
             username: "parent".to_owned(),

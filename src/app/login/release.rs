@@ -50,10 +50,9 @@ impl App {
         self.through_the_gate(school, async |standing| {
             let eck_id = someone.eck_id.map(str::as_bytes);
             let hash = eck_id.map(|eck_id| standing.key.hash(label::ECK_ID, eck_id));
-            let by_eck_id =
-                |person: &Person| hash.is_some() && person.eck_hash == hash && person.kept.kind == someone.kind;
-            let mut persons = standing.roster.persons.iter();
-            let enrolled = persons.find(|person| Some(person.id) == someone.known || by_eck_id(person));
+            let roster = &standing.roster;
+            let known = someone.known.and_then(|known| roster.with_id(known));
+            let enrolled = known.or_else(|| roster.with_eck_hash(someone.kind, hash?));
             let described = someone
                 .described
                 .and_then(|described| Person::of_login(described.clone(), &*standing.key))

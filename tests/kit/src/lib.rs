@@ -4,6 +4,7 @@ pub mod certified;
 pub mod databases;
 pub mod keys;
 pub mod service;
+pub mod work;
 
 use std::io::Write;
 

@@ -32,7 +32,11 @@ use sluis_core::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{databases::Schema, keys::ClientKeyPair};
+use crate::{
+    databases::Schema,
+    keys::ClientKeyPair,
+    work::{Counter, Work},
+};
 
 /// How the service calls itself; that it listens elsewhere is for the test to know.
 pub const BASE: &str = "https://sluis.example";
@@ -49,6 +53,7 @@ pub struct Service {
     address: SocketAddr,
     client: Client,
     parts: assemble::Service,
+    counter: Counter,
     servers: Vec<ServerHandle>,
     kept: Kept,
 }
@@ -137,7 +142,8 @@ impl Service {
         let sources = Sources::new().with_environment(kept.environment.clone());
         let settings = Settings::load(&sources).expect("the settings are good");
         let random = Arc::new(SeededRandom::new(1));
-        let assembled = assemble::Service::assemble(&settings, clock.clone(), random.clone())
+        let counter = Counter::default();
+        let assembled = assemble::Service::assemble_watched(&settings, clock.clone(), random.clone(), &counter)
             .await
             .expect("the parts fit together");
         let http = assembled.http(&settings, None);
@@ -161,9 +167,15 @@ impl Service {
             address: listener.address,
             client: client.expect("a client can be made"),
             parts: assembled,
+            counter,
             servers,
             kept,
         }
+    }
+
+    /// What was asked of the database and of the keys so far.
+    pub fn work(&self) -> Work {
+        self.counter.work()
     }
 
     /// What is on record about an owner, in order.
