@@ -79,7 +79,7 @@ fn row(engine: &str, what: &str, records: usize, time: Duration, base: f64) -> f
 }
 
 async fn measure(database: &TestDatabase) {
-    let log = database.database.log();
+    let log = database.database.log(&SystemRandom);
     let (writer, task) = EvidenceWriter::start(Arc::clone(&log));
     let (alone, each) = (300_u128, 150_u128);
     let (mut single, mut lone, mut many, mut flood) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

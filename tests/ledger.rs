@@ -12,7 +12,7 @@ use std::{
 
 use sluis::app::{
     caller::Role,
-    evidence::ExportFrom,
+    evidence::{ExportFrom, Places},
     organise::{BoardCreate, SchoolCreate},
 };
 use sluis_core::{
@@ -46,7 +46,7 @@ impl Home {
         let school = app.school_create(None, school).await.unwrap().id;
         let caller = service.caller(Role::School(school)).await;
         for _ in 0..4 {
-            app.record_list(&caller, school, 0, 10).await.unwrap();
+            app.record_list(&caller, school, &Places::default(), 10).await.unwrap();
         }
         let key = VerifierKey::parse(&app.verifier_key()).unwrap();
         let first = app.record_export(&caller, school, ExportFrom::default(), 3).await;

@@ -3,6 +3,8 @@
 //! A permit takes effect when its record is committed. The record names the epoch of the policy that decided; when the
 //! school's policy has moved on since, the record is not written and the use case decides again.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use sluis_core::{
     id::{RecordId, SchoolId},
@@ -75,6 +77,8 @@ pub enum Recorded {
 pub struct Committed {
     /// The record.
     pub record: RecordId,
+    /// The stream that it is in: each has a tree and chains of its own.
+    pub stream: u64,
     /// Its place in the tree.
     pub position: u64,
     /// Its number in the chain of its owner.
@@ -101,9 +105,41 @@ impl Act {
     }
 }
 
+/// Up to which record an owner has read, in each stream; nothing at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places(BTreeMap<u64, u64>);
+
+impl Places {
+    /// The number of the last record that was read in a stream; 0 before the first.
+    pub fn in_stream(&self, stream: u64) -> u64 {
+        self.0.get(&stream).copied().unwrap_or_default()
+    }
+
+    /// The numbers of the last records, by the number of the stream.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.0.iter().map(|(stream, sequence)| (*stream, *sequence))
+    }
+
+    /// Goes past records that were read, which come in the order of their streams.
+    #[must_use]
+    pub fn past<'a>(mut self, read: impl IntoIterator<Item = &'a LoggedRecord>) -> Self {
+        let read = read.into_iter().map(|logged| (logged.stream, logged.record.sequence));
+        self.0.extend(read);
+        self
+    }
+}
+
+impl FromIterator<(u64, u64)> for Places {
+    fn from_iter<T: IntoIterator<Item = (u64, u64)>>(places: T) -> Self {
+        Self(places.into_iter().collect())
+    }
+}
+
 /// A record as its owner reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedRecord {
+    /// The stream that it is in.
+    pub stream: u64,
     /// Its place in the tree.
     pub position: u64,
     /// The hash of its leaf in the tree.
@@ -127,11 +163,12 @@ pub trait Evidence: Send + Sync {
     /// As for changes, and then nothing is changed; [`StoreError::Unavailable`]: it may or may not be done.
     async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError>;
 
-    /// The records of an owner after a number, in order.
+    /// The records of an owner after these places, over all streams: in the order of each stream, and between streams in that
+    /// of their moments. Who goes on from where the last ones stand misses none and sees none twice.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Corrupt`] when what is stored is not a record.
-    async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
+    async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
 
     /// The records of an owner with proofs, to take home: those after what the owner knows already.
     ///
@@ -145,7 +182,8 @@ pub trait Evidence: Send + Sync {
     /// [`StoreError::Unavailable`] when it cannot be read. What is wrong with it is in the report.
     async fn verify(&self) -> Result<Report, StoreError>;
 
-    /// Looks after the room that records have left, and raises the alarm before there is none.
+    /// Looks after what recording needs to go on: room on the disk, with an alarm before there is none, or the lease of the
+    /// stream.
     async fn tend(&self);
 
     /// The public key that exports are checked with.

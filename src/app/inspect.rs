@@ -9,12 +9,12 @@ use crate::app::{
     App,
     caller::Caller,
     error::AppError,
-    evidence::{Act, ExportFrom, LoggedRecord},
+    evidence::{Act, ExportFrom, LoggedRecord, Places},
     store::StoreError,
 };
 
 impl App {
-    /// The records of a school after a number, in order. Looking is itself on record.
+    /// The records of a school after these places, over all streams. Looking is itself on record.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a foreign school.
@@ -22,7 +22,7 @@ impl App {
         &self,
         caller: &Caller,
         school: SchoolId,
-        after: u64,
+        after: &Places,
         limit: u16,
     ) -> Result<Vec<LoggedRecord>, AppError> {
         let school = self.controlled_school(caller, school).await?;
@@ -64,8 +64,8 @@ impl App {
         Ok(self.evidence.verify().await?)
     }
 
-    /// Looks after the room that records have left.
-    pub async fn room_tidy(&self) {
+    /// Looks after what recording needs to go on: room on the disk, or the lease of its stream.
+    pub async fn evidence_tend(&self) {
         self.evidence.tend().await;
     }
 

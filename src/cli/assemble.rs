@@ -119,7 +119,7 @@ impl Service {
             .try_into()
             .map_err(|_| StoreError::Corrupt("checkpoint key"))?;
         let signer = NoteSigner::from_seed(&parts::origin(settings), seed)?;
-        let (evidence, task) = EvidenceStore::start(&database, repository.clone(), signer);
+        let (evidence, task) = EvidenceStore::start(&database, repository.clone(), signer, &*random);
         let evidence = Arc::new(evidence);
 
         let keys = Arc::new(token_keys(&repository, &*clock).await?);

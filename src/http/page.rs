@@ -36,7 +36,7 @@ pub(super) struct PageQuery {
 impl Input for PageQuery {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let cursor = fields.optional("cursor", text(parse_cursor));
-        let limit = fields.or("limit", LIMIT, integer(1..=i64::from(MOST)));
+        let limit = limit(fields);
         Some(Self {
             cursor: cursor?,
             limit: limit?,
@@ -50,7 +50,7 @@ fn parse_cursor(text: &str) -> Result<Uuid, &'static str> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     bytes
         .and_then(|bytes| Uuid::from_slice(&bytes).ok())
-        .ok_or("a cursor is the `next` of the page before")
+        .ok_or(NOT_A_CURSOR)
 }
 
 /// The cursor of the page that begins after this item.
@@ -107,7 +107,31 @@ impl<T> ListView<T> {
             next: None,
         }
     }
+
+    /// What is shown of a list that was asked for one more than that; `next` makes the cursor of the next page, if there is
+    /// one.
+    pub(super) fn up_to<F>(limit: u16, mut found: Vec<F>, next: impl FnOnce(&[F]) -> Option<String>) -> Self
+    where
+        T: From<F>,
+    {
+        let limit = usize::from(limit);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = if more { next(&found) } else { None };
+        Self {
+            next,
+            ..Self::whole(found)
+        }
+    }
 }
+
+/// How many items at most.
+pub(super) fn limit(fields: &mut Fields<'_>) -> Option<u16> {
+    fields.or("limit", LIMIT, integer(1..=i64::from(MOST)))
+}
+
+/// What is said of a cursor that cannot be read.
+pub(super) const NOT_A_CURSOR: &str = "a cursor is the `next` of the page before";
 
 impl PageQuery {
     /// The last item of the page before.
@@ -129,16 +153,8 @@ impl PageQuery {
     }
 
     /// Shows what was found for [`page`](Self::page).
-    pub(super) fn show<F, K, T: From<F>>(self, mut found: Vec<F>, id: impl Fn(&F) -> Id<K>) -> ListView<T> {
-        let limit = usize::from(self.limit);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let last = found.last().filter(|_| more);
-        let next = last.map(|last| cursor(id(last)));
-        ListView {
-            next,
-            ..ListView::whole(found)
-        }
+    pub(super) fn show<F, K, T: From<F>>(self, found: Vec<F>, id: impl Fn(&F) -> Id<K>) -> ListView<T> {
+        ListView::up_to(self.limit, found, |shown| shown.last().map(|last| cursor(id(last))))
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
+use sluis_core::random::Random;
+
 use super::{
     error::StorageError,
     evidence::Log,
     executor::Executor,
-    postgres::{Postgres, PostgresOptions},
+    postgres::{Postgres, PostgresLog, PostgresOptions},
     sqlite::{Room, Sqlite, SqliteOptions},
 };
 
@@ -70,11 +72,11 @@ impl Database {
         })
     }
 
-    /// The log that evidence is appended to.
-    pub fn log(&self) -> Arc<dyn Log> {
+    /// The log that evidence is appended to. Each that is made here is a replica of its own, with a random name.
+    pub fn log(&self, random: &dyn Random) -> Arc<dyn Log> {
         match self {
             Self::Sqlite(sqlite) => Arc::new(sqlite.clone()),
-            Self::Postgres(postgres) => Arc::new(postgres.clone()),
+            Self::Postgres(postgres) => Arc::new(PostgresLog::new(postgres.clone(), random)),
         }
     }
 

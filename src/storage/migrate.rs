@@ -42,6 +42,7 @@ pub const STEPS: &[Step] = steps![
     "V11__restrictions",
     "V12__account_keys",
     "V13__account_changes",
+    "V14__stream_leases",
 ];
 
 /// The runner of the steps of one engine.

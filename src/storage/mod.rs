@@ -32,7 +32,7 @@ pub use error::{Fault, StorageError};
 pub use executor::{Executor, Priority, Query};
 pub use statement::Statement;
 pub use value::{FromValue, Row, Value};
-pub use write_set::{Expect, WriteSet};
+pub use write_set::{Expect, Fence, WriteSet};
 
 /// The parameters of a statement: the first is `$1`.
 #[macro_export]

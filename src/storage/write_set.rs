@@ -1,6 +1,6 @@
 //! Write-sets: what is written together or not at all.
 
-use sluis_core::id::SchoolId;
+use sluis_core::id::{ClientId, SchoolId};
 
 use super::{error::StorageError, statement::Statement, value::Value};
 
@@ -56,11 +56,20 @@ impl Write {
     }
 }
 
+/// Whom something is taken back from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fence {
+    /// A school: its policy changes.
+    School(SchoolId),
+    /// A client: it is revoked.
+    Client(ClientId),
+}
+
 /// What is written in one transaction, in order. The first statement that fails rolls all of it back.
 #[derive(Debug, Clone, Default)]
 pub struct WriteSet {
     writes: Vec<Write>,
-    fences: Vec<SchoolId>,
+    fences: Vec<Fence>,
 }
 
 impl WriteSet {
@@ -89,10 +98,10 @@ impl WriteSet {
         self
     }
 
-    /// Takes something back from a school: once this write-set is done, no evidence that relies on the state before
-    /// it can be committed any more, on any replica. It waits for evidence that is being committed.
-    pub fn fence(&mut self, school: SchoolId) -> &mut Self {
-        self.fences.push(school);
+    /// Takes something back: once this write-set is done, no evidence that relies on the state before it can be
+    /// committed any more, on any replica. It waits for evidence that is being committed.
+    pub fn fence(&mut self, fence: Fence) -> &mut Self {
+        self.fences.push(fence);
         self
     }
 
@@ -108,8 +117,8 @@ impl WriteSet {
         &self.writes
     }
 
-    /// The schools whose fence is held.
-    pub fn fences(&self) -> &[SchoolId] {
+    /// The fences that are held.
+    pub fn fences(&self) -> &[Fence] {
         &self.fences
     }
 

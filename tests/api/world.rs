@@ -9,6 +9,7 @@ use sluis::app::{
     agree::AgreementOffer,
     caller::{Caller, Role},
     connection::Dialect,
+    evidence::Places,
     link::ConnectionCreate,
     organisation::SupplierKind,
     organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
@@ -282,7 +283,10 @@ impl World {
     pub(crate) async fn subjects_of_logins(&self) -> Vec<Option<Digest>> {
         let from_school = caller(&self.school_client, Role::School(self.school));
         let app = &self.service.app;
-        let records = app.record_list(&from_school, self.school, 0, 200).await.unwrap();
+        let records = app
+            .record_list(&from_school, self.school, &Places::default(), 200)
+            .await
+            .unwrap();
         let drafts = records.into_iter().map(|record| record.record.draft);
         let logins = drafts.filter(|draft| draft.kind == RecordKind::Login);
         logins.map(|draft| draft.subject).collect()

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sluis::storage::{
-    Executor, Expect, Priority, Statement, StorageError, WriteSet, params,
+    Executor, Expect, Fence, Priority, Statement, StorageError, WriteSet, params,
     postgres::{IsolationLevel, Postgres, PostgresOptions, Transaction, Work, bind},
 };
 use sluis_core::id::SchoolId;
@@ -48,7 +48,7 @@ async fn replica(schema: &databases::Schema) -> Postgres {
 /// A withdrawal: adds one under the fence.
 fn withdrawal() -> WriteSet {
     let mut writes = WriteSet::new();
-    writes.fence(school());
+    writes.fence(Fence::School(school()));
     writes.one(&INCREASE, params![b"epoch", 1_i64]);
     writes
 }
@@ -74,7 +74,9 @@ impl Work for Batch<'_> {
     type Output = i64;
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<i64, StorageError> {
-        self.postgres.hold_shared(transaction, [school()]).await?;
+        self.postgres
+            .hold_shared(transaction, [Fence::School(school())])
+            .await?;
         let rows = bind::query(transaction, &NUMBER, &params![b"epoch"]).await?;
         self.reached.notify_one();
         self.go.notified().await;
@@ -144,7 +146,9 @@ impl Work for Hung<'_> {
     type Output = ();
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
-        self.postgres.hold_shared(transaction, [school()]).await?;
+        self.postgres
+            .hold_shared(transaction, [Fence::School(school())])
+            .await?;
         self.reached.notify_one();
         self.go.notified().await;
         // From here on it stands idle: later than the withdrawal began to wait.
@@ -200,7 +204,9 @@ impl Work for Permit<'_> {
     type Output = ();
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
-        self.postgres.hold_shared(transaction, [school()]).await?;
+        self.postgres
+            .hold_shared(transaction, [Fence::School(school())])
+            .await?;
         let rows = bind::query(transaction, &NUMBER, &params![b"epoch"]).await?;
         let epoch: i64 = rows[0].get(0)?;
         bind::query(transaction, &ADD, &params![self.id.as_slice(), epoch]).await?;
@@ -208,7 +214,7 @@ impl Work for Permit<'_> {
     }
 }
 
-/// Three replicas without the lock of the log, which hides what the fence does as long as there is one stream. When a
+/// Three replicas and nothing but the fence. When a
 /// withdrawal has answered, all permits by the epochs before it are there, and none comes later. Tried by hand: when
 /// either side of the fence locks nothing, permits come later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

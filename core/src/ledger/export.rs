@@ -57,7 +57,7 @@ pub struct Known {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// How many records were looked at.
     pub records: u64,

@@ -4,9 +4,10 @@ use actix_web::{
     get, post,
     web::{Json, Path},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use sluis_core::{
-    id::{AgreementId, ClientId, Id, ProductId, RecordId, SupplierId},
+    id::{AgreementId, ClientId, ProductId, RecordId, SupplierId},
     ledger::{AgreementVersion, Code, Digest, Hex, RecordKind, Resource, SchoolExport, WithheldCode},
     time::Timestamp,
 };
@@ -17,14 +18,14 @@ use super::path::SchoolPath;
 use crate::{
     app::{
         action::{ExportRecord, ReadRecord},
-        evidence::{ExportFrom, LoggedRecord},
+        evidence::{ExportFrom, LoggedRecord, Places},
     },
     http::{
         answer::Answer,
         authentication::May,
         body::Query,
-        input::{Fields, Input, integer},
-        page::{ListView, PageQuery},
+        input::{Fields, Input, integer, text},
+        page::{self, ListView},
         response::{RecordNotFound, SchoolNotFound},
     },
 };
@@ -36,7 +37,10 @@ const EXPORTED: u16 = 250;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RecordView {
-    /// Its number in the chain of this school, from 1 without gaps.
+    /// The stream of the ledger that it is in: each instance of the service writes one of its own.
+    #[schema(minimum = 1, example = 1)]
+    stream: u64,
+    /// Its number in the chain of this school in that stream, from 1 without gaps.
     #[schema(minimum = 1, example = 12)]
     sequence: u64,
     /// Its id.
@@ -172,9 +176,12 @@ impl From<Resource> for ResourceView {
 
 impl From<LoggedRecord> for RecordView {
     fn from(logged: LoggedRecord) -> Self {
-        let LoggedRecord { record, leaf, .. } = logged;
+        let LoggedRecord {
+            stream, record, leaf, ..
+        } = logged;
         let draft = record.draft;
         Self {
+            stream,
             sequence: record.sequence,
             id: draft.id,
             kind: draft.kind,
@@ -202,25 +209,75 @@ impl From<LoggedRecord> for RecordView {
 
 type RecordListView = ListView<RecordView>;
 
+/// Which part of the records.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RecordQuery {
+    /// Where the page begins: `next` of the page before.
+    #[param(value_type = String, required = false, example = "MS4xMjAtMi4zMw")]
+    cursor: Places,
+    /// How many items at most.
+    #[param(value_type = u16, required = false, minimum = 1, maximum = 200, default = 50)]
+    limit: u16,
+}
+
+impl Input for RecordQuery {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let cursor = fields.optional("cursor", text(parse_cursor));
+        let limit = page::limit(fields);
+        Some(Self {
+            cursor: cursor?.unwrap_or_default(),
+            limit: limit?,
+        })
+    }
+}
+
+/// The cursor of this list: the last record that was shown in each stream. What may be seen is decided anew for each page,
+/// so it opens nothing.
+fn cursor(shown: &Places) -> String {
+    let places: Vec<String> = shown
+        .iter()
+        .map(|(stream, sequence)| format!("{stream}.{sequence}"))
+        .collect();
+    URL_SAFE_NO_PAD.encode(places.join("-"))
+}
+
+fn parse_cursor(text: &str) -> Result<Places, &'static str> {
+    let place = |text: &str| {
+        let (stream, sequence) = text.split_once('.')?;
+        Some((number(stream)?, number(sequence)?))
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| page::NOT_A_CURSOR)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| page::NOT_A_CURSOR)?;
+    let places: Option<Places> = text.split('-').map(place).collect();
+    places.ok_or(page::NOT_A_CURSOR)
+}
+
+/// A number that a column can hold.
+fn number(text: &str) -> Option<u64> {
+    u64::try_from(text.parse::<i64>().ok()?).ok()
+}
+
 /// List the records of a school
 ///
-/// In the order in which they were written. Looking is itself on record.
-#[utoipa::path(operation_id = "record_list", tag = "evidence", security(("bearer" = ["record.read"])), params(SchoolPath),
+/// Over all streams of the ledger: in the order in which each was written, and between streams by their moments. Looking is
+/// itself on record.
+#[utoipa::path(operation_id = "record_list", tag = "evidence", security(("bearer" = ["record.read"])),
+    params(SchoolPath, RecordQuery),
     responses((status = 200, description = "The records", body = RecordListView), SchoolNotFound))]
 #[get("/schools/{school}/records")]
 pub(super) async fn record_list(
     caller: May<ReadRecord>,
     path: Path<SchoolPath>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<RecordQuery>,
 ) -> Answer<RecordListView> {
-    let page = query.page::<RecordView>();
-    // The cursor of this list is the number of a record; one that was made up leads past the end.
-    let number = |id: Id<RecordView>| u64::try_from(i64::try_from(id.as_uuid().as_u128()).unwrap_or(i64::MAX));
-    let after = page.after.and_then(|id| number(id).ok()).unwrap_or_default();
+    let RecordQuery { cursor: after, limit } = query;
     let app = caller.app();
-    let found = app.record_list(caller.caller(), path.school, after, page.limit).await?;
-    let cursor = |logged: &LoggedRecord| Id::<RecordView>::from_uuid(Uuid::from_u128(logged.record.sequence.into()));
-    Ok(Json(query.show(found, cursor)))
+    let asked = limit.saturating_add(1);
+    let found = app.record_list(caller.caller(), path.school, &after, asked).await?;
+    Ok(Json(ListView::up_to(limit, found, |shown| {
+        Some(cursor(&after.past(shown)))
+    })))
 }
 
 /// From where to export.
@@ -286,4 +343,29 @@ pub(super) async fn record_export(
         .record_export(caller.caller(), path.school, known, query.limit)
         .await?;
     Ok(Json(ExportView(export)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_and_a_made_up_one_is_refused() {
+        for places in [vec![(1, 120)], vec![(1, 120), (2, 33), (17, 1)]] {
+            let places: Places = places.into_iter().collect();
+            assert_eq!(parse_cursor(&cursor(&places)), Ok(places));
+        }
+        let encoded = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        for made_up in [
+            "none".to_owned(),
+            encoded(""),
+            encoded("1"),
+            encoded("1.2-"),
+            encoded("1.-2"),
+            encoded("1.9223372036854775808"),
+            URL_SAFE_NO_PAD.encode([0xFF; 16]),
+        ] {
+            assert_eq!(parse_cursor(&made_up), Err(page::NOT_A_CURSOR), "`{made_up}`");
+        }
+    }
 }

@@ -11,8 +11,9 @@ use sluis_core::{
 use crate::app::evidence::Committed;
 
 /// The end of a stream, as it was read under the lock: the tree, and the chains of the owners that are about to append.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::storage) struct Tail {
+    pub stream: u64,
     pub frontier: Frontier,
     pub heads: BTreeMap<[u8; 16], Link>,
 }
@@ -81,6 +82,7 @@ impl Tail {
         });
         Committed {
             record: draft.id,
+            stream: self.stream,
             position,
             sequence,
         }

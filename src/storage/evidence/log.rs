@@ -12,11 +12,8 @@ use sluis_core::{
 use super::append::{Addition, Tail};
 use crate::{
     app::evidence::{Committed, Entry, Recorded},
-    storage::{Statement, StorageError, WriteSet, params},
+    storage::{Fence, Statement, StorageError, WriteSet, params},
 };
-
-/// The one stream. Leases will give each replica a stream of its own.
-pub(in crate::storage) const STREAM: i64 = 1;
 
 /// The epoch moves on: permits by the one before it are decided again, as of the moment of the act at the earliest. That
 /// moment never goes back, whatever the clock of the one that acts.
@@ -51,8 +48,11 @@ pub trait Log: Send + Sync {
     /// As [`Log::append`].
     async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError>;
 
-    /// Looks after the room that the log has left.
+    /// Looks after what the log needs to go on: room on the disk, or the lease of its stream.
     async fn tend(&self) {}
+
+    /// Leaves the stream to whoever comes next. A record that comes after all takes it again.
+    async fn release(&self) {}
 }
 
 /// An act as statements and records.
@@ -67,7 +67,7 @@ impl WrittenAct {
     pub fn new(mut writes: WriteSet, policy_of: Vec<SchoolId>, moment: Timestamp, drafts: Vec<RecordDraft>) -> Self {
         let schools: std::collections::BTreeSet<_> = policy_of.into_iter().collect();
         for school in schools {
-            writes.fence(school);
+            writes.fence(Fence::School(school));
             writes.one(&EPOCH_BUMP, params![school, moment]);
         }
         Self { writes, drafts }
@@ -95,14 +95,19 @@ pub(in crate::storage) fn append_fresh<'a>(
     let recorded = batch
         .iter()
         .map(|entry| match entry.draft().owner.school().map(&epoch) {
-            // INVARIANT: it is read under the lock of the log, which a revocation takes too: when that has answered, no token
-            // of the client releases anything.
+            // INVARIANT: it is read behind the fence, which a revocation holds alone: when that has answered, no token of the
+            // client releases anything.
             _ if entry.draft().asker.is_some_and(|asker| revoked.contains(&asker)) => Recorded::Revoked,
             Some(current) if current != entry.epoch() => Recorded::Stale { current },
             _ => Recorded::Committed(tail.append(entry.draft(), entry.lines(), &mut addition)),
         });
     let recorded = recorded.collect();
     (addition, recorded)
+}
+
+/// The schools that a batch is about.
+pub(in crate::storage) fn schools(batch: &[Arc<Entry>]) -> BTreeSet<SchoolId> {
+    batch.iter().filter_map(|entry| entry.draft().owner.school()).collect()
 }
 
 /// The clients that ask in a batch.

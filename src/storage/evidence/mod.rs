@@ -5,6 +5,7 @@
 
 pub(in crate::storage) mod append;
 pub(in crate::storage) mod log;
+mod merge;
 mod prove;
 pub(in crate::storage) mod read;
 mod writer;
@@ -13,18 +14,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluis_core::{
-    ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StreamCheck, VerifierKey},
+    ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey},
+    random::Random,
     time::Timestamp,
 };
 
-use self::log::STREAM;
 pub use self::{
     log::{Log, WrittenAct},
     writer::{EvidenceTask, EvidenceWriter},
 };
 use crate::{
     app::{
-        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Recorded},
+        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Places, Recorded},
         store::StoreError,
     },
     storage::{
@@ -40,6 +41,8 @@ pub(crate) const ALL: &[&Statement] = &[
     &log::EPOCH_BUMP,
     &log::PROBE,
     &read::STREAM_HEAD,
+    &read::STREAMS,
+    &read::STREAMS_OF_OWNER,
     &read::CHAIN_HEAD,
     &read::CHAIN_HEADS,
     &read::RECORDS_OF_OWNER,
@@ -69,8 +72,13 @@ pub struct EvidenceStore {
 
 impl EvidenceStore {
     /// Starts recording in this database. The task is stopped by the one who ends the service.
-    pub fn start(database: &Database, repository: Repository, signer: NoteSigner) -> (Self, EvidenceTask) {
-        let log = database.log();
+    pub fn start(
+        database: &Database,
+        repository: Repository,
+        signer: NoteSigner,
+        random: &dyn Random,
+    ) -> (Self, EvidenceTask) {
+        let log = database.log(random);
         let (writer, task) = EvidenceWriter::start(Arc::clone(&log));
         let store = Self {
             repository,
@@ -94,6 +102,36 @@ impl EvidenceStore {
         written.is_ok()
     }
 
+    async fn verify_stream(&self, stream: u64) -> Result<Report, StoreError> {
+        let query = |statement| Query {
+            statement,
+            params: params![stream],
+        };
+        let queries = [&read::STREAM_HEAD, &read::CHAIN_HEADS, &read::ALL_NODES].map(query);
+        let [head, chains, nodes] = self.rows(queries).await?;
+        let head = read::frontier(&head)?;
+        let chains = chains.iter().map(read::chain_head).collect::<Result<Vec<_>, _>>()?;
+        let nodes = nodes.iter().map(read::node).collect::<Result<Vec<_>, _>>()?;
+        let mut check = StreamCheck::default();
+        let mut from = 0;
+        while from < head.size() {
+            let until = from.saturating_add(CHECK_LENGTH).min(head.size());
+            let queries = [&read::RECORDS_OF_STREAM, &read::LINES_OF_STREAM].map(|statement| Query {
+                statement,
+                params: params![stream, from, until],
+            });
+            let [records, lines] = self.rows(queries).await?;
+            let mut lines = read::lines(&lines)?;
+            for row in &records {
+                let mut stored = read::record(row)?;
+                stored.lines = lines.remove(&stored.position).unwrap_or_default();
+                check.record(&stored);
+            }
+            from = until;
+        }
+        Ok(check.finish(&head, nodes, chains))
+    }
+
     async fn rows<const N: usize>(&self, queries: [Query; N]) -> Result<[Vec<Row>; N], StorageError> {
         let answers = self.executor.read_together(queries.into()).await?;
         answers
@@ -115,20 +153,22 @@ impl Evidence for EvidenceStore {
         Ok(self.log.act(act).await?)
     }
 
-    async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
-        let values = params![owner.key(), STREAM, after, limit.min(LIST_LENGTH)];
-        let rows = self.executor.read(&read::RECORDS_OF_OWNER, values).await?;
-        rows.iter()
-            .map(|row| {
-                let stored = read::record(row)?;
-                let record = Record::parse(&stored.bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))?;
-                Ok(LoggedRecord {
-                    position: stored.position,
-                    leaf: stored.leaf,
-                    record,
-                })
+    async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
+        let streams = self.streams_of(owner).await?;
+        let merged = self.merged(owner, &streams, after, limit.min(LIST_LENGTH)).await?;
+        let logged = merged.into_iter().map(|placed| {
+            let StoredRecord {
+                position, leaf, bytes, ..
+            } = placed.record;
+            let record = Record::parse(&bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))?;
+            Ok(LoggedRecord {
+                stream: placed.stream,
+                position,
+                leaf,
+                record,
             })
-            .collect()
+        });
+        logged.collect()
     }
 
     async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
@@ -136,33 +176,13 @@ impl Evidence for EvidenceStore {
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
-        let query = |statement| Query {
-            statement,
-            params: params![STREAM],
-        };
-        let queries = [&read::STREAM_HEAD, &read::CHAIN_HEADS, &read::ALL_NODES].map(query);
-        let [head, chains, nodes] = self.rows(queries).await?;
-        let head = read::frontier(&head)?;
-        let chains = chains.iter().map(read::chain_head).collect::<Result<Vec<_>, _>>()?;
-        let nodes = nodes.iter().map(read::node).collect::<Result<Vec<_>, _>>()?;
-        let mut check = StreamCheck::default();
-        let mut from = 0;
-        while from < head.size() {
-            let until = from.saturating_add(CHECK_LENGTH).min(head.size());
-            let queries = [&read::RECORDS_OF_STREAM, &read::LINES_OF_STREAM].map(|statement| Query {
-                statement,
-                params: params![STREAM, from, until],
-            });
-            let [records, lines] = self.rows(queries).await?;
-            let mut lines = read::lines(&lines)?;
-            for row in &records {
-                let mut stored = read::record(row)?;
-                stored.lines = lines.remove(&stored.position).unwrap_or_default();
-                check.record(&stored);
-            }
-            from = until;
+        let mut whole = Report::default();
+        for row in self.executor.read(&read::STREAMS, params![]).await? {
+            let report = self.verify_stream(row.get("stream")?).await?;
+            whole.records += report.records;
+            whole.findings.extend(report.findings);
         }
-        Ok(check.finish(&head, nodes, chains))
+        Ok(whole)
     }
 
     async fn tend(&self) {

@@ -7,11 +7,14 @@ use sluis_core::ledger::{
     TreeHead,
 };
 
-use super::{EvidenceStore, log::STREAM, read};
+use super::{EvidenceStore, read};
 use crate::{
     app::{evidence::ExportFrom, store::StoreError},
     storage::{Query, StorageError, params},
 };
+
+/// The stream that is exported.
+const STREAM: u64 = 1;
 
 impl EvidenceStore {
     /// Everything is read at one moment, so that the signed heads fit the records.
@@ -35,7 +38,7 @@ impl EvidenceStore {
                 },
                 Query {
                     statement: &read::RECORDS_OF_OWNER,
-                    params: params![key, STREAM, known.sequence, limit],
+                    params: params![key, STREAM, known.sequence, until, limit],
                 },
                 Query {
                     statement: &read::LINES_OF_OWNER,

@@ -10,6 +10,16 @@ pub(in crate::storage) const STREAM_HEAD: Statement = Statement {
     name: "ledger_stream_head",
     sql: "SELECT size, frontier FROM ledger_streams WHERE stream = $1",
 };
+pub(super) const STREAMS: Statement = Statement {
+    name: "ledger_streams",
+    sql: "SELECT stream, size, frontier FROM ledger_streams ORDER BY stream",
+};
+pub(super) const STREAMS_OF_OWNER: Statement = Statement {
+    name: "ledger_streams_of_owner",
+    sql: "SELECT h.stream, h.sequence, h.hash, s.size, s.frontier
+          FROM ledger_heads AS h JOIN ledger_streams AS s ON s.stream = h.stream
+          WHERE h.owner = $1 ORDER BY h.stream",
+};
 pub(in crate::storage) const CHAIN_HEAD: Statement = Statement {
     name: "ledger_chain_head",
     sql: "SELECT sequence, hash FROM ledger_heads WHERE owner = $1 AND stream = $2",
@@ -20,8 +30,8 @@ pub(super) const CHAIN_HEADS: Statement = Statement {
 };
 pub(super) const RECORDS_OF_OWNER: Statement = Statement {
     name: "ledger_records_of_owner",
-    sql: "SELECT position, owner, sequence, bytes, leaf FROM ledger_records
-          WHERE owner = $1 AND stream = $2 AND sequence > $3 ORDER BY sequence LIMIT $4",
+    sql: "SELECT stream, moment, position, owner, sequence, bytes, leaf FROM ledger_records
+          WHERE owner = $1 AND stream = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence LIMIT $5",
 };
 pub(super) const LINES_OF_OWNER: Statement = Statement {
     name: "ledger_lines_of_owner",
@@ -64,7 +74,11 @@ pub(in crate::storage) fn unreadable(expected: &'static str) -> StorageError {
 
 /// The end of the stream; a stream without a row cannot be appended to.
 pub(in crate::storage) fn frontier(rows: &[Row]) -> Result<Frontier, StorageError> {
-    let row = rows.first().ok_or_else(|| unreadable("the row of the stream"))?;
+    frontier_of(rows.first().ok_or_else(|| unreadable("the row of the stream"))?)
+}
+
+/// The tree of a stream.
+pub(in crate::storage) fn frontier_of(row: &Row) -> Result<Frontier, StorageError> {
     let bytes: Vec<u8> = row.get("frontier")?;
     Frontier::restore(row.get("size")?, &bytes).map_err(|_| unreadable("the frontier of a tree of this size"))
 }
@@ -74,7 +88,7 @@ pub(in crate::storage) fn link(rows: &[Row]) -> Result<Link, StorageError> {
     rows.first().map_or(Ok(Link::START), link_of)
 }
 
-fn link_of(row: &Row) -> Result<Link, StorageError> {
+pub(super) fn link_of(row: &Row) -> Result<Link, StorageError> {
     Ok(Link {
         sequence: row.get("sequence")?,
         hash: row.get("hash")?,

@@ -78,7 +78,7 @@ impl EvidenceWriter {
 }
 
 impl EvidenceTask {
-    /// Takes nothing more, records what waits, and ends.
+    /// Takes nothing more, records what waits, leaves the stream to whoever comes next, and ends.
     pub async fn stop(self) {
         self.stop.notify_one();
         if let Err(error) = self.task.await {
@@ -95,7 +95,7 @@ async fn run(log: Arc<dyn Log>, mut waiting: mpsc::Receiver<Waiting>, stop: Arc<
             // The channel closes: what waits is still received, and then nothing.
             () = stop.notified(), if !waiting.is_closed() => waiting.close(),
             taken = waiting.recv_many(&mut batch, BATCH) => match taken {
-                0 => return,
+                0 => return log.release().await,
                 _ => commit(log.as_ref(), batch).await,
             },
         }
@@ -214,6 +214,7 @@ mod tests {
             let committed = batch.iter().map(|entry| {
                 Recorded::Committed(Committed {
                     record: entry.draft().id,
+                    stream: 1,
                     position: 0,
                     sequence: 0,
                 })

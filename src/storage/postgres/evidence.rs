@@ -1,6 +1,6 @@
-//! The log on the server engine. The order in which everybody locks: the row of the stream, then the fences of the
-//! schools. Only after that, in statements of their own at READ COMMITTED, epochs, heads
-//! and revoked clients are read.
+//! The log on the server engine. A replica appends to a stream of its own (`stream.rs`), behind the fences of the schools and
+//! clients that it is about (`fence.rs`, which has the order in which everybody locks). Only after that, in statements of
+//! their own at READ COMMITTED, epochs, heads and revoked clients are read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,27 +12,23 @@ use futures::try_join;
 use sluis_core::{
     id::{ClientId, SchoolId},
     ledger::Link,
+    random::{self, Random},
 };
 use tokio_postgres::types::ToSql;
 
-use super::{IsolationLevel, Postgres, Transaction, Work, bind};
+use super::{IsolationLevel, Postgres, Transaction, Work, bind, fence, stream};
 use crate::{
     app::evidence::{Committed, Entry, Recorded},
     storage::{
-        Statement, StorageError,
+        Fence, StorageError,
         evidence::{
             append::{Addition, Tail},
-            log::{Log, STREAM, WrittenAct, append_all, append_fresh, askers, outcome_and_categories},
+            log::{Log, WrittenAct, append_all, append_fresh, askers, outcome_and_categories, schools},
             read,
         },
-        params,
     },
 };
 
-const STREAM_LOCK: Statement = Statement {
-    name: "ledger_stream_lock",
-    sql: "SELECT size, frontier FROM ledger_streams WHERE stream = $1 FOR UPDATE",
-};
 const EPOCHS: &str = "SELECT school, epoch FROM school_epochs WHERE school = ANY($1)";
 const REVOKED: &str = "SELECT id FROM clients WHERE id = ANY($1) AND revoked_at IS NOT NULL";
 const HEADS: &str = "SELECT owner, sequence, hash FROM ledger_heads WHERE stream = $1 AND owner = ANY($2)";
@@ -46,23 +42,56 @@ const NODES_ADD: &str = "INSERT INTO ledger_nodes (stream, level, place, hash)
 const HEADS_KEEP: &str = "INSERT INTO ledger_heads (stream, owner, sequence, hash)
     SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bytea[])
     ON CONFLICT (owner, stream) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash";
-const STREAM_GROW: &str = "UPDATE ledger_streams SET size = $2, frontier = $3 WHERE stream = $1";
+
+/// The log as one replica writes it.
+pub(in crate::storage) struct PostgresLog {
+    postgres: Postgres,
+    holder: stream::Holder,
+}
+
+impl PostgresLog {
+    /// A replica that holds no stream yet.
+    pub(in crate::storage) fn new(postgres: Postgres, random: &dyn Random) -> Self {
+        Self {
+            postgres,
+            holder: random::bytes(random),
+        }
+    }
+
+    /// Writes about the lease of this replica. When it fails, others find the lease run out later: nothing is lost by it.
+    async fn of_the_lease(&self, work: stream::OfTheLease) {
+        if let Err(error) = self.postgres.transaction(IsolationLevel::ReadCommitted, &work).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the lease of the stream could not be written"
+            );
+        }
+    }
+}
 
 #[async_trait]
-impl Log for Postgres {
+impl Log for PostgresLog {
     async fn append(&self, batch: Vec<Arc<Entry>>) -> Result<Vec<Recorded>, StorageError> {
         let work = Append { log: self, batch };
-        self.transaction(IsolationLevel::ReadCommitted, &work).await
+        self.postgres.transaction(IsolationLevel::ReadCommitted, &work).await
     }
 
     async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError> {
         let work = Perform { log: self, act };
-        self.transaction(IsolationLevel::ReadCommitted, &work).await
+        self.postgres.transaction(IsolationLevel::ReadCommitted, &work).await
+    }
+
+    async fn tend(&self) {
+        self.of_the_lease(stream::OfTheLease::renewed(self.holder)).await;
+    }
+
+    async fn release(&self) {
+        self.of_the_lease(stream::OfTheLease::ended(self.holder)).await;
     }
 }
 
 struct Append<'a> {
-    log: &'a Postgres,
+    log: &'a PostgresLog,
     batch: Vec<Arc<Entry>>,
 }
 
@@ -71,18 +100,16 @@ impl Work for Append<'_> {
     type Output = Vec<Recorded>;
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<Vec<Recorded>, StorageError> {
-        let mut tail = lock(transaction).await?;
-        let schools: Vec<SchoolId> = self
-            .batch
-            .iter()
-            .filter_map(|entry| entry.draft().owner.school())
-            .collect();
-        self.log.hold_shared(transaction, schools.iter().copied()).await?;
+        let (schools, clients) = (schools(&self.batch), askers(&self.batch));
+        let fences = schools.iter().copied().map(Fence::School);
+        let fences = fences.chain(clients.iter().copied().map(Fence::Client));
+        self.log.postgres.hold_shared(transaction, fences).await?;
+        let mut tail = stream::lock(transaction, self.log.holder).await?;
         let owners = self.batch.iter().map(|entry| entry.draft().owner.key());
         let (epochs, revoked, ()) = try_join!(
             epochs(transaction, &schools),
-            revoked(transaction, askers(&self.batch)),
-            heads(transaction, owners, &mut tail.heads)
+            revoked(transaction, clients),
+            heads(transaction, tail.stream, owners, &mut tail.heads)
         )?;
         let epoch = |school: SchoolId| epochs.get(school.as_bytes()).copied().unwrap_or_default();
         let (addition, recorded) = append_fresh(&mut tail, &self.batch, epoch, &revoked);
@@ -92,7 +119,7 @@ impl Work for Append<'_> {
 }
 
 struct Perform<'a> {
-    log: &'a Postgres,
+    log: &'a PostgresLog,
     act: WrittenAct,
 }
 
@@ -101,28 +128,25 @@ impl Work for Perform<'_> {
     type Output = Vec<Committed>;
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<Vec<Committed>, StorageError> {
-        let mut tail = lock(transaction).await?;
-        bind::apply(transaction, self.log.namespace(), &self.act.writes).await?;
+        let namespace = self.log.postgres.namespace();
+        if !self.act.writes.is_empty() {
+            fence::take_turn(transaction, namespace).await?;
+            bind::apply(transaction, namespace, &self.act.writes).await?;
+        }
+        let mut tail = stream::lock(transaction, self.log.holder).await?;
         let owners = self.act.drafts.iter().map(|draft| draft.owner.key());
-        heads(transaction, owners, &mut tail.heads).await?;
+        heads(transaction, tail.stream, owners, &mut tail.heads).await?;
         let (addition, committed) = append_all(&mut tail, &self.act.drafts);
         keep(transaction, &tail, &addition).await?;
         Ok(committed)
     }
 }
 
-async fn lock(transaction: &Transaction<'_>) -> Result<Tail, StorageError> {
-    let rows = bind::query(transaction, &STREAM_LOCK, &params![STREAM]).await?;
-    Ok(Tail {
-        frontier: read::frontier(&rows)?,
-        heads: BTreeMap::new(),
-    })
-}
-
-async fn epochs(transaction: &Transaction<'_>, schools: &[SchoolId]) -> Result<BTreeMap<[u8; 16], u64>, StorageError> {
-    let mut keys: Vec<&[u8]> = schools.iter().map(|school| school.as_bytes().as_slice()).collect();
-    keys.sort_unstable();
-    keys.dedup();
+async fn epochs(
+    transaction: &Transaction<'_>,
+    schools: &BTreeSet<SchoolId>,
+) -> Result<BTreeMap<[u8; 16], u64>, StorageError> {
+    let keys: Vec<&[u8]> = schools.iter().map(|school| school.as_bytes().as_slice()).collect();
     let rows = query(transaction, "ledger_epochs", EPOCHS, &[&keys]).await?;
     rows.iter()
         .map(|row| Ok((key(row.get(0))?, unsigned(row.get(1))?)))
@@ -146,12 +170,13 @@ async fn revoked(
 
 async fn heads(
     transaction: &Transaction<'_>,
+    stream: u64,
     owners: impl Iterator<Item = [u8; 16]> + Send,
     heads: &mut BTreeMap<[u8; 16], Link>,
 ) -> Result<(), StorageError> {
     heads.extend(owners.map(|owner| (owner, Link::START)));
     let keys: Vec<&[u8]> = heads.keys().map(<[u8; 16]>::as_slice).collect();
-    let rows = query(transaction, "ledger_heads", HEADS, &[&STREAM, &keys]).await?;
+    let rows = query(transaction, "ledger_heads", HEADS, &[&signed(stream), &keys]).await?;
     for row in rows {
         let link = Link {
             sequence: unsigned(row.get(1))?,
@@ -166,20 +191,18 @@ async fn keep(transaction: &Transaction<'_>, tail: &Tail, addition: &Addition<'_
     if addition.records.is_empty() {
         return Ok(());
     }
-    let frontier = tail.frontier.to_bytes();
-    let size = signed(tail.frontier.size());
-    let grown: [&(dyn ToSql + Sync); 3] = [&STREAM, &size, &frontier];
+    let stream = signed(tail.stream);
     try_join!(
-        keep_records(transaction, addition),
-        keep_lines(transaction, addition),
-        keep_nodes(transaction, addition),
-        keep_heads(transaction, tail),
-        execute(transaction, "ledger_stream_grow", STREAM_GROW, &grown),
+        keep_records(transaction, stream, addition),
+        keep_lines(transaction, stream, addition),
+        keep_nodes(transaction, stream, addition),
+        keep_heads(transaction, stream, tail),
+        stream::grow(transaction, tail.stream, &tail.frontier),
     )?;
     Ok(())
 }
 
-async fn keep_records(transaction: &Transaction<'_>, addition: &Addition<'_>) -> Result<(), StorageError> {
+async fn keep_records(transaction: &Transaction<'_>, stream: i64, addition: &Addition<'_>) -> Result<(), StorageError> {
     let new = &addition.records;
     let positions: Vec<i64> = new.iter().map(|record| signed(record.position)).collect();
     let ids: Vec<&[u8]> = new.iter().map(|record| record.id.as_bytes().as_slice()).collect();
@@ -189,12 +212,12 @@ async fn keep_records(transaction: &Transaction<'_>, addition: &Addition<'_>) ->
     let bytes: Vec<&[u8]> = new.iter().map(|record| record.bytes.as_slice()).collect();
     let leaves: Vec<&[u8]> = new.iter().map(|record| record.leaf.as_bytes().as_slice()).collect();
     let params: [&(dyn ToSql + Sync); 8] = [
-        &STREAM, &positions, &ids, &owners, &sequences, &moments, &bytes, &leaves,
+        &stream, &positions, &ids, &owners, &sequences, &moments, &bytes, &leaves,
     ];
     execute(transaction, "ledger_record_add", RECORDS_ADD, &params).await
 }
 
-async fn keep_lines(transaction: &Transaction<'_>, addition: &Addition<'_>) -> Result<(), StorageError> {
+async fn keep_lines(transaction: &Transaction<'_>, stream: i64, addition: &Addition<'_>) -> Result<(), StorageError> {
     let new = &addition.lines;
     if new.is_empty() {
         return Ok(());
@@ -205,7 +228,7 @@ async fn keep_lines(transaction: &Transaction<'_>, addition: &Addition<'_>) -> R
     let subjects: Vec<&[u8]> = new.iter().map(|new| new.line.subject.as_bytes().as_slice()).collect();
     let (outcomes, categories): (Vec<_>, Vec<_>) = new.iter().map(|new| outcome_and_categories(new.line)).unzip();
     let params: [&(dyn ToSql + Sync); 7] = [
-        &STREAM,
+        &stream,
         &owners,
         &sequences,
         &numbers,
@@ -216,7 +239,7 @@ async fn keep_lines(transaction: &Transaction<'_>, addition: &Addition<'_>) -> R
     execute(transaction, "ledger_line_add", LINES_ADD, &params).await
 }
 
-async fn keep_nodes(transaction: &Transaction<'_>, addition: &Addition<'_>) -> Result<(), StorageError> {
+async fn keep_nodes(transaction: &Transaction<'_>, stream: i64, addition: &Addition<'_>) -> Result<(), StorageError> {
     let new = &addition.nodes;
     if new.is_empty() {
         return Ok(());
@@ -224,16 +247,16 @@ async fn keep_nodes(transaction: &Transaction<'_>, addition: &Addition<'_>) -> R
     let levels: Vec<i64> = new.iter().map(|node| i64::from(node.level)).collect();
     let places: Vec<i64> = new.iter().map(|node| signed(node.index)).collect();
     let hashes: Vec<&[u8]> = new.iter().map(|node| node.hash.as_bytes().as_slice()).collect();
-    let params: [&(dyn ToSql + Sync); 4] = [&STREAM, &levels, &places, &hashes];
+    let params: [&(dyn ToSql + Sync); 4] = [&stream, &levels, &places, &hashes];
     execute(transaction, "ledger_node_add", NODES_ADD, &params).await
 }
 
-async fn keep_heads(transaction: &Transaction<'_>, tail: &Tail) -> Result<(), StorageError> {
+async fn keep_heads(transaction: &Transaction<'_>, stream: i64, tail: &Tail) -> Result<(), StorageError> {
     let heads = || tail.heads.iter().filter(|(_, link)| link.sequence > 0);
     let owners: Vec<&[u8]> = heads().map(|(owner, _)| owner.as_slice()).collect();
     let sequences: Vec<i64> = heads().map(|(_, link)| signed(link.sequence)).collect();
     let hashes: Vec<&[u8]> = heads().map(|(_, link)| link.hash.as_bytes().as_slice()).collect();
-    let params: [&(dyn ToSql + Sync); 4] = [&STREAM, &owners, &sequences, &hashes];
+    let params: [&(dyn ToSql + Sync); 4] = [&stream, &owners, &sequences, &hashes];
     execute(transaction, "ledger_head_keep", HEADS_KEEP, &params).await
 }
 

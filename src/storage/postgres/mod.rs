@@ -8,6 +8,7 @@ mod evidence;
 pub mod fence;
 mod migration;
 mod options;
+mod stream;
 mod tls;
 
 use std::{future::Future, sync::Arc, time::Duration};
@@ -19,6 +20,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use futures::future::join_all;
 pub use tokio_postgres::IsolationLevel;
 
+pub(in crate::storage) use self::evidence::PostgresLog;
 pub use self::options::PostgresOptions;
 use super::{
     error::{Fault, StorageError},

@@ -17,7 +17,7 @@ use crate::{
         reason::RunReason,
         store::{Change, StoreError},
     },
-    storage::{Expect, Value, WriteSet, keyring::guard_keys_of, params},
+    storage::{Expect, Fence, Value, WriteSet, keyring::guard_keys_of, params},
 };
 
 fn board_add(set: &mut WriteSet, board: &Board) {
@@ -114,7 +114,10 @@ impl Repository {
             Change::SupplierAdded(supplier) => supplier_add(set, &supplier),
             Change::ProductAdded(product) => product_add(set, &product),
             Change::ClientAdded(added) => client::client_add(set, &added),
-            Change::ClientRevoked(id, at) => drop(set.one(&client::CLIENT_REVOKE, params![id, at])),
+            Change::ClientRevoked(id, at) => {
+                set.fence(Fence::Client(id));
+                set.one(&client::CLIENT_REVOKE, params![id, at]);
+            }
             Change::AgreementOffered(agreement) => agreement_offered(set, &agreement),
             Change::AgreementAccepted(agreement, acceptance) => accepted(set, agreement, &acceptance),
             Change::ApprovalGiven(approval) => {

@@ -13,13 +13,16 @@ use crate::{
         Priority, Statement, StorageError,
         evidence::{
             append::{Addition, Tail},
-            log::{Log, STREAM, WrittenAct, append_all, append_fresh, askers, outcome_and_categories},
+            log::{Log, WrittenAct, append_all, append_fresh, askers, outcome_and_categories, schools},
             read,
         },
         params,
         repository::{self, client},
     },
 };
+
+/// The one stream: the process that has the file open holds it.
+const STREAM: u64 = 1;
 
 const RECORD_ADD: Statement = Statement {
     name: "ledger_record_add",
@@ -54,10 +57,8 @@ impl Log for Sqlite {
         self.transaction(Priority::Evidence, move |connection| {
             let mut tail = tail(connection, batch.iter().map(|entry| entry.draft().owner.key()))?;
             let mut epochs = BTreeMap::new();
-            for school in batch.iter().filter_map(|entry| entry.draft().owner.school()) {
-                if let std::collections::btree_map::Entry::Vacant(vacant) = epochs.entry(school) {
-                    vacant.insert(epoch(connection, school)?);
-                }
+            for school in schools(&batch) {
+                epochs.insert(school, epoch(connection, school)?);
             }
             let mut revoked = askers(&batch);
             for asker in revoked.clone() {
@@ -113,6 +114,7 @@ fn epoch(connection: &Connection, school: SchoolId) -> Result<u64, StorageError>
 
 fn tail(connection: &Connection, owners: impl Iterator<Item = [u8; 16]>) -> Result<Tail, StorageError> {
     let mut tail = Tail {
+        stream: STREAM,
         frontier: read::frontier(&bind::query(connection, &read::STREAM_HEAD, &params![STREAM])?)?,
         heads: BTreeMap::new(),
     };

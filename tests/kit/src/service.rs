@@ -15,6 +15,7 @@ use sluis::{
         agree::AgreementOffer,
         caller::{Caller, Role},
         enrol::ClientCreate,
+        evidence::Places,
         organisation::{OPERATOR, SLUIS},
         trace::TraceContext,
     },
@@ -180,7 +181,7 @@ impl Service {
 
     /// What is on record about an owner, in order.
     pub async fn records(&self, owner: Owner) -> Vec<Record> {
-        let records = self.parts.records.records(owner, 0, 1_000).await;
+        let records = self.parts.records.records(owner, &Places::default(), 1_000).await;
         let records = records.expect("the ledger can be read");
         records.into_iter().map(|logged| logged.record).collect()
     }

@@ -5,6 +5,7 @@ mod independent;
 mod recording;
 mod replicas;
 mod room;
+mod streams;
 mod verifying;
 mod wire;
 
@@ -13,13 +14,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sluis::{
     app::{
-        evidence::{Entry, Evidence, Recorded},
+        evidence::{Entry, Evidence, LoggedRecord, Places, Recorded},
         sealing::{KeyScope, Sealing, SealingKey},
         store::StoreError,
     },
     storage::{
-        Database,
+        Database, Statement,
         evidence::{EvidenceStore, EvidenceTask},
+        params,
         repository::Repository,
     },
 };
@@ -46,7 +48,7 @@ impl Sealing for Unsealed {
 fn start(database: &Database) -> (Arc<EvidenceStore>, EvidenceTask) {
     let repository = Repository::new(database.executor(), Arc::new(Unsealed));
     let signer = NoteSigner::from_seed("sluis.example/log/1", &[7; 32]).unwrap();
-    let (store, task) = EvidenceStore::start(database, repository, signer);
+    let (store, task) = EvidenceStore::start(database, repository, signer, &SystemRandom);
     (Arc::new(store), task)
 }
 
@@ -113,6 +115,64 @@ async fn epoch(store: &EvidenceStore, number: u128) -> u64 {
         Recorded::Stale { current } => current,
         other => panic!("no epoch is that high: {other:?}"),
     }
+}
+
+/// The last record of an owner in each stream.
+const ENDS: Statement = Statement {
+    name: "test_ends",
+    sql: "SELECT stream, sequence FROM ledger_heads WHERE owner = $1 ORDER BY stream",
+};
+
+/// What is on record of a school at this moment: up to which record, in each stream.
+async fn on_record(database: &Database, number: u128) -> Places {
+    let key = Owner::School(school(number)).key();
+    let rows = database.executor().read(&ENDS, params![key]).await.unwrap();
+    let places = rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap()));
+    places.collect()
+}
+
+/// Every record of a school, over all streams, page by page.
+async fn all_records(store: &EvidenceStore, number: u128) -> Vec<LoggedRecord> {
+    let (mut all, mut places) = (Vec::new(), Places::default());
+    loop {
+        let page = store.records(Owner::School(school(number)), &places, 1_000).await;
+        let page = page.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        places = places.past(&page);
+        all.extend(page);
+    }
+}
+
+/// `answered` is what was on record when each withdrawal of school 1 had been answered. A permit by the policy before a
+/// withdrawal stands within that; in a stream no permit is by an older policy than one before it. How many permits, and how
+/// many withdrawals there are.
+async fn assert_fenced(store: &EvidenceStore, answered: &[Places]) -> (u64, u64) {
+    let (mut permits, mut withdrawals) = (0, 0);
+    let mut newest = std::collections::BTreeMap::new();
+    let records = all_records(store, 1).await;
+    for logged in &records {
+        let (stream, sequence) = (logged.stream, logged.record.sequence);
+        let Some(epoch) = logged.record.draft.policy_epoch else {
+            withdrawals += 1;
+            continue;
+        };
+        permits += 1;
+        if let Some(places) = answered.get(usize::try_from(epoch).unwrap()) {
+            assert!(
+                sequence <= places.in_stream(stream),
+                "permit {sequence} in stream {stream} by epoch {epoch}, which had ended"
+            );
+        }
+        let before = newest.insert(stream, epoch).unwrap_or_default();
+        assert!(
+            before <= epoch,
+            "permit {sequence} in stream {stream} goes back to epoch {epoch}"
+        );
+    }
+    assert_sound(store, u64::try_from(records.len()).unwrap()).await;
+    (permits, withdrawals)
 }
 
 /// The whole ledger is sound and has so many records.

@@ -40,8 +40,9 @@ async fn decisions_at_the_same_moment_are_all_recorded_once_and_in_order() {
         assert_sound(&store, 700).await;
 
         let owner = Owner::School(school(1));
-        let first = store.records(owner, 0, 200).await.unwrap();
-        let rest = store.records(owner, 200, 200).await.unwrap();
+        let first = store.records(owner, &Places::default(), 200).await.unwrap();
+        let rest = Places::default().past(&first);
+        let rest = store.records(owner, &rest, 200).await.unwrap();
         let sequences: Vec<u64> = first.iter().chain(&rest).map(|logged| logged.record.sequence).collect();
         assert_eq!(sequences, (1..=350).collect::<Vec<_>>());
         assert!(first.iter().all(|logged| logged.record.draft.owner == owner));

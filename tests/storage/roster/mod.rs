@@ -10,6 +10,7 @@ use sluis::{
     app::{
         agree::ApprovalCreate,
         connection::Run,
+        evidence::Places,
         organisation::{SLUIS, SupplierKind},
         organise::SupplierCreate,
         store::{Page, RosterStore},
@@ -127,7 +128,7 @@ async fn what_a_dead_run_left_behind_is_tidied_up_and_on_record() {
         nothing_is_left(&world).await;
         let records = world
             .app
-            .record_list(&world.board, world.school(), 0, 1_000)
+            .record_list(&world.board, world.school(), &Places::default(), 1_000)
             .await
             .unwrap();
         let reasons = records.iter().flat_map(|logged| &logged.record.draft.reasons);

@@ -20,7 +20,7 @@ use sluis::{
         connection::{Connection, Dialect, Run},
         enrol::ClientCreate,
         error::Invalid,
-        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Recorded},
+        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Places, Recorded},
         intake::ShrinkGuard,
         link::ConnectionCreate,
         login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned},
@@ -136,7 +136,7 @@ impl Evidence for Stubborn {
         }
         self.inner.act(act).await
     }
-    async fn records(&self, owner: Owner, after: u64, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
+    async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
         self.inner.records(owner, after, limit).await
     }
     async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
@@ -276,7 +276,7 @@ impl World {
         let sealing = Arc::new(database.keyring().await);
         let store = Repository::new(Arc::clone(&door) as _, Arc::clone(&sealing) as _);
         let signer = NoteSigner::from_seed("sluis.example/log/1", &[7; 32]).unwrap();
-        let (inner, task) = EvidenceStore::start(&database.database, store.clone(), signer);
+        let (inner, task) = EvidenceStore::start(&database.database, store.clone(), signer, &SystemRandom);
         let evidence = Arc::new(Stubborn {
             inner,
             refuses: Mutex::new(false),
