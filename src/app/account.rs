@@ -11,7 +11,7 @@ use crate::app::{
     gatekeeper::{ATTEMPTS, Standing},
     roster::{Listed, Listing, Person},
     sealing::KeyScope,
-    store::{Change, KeyOfAccount, StoreError},
+    store::{Change, KeyOfAccount, StoreError, StoredKeyOf},
 };
 
 /// What is known of some keys at a supplier, and which accounts the school has seen.
@@ -83,7 +83,11 @@ impl App {
         for _ in 0..ATTEMPTS {
             let Read { mut known, unseen } = self.read_keys(supplier, school, persons).await?;
             let now = self.now();
-            let (mut accounts, mut changes) = (Vec::with_capacity(persons.len()), Vec::new());
+            let mut accounts = Vec::with_capacity(persons.len());
+            // INVARIANT: before any key is moved, since an account is seen by a key that leads to it. Otherwise whoever has a
+            // key that is taken from an account which the school has not seen would get no answer, for good.
+            let seen = unseen.into_iter().map(|of| Change::AccountSeen(of, school));
+            let mut changes: Vec<_> = seen.collect();
             for keys in persons {
                 let Resolution {
                     account,
@@ -102,7 +106,6 @@ impl App {
                 changes.extend(link.first().map(|key| Change::AccountSeen(of(*key, account), school)));
                 accounts.push(account);
             }
-            changes.extend(unseen.into_iter().map(|of| Change::AccountSeen(of, school)));
             if changes.is_empty() {
                 return Ok(accounts);
             }
@@ -121,25 +124,28 @@ impl App {
         school: SchoolId,
         persons: &[&[AccountKey]],
     ) -> Result<Read, AppError> {
-        let hashes = persons.iter().flat_map(|keys| keys.iter().map(|key| key.hash));
-        let found = self.store.keys_of_accounts(supplier, school, hashes.collect()).await?;
+        // INVARIANT: a key is of the kind that it is presented as. Of keys from before they had kinds the table says that
+        // they are ECK iDs, and the key of somebody's own would keep them from their account.
+        let presented: HashMap<_, _> = persons.iter().copied().flatten().map(|key| (key.hash, *key)).collect();
+        let hashes = presented.keys().copied().collect();
         let mut known = KnownKeys::default();
         let mut unseen = HashMap::new();
-        for (stored, seen) in found {
-            let (account, key) = (stored.account, stored.key);
+        for (stored, seen) in self.store.keys_of_accounts(supplier, school, hashes).await? {
+            let Some(key) = presented.get(&stored.key.hash).copied() else {
+                continue;
+            };
+            let account = stored.account;
             known.learn(key, account);
             if !seen {
                 unseen.insert(account, KeyOfAccount { supplier, account, key });
             }
         }
-        for account in persons
-            .iter()
-            .filter_map(|keys| known.in_doubt(keys))
-            .collect::<Vec<_>>()
-        {
+        let in_doubt: Vec<_> = persons.iter().filter_map(|keys| known.in_doubt(keys)).collect();
+        for account in in_doubt {
             let history = self.store.account_history(supplier, account).await?;
-            let mut current = history.iter().filter(|stored| stored.until.is_none());
-            if current.any(|stored| stored.key.kind == AccountKeyKind::EckId) {
+            let mut others = history.iter().filter(|stored| stored.until.is_none());
+            let leads = |stored: &StoredKeyOf| stored.key.kind == AccountKeyKind::EckId;
+            if others.any(|stored| leads(stored) && !presented.contains_key(&stored.key.hash)) {
                 known.learn_led(account);
             }
         }

@@ -1,11 +1,15 @@
 //! An account stays the same while the keys of a person come, go and change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sluis_connector_port::roster::{Field, Snapshot};
 use sluis_stand_ins::administration::{Behaviour, pupil};
 
-use crate::world::{IN_GROUP, INSIDE, World};
+use crate::{
+    rosters::{self, FIRST, SECOND, account, another_eck_id, snapshot, two_schools, two_schools_with},
+    world::{IN_GROUP, INSIDE, World},
+};
 
 /// The last pupil of the group.
 const LAST: u32 = INSIDE + 14;
@@ -116,4 +120,66 @@ async fn a_list_goes_on_when_the_last_of_a_page_has_left() {
     }
     let rest = rest.ok();
     assert_eq!(rest["items"].as_array().unwrap().len() + limit, all.len());
+}
+
+#[actix_web::test]
+async fn an_account_of_before_keys_had_kinds_stays_when_the_eck_id_comes() {
+    let world = world(0).await;
+    let token = world.supplier_token("D1").await;
+    let before = listed(&world, &token, 200).await;
+    world.service.accounts_of_before().await;
+    world.administration.behave(Behaviour::Normal);
+    world.pull_again().await;
+    assert_eq!(listed(&world, &token, 200).await, before);
+    // From then on the ECK iD leads, and the key of the administration alone does not hide that.
+    world.administration.behave(Behaviour::EckIdsOf(0));
+    world.pull_again().await;
+    assert_eq!(listed(&world, &token, 200).await, before);
+}
+
+/// The roster of the first school without ECK iDs.
+fn without_eck_ids() -> Snapshot {
+    let mut file = snapshot(FIRST);
+    for pupil in &mut file.pupils {
+        pupil.eck_id = Field::Empty;
+    }
+    file
+}
+
+#[actix_web::test]
+async fn a_key_of_before_that_an_eck_id_takes_elsewhere_stops_no_answer() {
+    // The first school was seen without ECK iDs, the second with them.
+    let (world, second) = two_schools_with(without_eck_ids()).await;
+    let placeholders: BTreeSet<_> = rosters::listed(&world, world.school).await.into_iter().collect();
+    world.import(snapshot(SECOND)).await;
+    let known: BTreeSet<_> = rosters::listed(&world, second).await.into_iter().collect();
+    assert!(placeholders.is_disjoint(&known));
+    world.service.accounts_of_before().await;
+    world.import(snapshot(FIRST)).await;
+    let now: BTreeSet<_> = rosters::listed(&world, world.school).await.into_iter().collect();
+    assert_eq!(now, known);
+}
+
+#[actix_web::test]
+async fn a_key_that_leads_to_an_account_which_the_school_never_saw_can_be_given_away() {
+    let (world, second) = two_schools().await;
+    let kept = account(&world, world.school, &pupil(INSIDE).eck_id).await;
+    let mut there = snapshot(SECOND);
+    there.pupils.drain(1..);
+    there.pupils[0].eck_id = Field::Empty;
+    world.import(there.clone()).await;
+    let gone = rosters::listed(&world, second).await.remove(0);
+    let board = world.service.token(&world.board_client, None).await;
+    let merge = json!({ "supplier": world.supplier.supplier, "from": gone, "into": kept, "samePerson": true });
+    world
+        .post(&world.of_school("accounts/_merge"), &board, merge)
+        .await
+        .ok();
+    // Before the supplier asks again, the second school gives the key to somebody with an ECK iD.
+    let newcomer = another_eck_id();
+    there.pupils[0].eck_id = newcomer.clone().into();
+    world.import(there).await;
+    let new = account(&world, second, newcomer.expose()).await;
+    assert!(new != kept && new != gone, "{new}");
+    assert_eq!(account(&world, world.school, &pupil(INSIDE).eck_id).await, kept);
 }

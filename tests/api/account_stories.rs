@@ -1,60 +1,13 @@
 //! What happens to people in a school career, and which account they have afterwards.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
-use sluis::app::activation::ActivationScope;
+use serde_json::json;
 use sluis_connector_port::roster::{PupilKey, StaffKey};
-use sluis_core::id::SchoolId;
-use sluis_stand_ins::{administration::pupil, kennisnet::Kennisnet};
+use sluis_stand_ins::administration::pupil;
 
 use crate::{
-    rosters::{FIRST, SECOND, another_eck_id, pupil_of, snapshot},
-    world::{INSIDE, TEACHER, World},
+    rosters::{FIRST, SECOND, account, another_eck_id, listed, logged_in, pupil_of, resolve, snapshot, two_schools},
+    world::{INSIDE, TEACHER},
 };
-
-/// A school of which everybody is in scope, with the roster of a file, and another one of the same board.
-async fn two_schools() -> (World, SchoolId) {
-    let world = World::bare().await;
-    world.agree_for(&world.supplier, ActivationScope::School).await;
-    let second = world.second_school().await;
-    world.import(snapshot(FIRST)).await;
-    (world, second)
-}
-
-async fn resolve(world: &World, school: SchoolId, eck_id: &str) -> crate::world::Answer {
-    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
-    let token = world.service.token(&world.supplier.client, Some(bound)).await;
-    let body = json!({ "school": school, "eckId": eck_id });
-    world.post("/v1/accounts/_resolve", &token, body).await
-}
-
-/// The account that the supplier finds at a school by the ECK iD.
-async fn account(world: &World, school: SchoolId, eck_id: &str) -> Value {
-    resolve(world, school, eck_id).await.ok()["account"].clone()
-}
-
-/// All accounts that the supplier lists at a school, each once.
-async fn listed(world: &World, school: SchoolId) -> Vec<String> {
-    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
-    let token = world.service.token(&world.supplier.client, Some(bound)).await;
-    let path = format!("/v1/schools/{school}/learners/_search");
-    let found = world.post(&path, &token, json!({ "limit": 200 })).await.ok();
-    let items = found["items"].as_array().unwrap().iter();
-    let accounts: Vec<_> = items.map(|item| item["account"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(accounts.iter().collect::<BTreeSet<_>>().len(), accounts.len());
-    accounts
-}
-
-/// The account in the id token of a login with this school chosen beforehand.
-async fn logged_in(world: &World, username: &str, school: SchoolId) -> Value {
-    let chosen = school.to_string();
-    let request = world.to_kennisnet(&world.supplier, &[("school", &chosen)]).await;
-    let back = world.from_kennisnet(&Kennisnet::picked(&request, username)).await;
-    let code = world.come_back(&back).await.code();
-    let tokens = world.exchange(&world.supplier, &code, &[]).await.ok();
-    world.claims(&tokens, world.supplier.client.id).await["sub"].clone()
-}
 
 #[actix_web::test]
 async fn a_pupil_with_two_enrolments_has_one_account_and_leaving_one_school_does_not_end_it() {

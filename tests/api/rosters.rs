@@ -1,5 +1,8 @@
 //! Rosters as files bring them, and a second school of the board beside the first.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 use sluis::app::{activation::ActivationScope, caller::Role};
 use sluis_connector_port::roster::{Pupil, Snapshot};
 use sluis_core::{
@@ -7,9 +10,9 @@ use sluis_core::{
     identifier::{Brin6, EckId, EckIdRules},
 };
 use sluis_edexml::{ReadOptions, xml::Limits};
-use sluis_stand_ins::administration::write_edexml;
+use sluis_stand_ins::{administration::write_edexml, kennisnet::Kennisnet};
 
-use crate::world::{World, caller};
+use crate::world::{Answer, World, caller};
 
 /// The locations of the first and of the second school.
 pub(crate) const FIRST: &str = "99ZZ00";
@@ -67,4 +70,53 @@ impl World {
             .unwrap();
         school
     }
+}
+
+/// A school of which everybody is in scope, with the roster of a file, and another one of the same board.
+pub(crate) async fn two_schools() -> (World, SchoolId) {
+    two_schools_with(snapshot(FIRST)).await
+}
+
+/// The same with this roster.
+pub(crate) async fn two_schools_with(first: Snapshot) -> (World, SchoolId) {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    let second = world.second_school().await;
+    world.import(first).await;
+    (world, second)
+}
+
+/// What the supplier finds at a school by an ECK iD.
+pub(crate) async fn resolve(world: &World, school: SchoolId, eck_id: &str) -> Answer {
+    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
+    let token = world.service.token(&world.supplier.client, Some(bound)).await;
+    let body = json!({ "school": school, "eckId": eck_id });
+    world.post("/v1/accounts/_resolve", &token, body).await
+}
+
+/// The account that the supplier finds at a school by the ECK iD.
+pub(crate) async fn account(world: &World, school: SchoolId, eck_id: &str) -> Value {
+    resolve(world, school, eck_id).await.ok()["account"].clone()
+}
+
+/// All accounts that the supplier lists at a school, each once.
+pub(crate) async fn listed(world: &World, school: SchoolId) -> Vec<String> {
+    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
+    let token = world.service.token(&world.supplier.client, Some(bound)).await;
+    let path = format!("/v1/schools/{school}/learners/_search");
+    let found = world.post(&path, &token, json!({ "limit": 200 })).await.ok();
+    let items = found["items"].as_array().unwrap().iter();
+    let accounts: Vec<_> = items.map(|item| item["account"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(accounts.iter().collect::<BTreeSet<_>>().len(), accounts.len());
+    accounts
+}
+
+/// The account in the id token of a login with this school chosen beforehand.
+pub(crate) async fn logged_in(world: &World, username: &str, school: SchoolId) -> Value {
+    let chosen = school.to_string();
+    let request = world.to_kennisnet(&world.supplier, &[("school", &chosen)]).await;
+    let back = world.from_kennisnet(&Kennisnet::picked(&request, username)).await;
+    let code = world.come_back(&back).await.code();
+    let tokens = world.exchange(&world.supplier, &code, &[]).await.ok();
+    world.claims(&tokens, world.supplier.client.id).await["sub"].clone()
 }

@@ -32,10 +32,10 @@ const ACCOUNT_KEY_MOVE: Statement = Statement {
     name: "account_key_move",
     sql: "UPDATE account_keys SET account = $4, since = $5 WHERE supplier = $1 AND key_hash = $2 AND account = $3",
 };
-/// Changes nothing: the row is locked, and whoever moves the key meanwhile is waited for, or waits.
+/// The row is locked, and whoever moves the key meanwhile is waited for, or waits. The kind is written as it is known by now.
 const ACCOUNT_KEY_HOLD: Statement = Statement {
     name: "account_key_hold",
-    sql: "UPDATE account_keys SET since = since WHERE supplier = $1 AND key_hash = $2 AND account = $3",
+    sql: "UPDATE account_keys SET kind = $4 WHERE supplier = $1 AND key_hash = $2 AND account = $3",
 };
 const ACCOUNT_SEEN: Statement = Statement {
     name: "account_seen",
@@ -116,7 +116,8 @@ pub(super) fn unlink(set: &mut WriteSet, of: &KeyOfAccount, at: Timestamp) {
 /// A key leads to its account until the transaction ends. INVARIANT: an act that moves the key comes before it, and makes this
 /// a conflict, or after it, and sees what was written.
 pub(super) fn hold(set: &mut WriteSet, of: &KeyOfAccount) {
-    set.one(&ACCOUNT_KEY_HOLD, params![of.supplier, of.key.hash, of.account]);
+    let values = params![of.supplier, of.key.hash, of.account, of.key.kind.as_str()];
+    set.one(&ACCOUNT_KEY_HOLD, values);
 }
 
 /// A school sees an account, while the key leads to it.

@@ -200,6 +200,13 @@ impl Service {
         self.kept.execute(&sqlite, postgres).await;
     }
 
+    /// Accounts as they are right after the upgrade from the time when they had one key each: no school has been seen with
+    /// any, and the kind of a key is not known.
+    pub async fn accounts_of_before(&self) {
+        let sql = "UPDATE account_keys SET kind = 'eckId'; DELETE FROM account_schools";
+        self.kept.execute(sql, sql).await;
+    }
+
     /// There is room again.
     pub async fn disk_has_room(&self) {
         let sqlite = "DROP TRIGGER full_ledger; DROP TRIGGER full_probe";
