@@ -82,6 +82,52 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+/// A calendar year in UTC, from 0 to 9999.
+///
+/// Written with four digits, so that the order of the texts is that of the years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Year(u16);
+
+/// The text is not a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a year is written with four digits")]
+pub struct YearError;
+
+impl Year {
+    /// The year of a moment; one beyond the range counts as its end.
+    pub fn of(moment: Timestamp) -> Self {
+        Self(u16::try_from(moment.utc_date().year()).unwrap_or_default())
+    }
+
+    /// The year that was so many years before this one.
+    #[must_use]
+    pub const fn before(self, years: u16) -> Self {
+        Self(self.0.saturating_sub(years))
+    }
+
+    /// The number.
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// Reads a year.
+    ///
+    /// # Errors
+    /// When the text has not just four digits.
+    pub fn parse(text: &str) -> Result<Self, YearError> {
+        match text.parse() {
+            Ok(number) if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Self(number)),
+            _ => Err(YearError),
+        }
+    }
+}
+
+impl fmt::Display for Year {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.0)
+    }
+}
+
 /// A span of time, `from` included, `until` excluded; without `until` it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
@@ -156,6 +202,24 @@ mod tests {
         let moment = Timestamp::parse("2026-09-01T10:00:00+02:00").unwrap();
         assert_eq!(moment.to_string(), "2026-09-01T08:00:00.000Z");
         assert_eq!(Timestamp::parse("2026-09-01"), Err(TimestampError));
+    }
+
+    #[test]
+    fn a_year_is_that_of_utc() {
+        for (moment, year) in [
+            ("2026-12-31T23:59:59.999Z", "2026"),
+            ("2027-01-01T00:30:00+01:00", "2026"),
+            ("2027-01-01T00:00:00Z", "2027"),
+        ] {
+            assert_eq!(Year::of(Timestamp::parse(moment).unwrap()).to_string(), year);
+        }
+        assert_eq!(Year::of(Timestamp(i64::MIN)).to_string(), "0000");
+        assert_eq!(Year::of(Timestamp(i64::MAX)).to_string(), "9999");
+        let year = Year::parse("2027").unwrap();
+        assert_eq!((year.before(1).number(), year.before(9_999).number()), (2_026, 0));
+        for text in ["", "227", "02027", "+227", "year"] {
+            assert_eq!(Year::parse(text), Err(YearError), "`{text}`");
+        }
     }
 
     #[test]

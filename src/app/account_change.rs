@@ -6,8 +6,7 @@
 //! while nothing was built on it: after that another change mends it. Deliberately absent: changes that nobody decided.
 
 use sluis_core::{
-    id::{AccountChangeId, AccountId, SchoolId, SupplierId},
-    ledger::Digest,
+    id::{AccountChangeId, AccountId, PersonId, SchoolId, SupplierId},
     time::Timestamp,
 };
 
@@ -67,8 +66,8 @@ pub struct AccountChange {
     pub from: Option<AccountId>,
     /// The account that they lead to since.
     pub into: AccountId,
-    /// The keyed hash under which the records of the school know the person, if the roster held the person.
-    pub subject: Option<Digest>,
+    /// The person, if the roster held them and it is about one.
+    pub person: Option<PersonId>,
     /// When.
     pub made_at: Timestamp,
     /// When it was undone.

@@ -2,9 +2,9 @@
 //! bitten before the act is answered.
 
 use sluis_core::{
-    id::{Id, SchoolId},
-    ledger::{Code, Digest, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
-    time::Timestamp,
+    id::{Id, PersonId, SchoolId},
+    ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+    time::{Timestamp, Year},
 };
 
 use crate::app::{App, caller::Caller, error::AppError, evidence::Act, store::Change};
@@ -14,6 +14,8 @@ pub(in crate::app) struct ActOf<'a> {
     caller: Option<&'a Caller>,
     drafts: Vec<RecordDraft>,
     policy_of: Vec<SchoolId>,
+    /// By whose keys its records know persons.
+    subjects_of: Vec<(SchoolId, Year)>,
 }
 
 impl App {
@@ -56,11 +58,26 @@ impl App {
         act.drafts.push(draft);
     }
 
+    /// What was noted last is about this person of the school in whose log it is.
+    pub(in crate::app) async fn about(&self, act: &mut ActOf<'_>, person: PersonId) -> Result<(), AppError> {
+        let Some(draft) = act.drafts.last_mut() else {
+            return Ok(());
+        };
+        if let Some(school) = draft.owner.school() {
+            let year = Year::of(draft.end_time);
+            draft.subject = Some(self.sealing.subjects(school, year).await?.of(person));
+            act.subjects_of.push((school, year));
+        }
+        Ok(())
+    }
+
     /// Carries out the act: the changes, the records and the new epochs in one transaction.
     pub(in crate::app) async fn carry_out(&self, act: ActOf<'_>, mut changes: Vec<Change>) -> Result<(), AppError> {
         if let Some(attempt) = act.caller.and_then(|caller| caller.once) {
             changes.push(Change::KeySpent(attempt, self.now()));
         }
+        let held = act.subjects_of.into_iter();
+        changes.extend(held.map(|(school, year)| Change::SubjectKeyHeld(school, year)));
         self.evidence
             .act(Act {
                 changes,
@@ -79,15 +96,8 @@ impl<'a> ActOf<'a> {
             caller: caller.into(),
             drafts: Vec::new(),
             policy_of: Vec::new(),
+            subjects_of: Vec::new(),
         }
-    }
-
-    /// What was recorded last is about this person.
-    pub(in crate::app) fn about(&mut self, subject: Digest) -> &mut Self {
-        if let Some(draft) = self.drafts.last_mut() {
-            draft.subject = Some(subject);
-        }
-        self
     }
 
     /// What is decided here changes what these schools release: their policies are compiled anew.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
     gate::{Decision, Request, SchoolPolicy},
-    id::{RecordId, SchoolId, SupplierId},
+    id::{PersonId, RecordId, SchoolId, SupplierId},
     ledger::{AgreementVersion, Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, WithheldCode},
     person::PersonKind,
-    time::Timestamp,
+    time::{Timestamp, Year},
 };
 
 use crate::app::{
@@ -21,7 +21,7 @@ use crate::app::{
     evidence::{Entry, Recorded},
     policy::compile,
     roster::Roster,
-    sealing::{KeyScope, SealingKey},
+    sealing::{KeyScope, SealingKey, Subjects},
     store::StoreError,
 };
 
@@ -33,6 +33,8 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) policy: Arc<SchoolPolicy>,
     pub(in crate::app) roster: Arc<Roster>,
     pub(in crate::app) key: Arc<dyn SealingKey>,
+    /// How the records of this moment know persons.
+    subjects: Subjects,
     /// The moment of this attempt. INVARIANT: it is not before the acts that led to the policy's epoch, whoever's clock
     /// they went by, so that what ended before that epoch has ended at this moment too.
     at: Timestamp,
@@ -78,8 +80,10 @@ impl App {
             let key = self.sealing.key(KeyScope::School(school)).await?;
             let roster = self.roster(school, policy.epoch()).await?;
             if roster.epoch == policy.epoch() {
+                let at = policy.moment(self.now());
                 return Ok(Standing {
-                    at: policy.moment(self.now()),
+                    subjects: self.sealing.subjects(school, Year::of(at)).await?,
+                    at,
                     policy,
                     roster,
                     key,
@@ -109,12 +113,18 @@ impl App {
         self.rosters.invalidate(&school).await;
     }
 
-    /// A record of a decision, without what only some decisions have.
+    /// A record of a decision that was made as of a moment, without what only some decisions have. INVARIANT: it has that
+    /// moment, however long it waits to be written, since the key of its subjects is that of the year of its moment.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a decision was about, each in its own words"
+    )]
     pub(in crate::app) fn decision_draft(
         &self,
         kind: RecordKind,
         caller: &Caller,
         school: SchoolId,
+        at: Timestamp,
         name: &'static str,
         asked: Option<&Request>,
         decision: &Decision,
@@ -125,15 +135,7 @@ impl App {
             Outcome::Deny
         };
         let channel = if kind == RecordKind::Login { "login" } else { "api" };
-        let mut draft = RecordDraft::new(
-            kind,
-            outcome,
-            Owner::School(school),
-            name,
-            channel,
-            self.now(),
-            &*self.random,
-        );
+        let mut draft = RecordDraft::new(kind, outcome, Owner::School(school), name, channel, at, &*self.random);
         draft.asker = Some(caller.client);
         if let Role::Supplier { supplier, product } | Role::Distributor { supplier, product } = caller.role {
             draft.supplier = Some(supplier);
@@ -166,6 +168,17 @@ impl App {
 }
 
 impl Standing {
+    /// The moment as of which everything is decided by it.
+    pub(in crate::app) const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The keyed hash under which a record of this moment knows a person. It is made anew each time: a roster stays in memory
+    /// over New Year's Eve, and a hash must not.
+    pub(in crate::app) fn subject(&self, person: PersonId) -> Digest {
+        self.subjects.of(person)
+    }
+
     /// The request as it is decided now, however long ago it was asked.
     pub(in crate::app) fn now(&self, request: &Request) -> Request {
         Request {

@@ -120,12 +120,13 @@ impl App {
                 RecordKind::Evaluation,
                 &asking,
                 school,
+                standing.at(),
                 "decision.create",
                 Some(&request),
                 &decision,
             );
             draft.asker = Some(caller.client);
-            draft.subject = about.person().map(|person| person.subject);
+            draft.subject = about.person().map(|person| standing.subject(person.id));
             let seen = decision.seen_by(audience);
             let evaluation = Evaluation {
                 permit: decision.is_permit(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
     gate::{self, Decision, Facts, Request, SubjectFacts, Withheld},
-    id::{AccountId, GroupId, RecordId, SchoolId, SupplierId},
+    id::{AccountId, GroupId, PersonId, RecordId, SchoolId, SupplierId},
     ledger::{Code, Outcome, PageLine, RecordDraft, RecordKind},
     person::PersonKind,
     personal::Personal,
@@ -100,6 +100,9 @@ pub(in crate::app) enum About<'a> {
     LoggedIn(&'a Person),
 }
 
+/// An id that no person has.
+const NOBODY: PersonId = PersonId::from_uuid(uuid::Uuid::nil());
+
 impl<'a> About<'a> {
     /// What the gate needs to know.
     pub(in crate::app) fn facts(self) -> SubjectFacts<'a> {
@@ -161,6 +164,7 @@ impl App {
             RecordKind::Page,
             caller,
             request.school,
+            standing.at(),
             "learner.search",
             Some(request),
             &decision,
@@ -212,7 +216,7 @@ impl App {
                 attributes: values(standing, About::Enrolled(person), released),
             });
             lines.push(PageLine {
-                subject: person.subject,
+                subject: standing.subject(person.id),
                 outcome: Outcome::Permit,
                 categories: category_codes(self, PersonKind::Pupil, released),
             });
@@ -278,11 +282,21 @@ impl App {
     ) -> Result<Judged<Result<Resolved, AppError>>, AppError> {
         let (supplier, _) = supplier_of(caller)?;
         let decision = self.decide(request, standing, about.facts());
-        let mut draft = self.decision_draft(kind, caller, request.school, name, Some(request), &decision);
+        let mut draft = self.decision_draft(
+            kind,
+            caller,
+            request.school,
+            standing.at(),
+            name,
+            Some(request),
+            &decision,
+        );
         // Who is in no roster and is refused is nobody of this school: no record is about them.
         let of_the_school = decision.is_permit() || matches!(about, About::Enrolled(_));
         let person = about.person();
-        draft.subject = person.filter(|_| of_the_school).map(|person| person.subject);
+        // INVARIANT: it is made for nobody too, so that who is unknown costs as much as who is not available.
+        let subject = standing.subject(person.map_or(NOBODY, |person| person.id));
+        draft.subject = person.filter(|_| of_the_school).map(|_| subject);
         let record = draft.id;
         let Some(person) = person.filter(|_| decision.is_permit()) else {
             let answer = Err(refusal(&decision, &caller.role, record));

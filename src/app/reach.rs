@@ -136,7 +136,7 @@ impl App {
                 attributes: released(&lines).iter().collect(),
                 missing: missing.filter(|reason| told.insert(reason.code)).cloned().collect(),
             };
-            Ok((self.draft_of(caller, school.id, "me.view", &lines)?, reach))
+            Ok((self.draft_of(caller, school.id, at, "me.view", &lines)?, reach))
         })
         .await
     }
@@ -159,7 +159,7 @@ impl App {
         self.evaluated(school, async |policy, at| {
             let since = self.on_since(product, school, at).await?;
             let mut lines = self.lines(&asking, policy, at, &[PersonKind::Pupil, PersonKind::Staff], receiver)?;
-            let mut draft = self.draft_of(&asking, school, "reach.view", &lines)?;
+            let mut draft = self.draft_of(&asking, school, at, "reach.view", &lines)?;
             draft.receiver = receiver;
             for line in &mut lines {
                 line.decision = line.decision.seen_by(audience);
@@ -233,6 +233,7 @@ impl App {
         &self,
         asking: &Caller,
         school: SchoolId,
+        at: Timestamp,
         name: &'static str,
         lines: &[PurposeReach],
     ) -> Result<RecordDraft, AppError> {
@@ -241,7 +242,7 @@ impl App {
         let line = line.ok_or(AppError::Unavailable(StoreError::Corrupt(
             "a catalogue without purposes",
         )))?;
-        let mut draft = self.decision_draft(RecordKind::Evaluation, asking, school, name, None, &line.decision);
+        let mut draft = self.decision_draft(RecordKind::Evaluation, asking, school, at, name, None, &line.decision);
         draft.released = released(lines).iter().map(attribute_code).collect();
         draft.withheld.clear();
         Ok(draft)

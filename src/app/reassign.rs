@@ -136,7 +136,7 @@ impl App {
         // A key that leads elsewhere is not this person's to take along.
         let linked = self.unknown_keys(supplier, school, rest).await?;
         let mut change = self.new_change(school, supplier, AccountChangeKind::Split, Some(from), self.new_id());
-        change.subject = Some(person.subject);
+        change.person = Some(person.id);
         let planned = PlannedChange {
             change,
             moved,
@@ -209,7 +209,7 @@ impl App {
             seen.push(of.by);
         }
         let mut act = ActOf::of(caller);
-        self.concern(&mut act, &change, "account_change.undo", schools);
+        self.concern(&mut act, &change, "account_change.undo", schools).await?;
         let notice = notice(&change, EventKind::AccountsChangeUndone, at);
         let planned = PlannedUndo {
             change: change.clone(),
@@ -249,7 +249,8 @@ impl App {
                 AccountChangeKind::Split => "account.split",
                 AccountChangeKind::TakeOver => "account.taken-over",
             };
-            self.concern(&mut act, &change, name, schools.into_iter().collect());
+            self.concern(&mut act, &change, name, schools.into_iter().collect())
+                .await?;
             changes.push(Change::AccountChanged(planned));
             changes.push(Change::Noticed(notice(
                 &change,
@@ -263,15 +264,22 @@ impl App {
     }
 
     /// A record in the log of every school that is concerned, whose answers rely on the new state from then on.
-    fn concern(&self, act: &mut ActOf<'_>, change: &AccountChange, name: &'static str, schools: BTreeSet<SchoolId>) {
+    async fn concern(
+        &self,
+        act: &mut ActOf<'_>,
+        change: &AccountChange,
+        name: &'static str,
+        schools: BTreeSet<SchoolId>,
+    ) -> Result<(), AppError> {
         for school in &schools {
             self.note(act, Owner::School(*school), name, "account_change", change.id);
-            // Another school knows the person by another hash.
-            if let Some(subject) = change.subject.filter(|_| *school == change.school) {
-                act.about(subject);
+            // Another school knows the person by another id.
+            if let Some(person) = change.person.filter(|_| *school == change.school) {
+                self.about(act, person).await?;
             }
         }
         act.changes_policy_of(schools);
+        Ok(())
     }
 
     fn new_change(
@@ -289,7 +297,7 @@ impl App {
             kind,
             from,
             into,
-            subject: None,
+            person: None,
             made_at: self.now(),
             undone_at: None,
         }

@@ -2,9 +2,9 @@
 
 use sluis_core::{
     id::{RestrictionId, SchoolId},
-    ledger::Owner,
+    ledger::{Digest, Owner},
     person::PersonKind,
-    time::Window,
+    time::{Window, Year},
 };
 
 use crate::app::{
@@ -36,6 +36,8 @@ pub struct RestrictionCreate {
 pub struct Restricted {
     /// The restriction.
     pub restriction: Restriction,
+    /// The keyed hash under which the records of this year know the person.
+    pub subject: Digest,
     /// Whether the roster of the school holds the person now.
     pub in_roster: bool,
 }
@@ -69,7 +71,6 @@ impl App {
             school,
             person,
             key_hash: found.map(|person| person.key_hash),
-            subject: roster::subject(person, &*key),
             ground: input.ground,
             window: Window::since(self.now()),
         };
@@ -83,11 +84,13 @@ impl App {
         act.changes_policy_of([school]);
         let owner = Owner::School(school);
         self.note(&mut act, owner, "restriction.place", "restriction", restriction.id);
-        act.about(restriction.subject);
+        self.about(&mut act, person).await?;
         self.carry_out(act, vec![Change::RestrictionPlaced(restriction.clone())])
             .await?;
+        let subjects = self.sealing.subjects(school, Year::of(self.now())).await?;
         Ok(Restricted {
             restriction,
+            subject: subjects.of(person),
             in_roster: found.is_some(),
         })
     }
@@ -99,9 +102,11 @@ impl App {
     pub async fn restriction_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Restricted>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let roster = self.open_roster(school).await?;
+        let subjects = self.sealing.subjects(school, Year::of(self.now())).await?;
         let holds = |restriction: &Restriction| roster.persons.iter().any(|person| person.is_meant_by(restriction));
         let all = roster.restrictions.iter().map(|restriction| Restricted {
             in_roster: holds(restriction),
+            subject: subjects.of(restriction.person),
             restriction: restriction.clone(),
         });
         Ok(all.collect())
@@ -143,7 +148,7 @@ impl App {
         let mut act = ActOf::of(caller);
         act.changes_policy_of([school]);
         self.note(&mut act, Owner::School(school), "restriction.end", "restriction", id);
-        act.about(restriction.subject);
+        self.about(&mut act, restriction.person).await?;
         self.carry_out(act, vec![Change::RestrictionEnded(school, id, now)])
             .await?;
         restriction.window.until = Some(now);

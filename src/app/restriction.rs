@@ -6,7 +6,6 @@
 
 use sluis_core::{
     id::{PersonId, RestrictionId, SchoolId},
-    ledger::Digest,
     time::Window,
 };
 
@@ -59,8 +58,6 @@ pub struct Restriction {
     pub person: PersonId,
     /// The keyed hash of the key in the administration, if the roster held the person.
     pub key_hash: Option<[u8; 32]>,
-    /// The keyed hash under which the records of the school know this person.
-    pub subject: Digest,
     /// Why.
     pub ground: Ground,
     /// From when, and until when once it has ended.

@@ -11,7 +11,6 @@ use sluis_core::{
     catalogue::Attribute,
     id::{self, AccountId, GroupId, IdMap, PersonId, SchoolId, SupplierId},
     identifier::EckIdRules,
-    ledger::Digest,
     person::{PersonFacts, PersonKind, YearGroup},
     personal::Personal,
     time::{Timestamp, Window},
@@ -152,8 +151,6 @@ pub(in crate::app) struct Person {
     pub(in crate::app) key_hash: [u8; 32],
     pub(in crate::app) eck_hash: Option<[u8; 32]>,
     pub(in crate::app) content_hash: [u8; 32],
-    /// The keyed hash under which the records of the school know this person.
-    pub(in crate::app) subject: Digest,
     pub(in crate::app) kept: KeptPerson,
     enrolment: Window,
     year_group: Option<YearGroup>,
@@ -272,7 +269,6 @@ impl Person {
             key_hash: [0; 32],
             eck_hash: Some(key.hash(label::ECK_ID, eck_id.as_bytes())),
             content_hash: [0; 32],
-            subject: subject(id, key),
             enrolment: Window::since(BEGINNING_OF_TIME),
             year_group: None,
             restrictions: Vec::new(),
@@ -304,7 +300,6 @@ impl Person {
             key_hash: stored.key_hash,
             eck_hash: stored.eck_hash,
             content_hash: stored.content_hash,
-            subject: subject(stored.id, key),
             enrolment,
             year_group: year_group
                 .transpose()
@@ -361,11 +356,6 @@ pub(in crate::app) fn person_id(kind: PersonKind, eck_id: &str, key: &dyn Sealin
 
 const BEGINNING_OF_TIME: Timestamp = Timestamp::from_millis(i64::MIN);
 const END_OF_TIME: Timestamp = Timestamp::from_millis(i64::MAX);
-
-/// The keyed hash under which the records of the school know a person.
-pub(in crate::app) fn subject(person: PersonId, key: &dyn SealingKey) -> Digest {
-    Digest::from_bytes(key.hash(label::SUBJECT, person.as_bytes()))
-}
 
 /// The beginning of a day in the Netherlands; from `uitstroomdatum` on, a pupil has left. INVARIANT: a day that cannot be
 /// read is never taken for a missing one, or whoever has left would be enrolled again.

@@ -12,7 +12,7 @@ use sluis_core::{
         LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
-    time::Timestamp,
+    time::{Timestamp, Year},
 };
 
 use crate::app::{
@@ -129,6 +129,10 @@ pub enum Change {
     AccountChangeUndone(PlannedUndo),
     /// A supplier is told something.
     Noticed(Notice),
+    /// A record is about a person by the key of this school and year, which is there until what is written with this is done.
+    SubjectKeyHeld(SchoolId, Year),
+    /// The key by which the records of this school and year know persons is destroyed, for good.
+    SubjectKeyDestroyed(SchoolId, Year, Timestamp),
     /// A login began.
     LoginStarted(StoredLogin),
     /// Logins and codes that may not be finished after this moment are forgotten.

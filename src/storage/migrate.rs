@@ -43,6 +43,7 @@ pub const STEPS: &[Step] = steps![
     "V12__account_keys",
     "V13__account_changes",
     "V14__stream_leases",
+    "V15__subject_keys",
 ];
 
 /// The runner of the steps of one engine.

@@ -30,6 +30,7 @@ mod records;
 mod refused_logins;
 mod restrictions;
 mod rosters;
+mod subjects;
 mod terms;
 mod token;
 mod without_roster;

@@ -111,7 +111,7 @@ impl World<'_> {
             kind,
             from: Some(from),
             into,
-            subject: None,
+            person: None,
             made_at: self.at,
             undone_at: None,
         };

@@ -4,16 +4,17 @@ use std::{path::PathBuf, sync::Arc};
 
 use sluis::app::{
     sealing::{KeyScope, Sealing},
-    store::StoreError,
+    store::{Change, StoreError},
 };
 use sluis::storage::{
     Database, Priority, StorageError, WriteSet,
     keyring::{KeyPurpose, Keyring, KeyringError, MasterKeySource, Place, Scope},
+    repository::Repository,
 };
 use sluis_core::{
-    id::{SchoolId, SupplierId},
+    id::{PersonId, SchoolId, SupplierId},
     random::SystemRandom,
-    time::SystemClock,
+    time::{SystemClock, Timestamp, Year},
 };
 use sluis_test_kit::databases;
 use tempfile::TempDir;
@@ -216,5 +217,67 @@ async fn the_port_of_the_use_cases_seals_by_place_and_scope() {
         let other = keyring.key(KeyScope::Supplier(supplier(1))).await.unwrap();
         assert!(matches!(other.open("persons/a", &sealed), Err(StoreError::Corrupt(_))));
         assert_ne!(key.hash("eckId", b"x"), other.hash("eckId", b"x"));
+    }
+}
+
+fn year(text: &str) -> Year {
+    Year::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn every_year_of_a_school_knows_a_person_by_another_hash() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let keyring = open(&database.database, folder.path().join("master.key"))
+            .await
+            .unwrap();
+        let person = PersonId::from_uuid(Uuid::from_u128(7));
+        let other = SchoolId::from_uuid(Uuid::from_u128(2));
+        let mut subjects = Vec::new();
+        for (school, of) in [(school(), "2027"), (school(), "2026"), (other, "2026")] {
+            subjects.push(keyring.subjects(school, year(of)).await.unwrap().of(person));
+        }
+        let all = keyring.subjects_of_all_years(school()).await.unwrap();
+        let years: Vec<_> = all.iter().map(|of| (of.year(), of.of(person))).collect();
+        assert_eq!(years, [(year("2026"), subjects[1]), (year("2027"), subjects[0])]);
+        subjects.sort_unstable();
+        subjects.dedup();
+        assert_eq!(subjects.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_a_year_is_destroyed_for_good_and_once() {
+    for database in databases::both().await {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("master.key");
+        let keyring = Arc::new(open(&database.database, path.clone()).await.unwrap());
+        let replica = open(&database.database, path.clone()).await.unwrap();
+        for of in ["2026", "2027"] {
+            keyring.subject_key(school(), year(of)).await.unwrap();
+            replica.subject_key(school(), year(of)).await.unwrap();
+        }
+        let executor = database.database.executor();
+        let repository = Repository::new(database.database.executor(), keyring);
+        let write = async |change: Change| {
+            let writes = repository.write_set(vec![change]).await.unwrap();
+            executor.write(writes, Priority::Interactive).await
+        };
+        let hold = |of| Change::SubjectKeyHeld(school(), year(of));
+        let destroy = || Change::SubjectKeyDestroyed(school(), year("2026"), Timestamp::from_millis(5));
+        write(hold("2026")).await.unwrap();
+        write(destroy()).await.unwrap();
+        for refused in [hold("2026"), destroy()] {
+            let refused = write(refused).await;
+            assert!(matches!(refused, Err(StorageError::Conflict { .. })), "{refused:?}");
+        }
+        write(hold("2027")).await.unwrap();
+
+        let left = replica.subject_keys(school()).await.unwrap();
+        assert_eq!(left.iter().map(|(of, _)| *of).collect::<Vec<_>>(), [year("2027")]);
+        let later = open(&database.database, path).await.unwrap();
+        let again = later.subject_key(school(), year("2026")).await.err();
+        assert!(matches!(again, Some(KeyringError::Destroyed)), "{again:?}");
+        later.subject_key(school(), year("2025")).await.unwrap();
     }
 }

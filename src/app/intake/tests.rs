@@ -22,6 +22,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::app::sealing::HashingKey;
 
 /// Seals nothing and hashes in the open: for looking at.
 struct Glass;
@@ -34,7 +35,9 @@ impl SealingKey for Glass {
     fn open(&self, _: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         Ok(Zeroizing::new(sealed.to_vec()))
     }
+}
 
+impl HashingKey for Glass {
     fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
         let mut hash = [0; 32];
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &[label.as_bytes(), b"/", value].concat());

@@ -91,7 +91,7 @@ impl App {
         let account = self.find_account(supplier, school, &keys).await?;
         let mut act = ActOf::of(caller);
         self.note(&mut act, Owner::School(school), "account.search", "supplier", supplier);
-        act.about(person.subject);
+        self.about(&mut act, person.id).await?;
         self.carry_out(act, Vec::new()).await?;
         let mut history = Vec::new();
         if let Some(account) = account {

@@ -102,7 +102,7 @@ impl App {
         into: AccountId,
     ) -> Result<Option<(PlannedChange, Vec<SchoolId>)>, AppError> {
         let mut change = self.new_change(school, supplier, AccountChangeKind::TakeOver, from, into);
-        change.subject = Some(person.subject);
+        change.person = Some(person.id);
         let mut moved = Vec::new();
         let (mut seen, mut schools) = (Vec::new(), Vec::new());
         for account in from.into_iter().chain([into]) {

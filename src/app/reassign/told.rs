@@ -77,7 +77,15 @@ impl App {
         self.through_the_gate(school, async |standing| {
             let decision = self.decide(&request, standing, SubjectFacts::School);
             let name = "account_change.search";
-            let draft = self.decision_draft(RecordKind::Page, caller, school, name, Some(&request), &decision);
+            let draft = self.decision_draft(
+                RecordKind::Page,
+                caller,
+                school,
+                standing.at(),
+                name,
+                Some(&request),
+                &decision,
+            );
             let record = draft.id;
             if !decision.is_permit() {
                 return Ok(Judged {
@@ -95,7 +103,7 @@ impl App {
             for change in self.changes_at(supplier, school, search.after).await? {
                 let holders = self.holders_of(&change, &listing, standing).await?;
                 let holders = holders.into_iter().filter(|person| available(person));
-                let subjects: Vec<_> = holders.map(|person| person.subject).collect();
+                let subjects: Vec<_> = holders.map(|person| standing.subject(person.id)).collect();
                 if subjects.is_empty() {
                     continue;
                 }

@@ -46,7 +46,7 @@ pub(super) struct RestrictionView {
     /// Why: `restriction` or `objection`.
     #[schema(example = "restriction")]
     ground: &'static str,
-    /// The keyed hash by which the records of the school know this person.
+    /// The keyed hash by which the records of this calendar year (UTC) know this person. Each year has a key of its own.
     #[schema(value_type = String, example = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b")]
     subject: Digest,
     /// Whether the roster of the school holds this person now.
@@ -62,12 +62,16 @@ pub(super) struct RestrictionView {
 
 impl From<Restricted> for RestrictionView {
     fn from(restricted: Restricted) -> Self {
-        let Restricted { restriction, in_roster } = restricted;
+        let Restricted {
+            restriction,
+            subject,
+            in_roster,
+        } = restricted;
         Self {
             id: restriction.id,
             school: restriction.school,
             ground: restriction.ground.as_str(),
-            subject: restriction.subject,
+            subject,
             in_roster,
             valid_from: restriction.window.from,
             valid_until: restriction.window.until,

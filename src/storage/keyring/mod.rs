@@ -6,11 +6,12 @@
 //! | data key of the platform | `data_keys`, wrapped | login sessions, codes, signing keys of tokens |
 //! | data keys of a school | `data_keys`, wrapped | persons, and the hashes by which they are found |
 //! | data keys of a supplier | `data_keys`, wrapped | the hashes by which accounts are found |
+//! | data keys of a school and year | `data_keys`, wrapped | the hashes by which records know persons |
 //! | data keys of a school and supplier | `data_keys`, wrapped | accounts and results |
 //!
 //! A data key is made at its first use. Destroying it makes everything sealed with it unreadable for good; another
 //! replica may have it in memory for five minutes more, and the guard in each write-set that stores a sealed value keeps
-//! it from writing with it.
+//! it from writing with it. The key of a year by which records know persons is never made again.
 //!
 //! Deliberately absent: a way to print a key, and a way to open a value in another row than its own.
 
@@ -23,6 +24,7 @@ mod seal;
 mod store;
 
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -32,11 +34,12 @@ use moka::future::Cache;
 use sluis_core::{
     id::{Id, SchoolId, SupplierId},
     random::Random,
-    time::Clock,
+    time::{Clock, Year},
 };
 
 pub(in crate::storage) use self::seal::guard_keys_of;
 use self::store::Store;
+pub(in crate::storage) use self::store::{destroy_subjects, hold_subjects};
 pub use self::{
     error::KeyringError,
     index::IndexKey,
@@ -81,14 +84,25 @@ pub enum KeyPurpose {
     Seal,
     /// Makes the hashes by which values are found.
     Index,
+    /// Makes the hashes by which the records of this year know persons.
+    Subjects(Year),
 }
 
+/// What stands before the year.
+const SUBJECTS: &str = "subject-";
+
 impl KeyPurpose {
-    const fn as_str(self) -> &'static str {
+    fn text(self) -> Cow<'static, str> {
         match self {
-            Self::Seal => "seal",
-            Self::Index => "index",
+            Self::Seal => "seal".into(),
+            Self::Index => "index".into(),
+            Self::Subjects(year) => format!("{SUBJECTS}{year}").into(),
         }
+    }
+
+    /// The year of a key by which records know persons.
+    fn year_in(text: &str) -> Option<Year> {
+        Year::parse(text.strip_prefix(SUBJECTS)?).ok()
     }
 }
 
@@ -97,7 +111,7 @@ pub struct Keyring {
     store: Store,
     random: Arc<dyn Random>,
     seal_keys: Cache<Scope, SealKey>,
-    index_keys: Cache<Scope, IndexKey>,
+    index_keys: Cache<(Scope, KeyPurpose), IndexKey>,
     made: Option<PathBuf>,
 }
 
@@ -165,12 +179,35 @@ impl Keyring {
     /// # Errors
     /// When the database does not answer or the key cannot be unwrapped.
     pub async fn index_key(&self, scope: Scope) -> Result<IndexKey, KeyringError> {
-        if let Some(key) = self.index_keys.get(&scope).await {
+        self.hashing_key(scope, KeyPurpose::Index).await
+    }
+
+    /// The key by which the records of a school and year know persons; made when there is none.
+    ///
+    /// # Errors
+    /// As [`index_key`](Self::index_key); [`KeyringError::Destroyed`] for a year whose key was destroyed, unless it is still in
+    /// memory.
+    pub async fn subject_key(&self, school: SchoolId, year: Year) -> Result<IndexKey, KeyringError> {
+        self.hashing_key(Scope::School(school), KeyPurpose::Subjects(year))
+            .await
+    }
+
+    /// The same for every year whose key is there, the earliest first; never from memory.
+    ///
+    /// # Errors
+    /// As [`index_key`](Self::index_key).
+    pub async fn subject_keys(&self, school: SchoolId) -> Result<Vec<(Year, IndexKey)>, KeyringError> {
+        let keys = self.store.subject_keys(school).await?.into_iter();
+        Ok(keys.map(|(year, bytes)| (year, IndexKey::new(&bytes))).collect())
+    }
+
+    async fn hashing_key(&self, scope: Scope, purpose: KeyPurpose) -> Result<IndexKey, KeyringError> {
+        if let Some(key) = self.index_keys.get(&(scope, purpose)).await {
             return Ok(key);
         }
-        let (_, bytes) = self.store.get(scope, KeyPurpose::Index).await?;
+        let (_, bytes) = self.store.get(scope, purpose).await?;
         let key = IndexKey::new(&bytes);
-        self.index_keys.insert(scope, key.clone()).await;
+        self.index_keys.insert((scope, purpose), key.clone()).await;
         Ok(key)
     }
 
@@ -185,8 +222,8 @@ impl Keyring {
                 self.seal_keys.invalidate(&scope).await;
                 self.seal_keys.run_pending_tasks().await;
             }
-            KeyPurpose::Index => {
-                self.index_keys.invalidate(&scope).await;
+            KeyPurpose::Index | KeyPurpose::Subjects(_) => {
+                self.index_keys.invalidate(&(scope, purpose)).await;
                 self.index_keys.run_pending_tasks().await;
             }
         }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sluis_core::{id::SchoolId, time::Year};
 use zeroize::Zeroizing;
 
 use super::{IndexKey, Keyring, KeyringError, Place, Scope, SealKey, Sealed};
 use crate::app::{
-    sealing::{KeyScope, Sealing, SealingKey},
+    sealing::{HashingKey, KeyScope, Sealing, SealingKey, Subjects},
     store::StoreError,
 };
 
@@ -46,6 +47,27 @@ impl Sealing for Keyring {
             index: self.index_key(scope).await?,
         }))
     }
+
+    async fn subjects(&self, school: SchoolId, year: Year) -> Result<Subjects, StoreError> {
+        Ok(Subjects::new(year, Arc::new(self.subject_key(school, year).await?)))
+    }
+
+    async fn subjects_of_all_years(&self, school: SchoolId) -> Result<Vec<Subjects>, StoreError> {
+        let keys = self.subject_keys(school).await?.into_iter();
+        Ok(keys.map(|(year, key)| Subjects::new(year, Arc::new(key))).collect())
+    }
+}
+
+impl HashingKey for IndexKey {
+    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
+        Self::hash(self, label, value)
+    }
+}
+
+impl HashingKey for Pair {
+    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
+        self.index.hash(label, value)
+    }
 }
 
 impl SealingKey for Pair {
@@ -55,9 +77,5 @@ impl SealingKey for Pair {
 
     fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         Ok(self.seal.open(&Sealed(sealed.to_vec()), &Place::named(place))?)
-    }
-
-    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
-        self.index.hash(label, value)
     }
 }

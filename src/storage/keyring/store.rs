@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use sluis_core::{
+    id::SchoolId,
     random::{self, Random},
-    time::{Clock, Timestamp},
+    time::{Clock, Timestamp, Year},
 };
 use zeroize::Zeroizing;
 
-use super::{KeyId, KeyPurpose, Scope, cipher, error::KeyringError, master::MasterKey};
+use super::{KeyId, KeyPurpose, SUBJECTS, Scope, cipher, error::KeyringError, master::MasterKey};
 use crate::storage::{
+    error::StorageError,
     executor::{Executor, Priority},
     params,
     statement::Statement,
     value::Value,
-    write_set::WriteSet,
+    write_set::{Expect, WriteSet},
 };
 
 const FINGERPRINT_FIND: Statement = Statement {
@@ -38,6 +40,20 @@ const KEY_DESTROY: Statement = Statement {
     name: "keyring_destroy_key",
     sql: "DELETE FROM data_keys WHERE school = $1 AND supplier = $2 AND purpose = $3",
 };
+const SUBJECT_KEYS: Statement = Statement {
+    name: "keyring_subject_keys",
+    sql: "SELECT id, purpose, wrapped FROM data_keys \
+          WHERE school = $1 AND supplier = $2 AND purpose >= $3 AND purpose <= $4 ORDER BY purpose",
+};
+/// A guard: the key of this year was never destroyed.
+const SUBJECT_KEY_DESTROYED: Statement = Statement {
+    name: "keyring_subject_key_destroyed",
+    sql: "SELECT year FROM subject_keys_destroyed WHERE school = $1 AND year = $2",
+};
+const SUBJECT_KEY_END: Statement = Statement {
+    name: "keyring_end_subject_key",
+    sql: "INSERT INTO subject_keys_destroyed (school, year, destroyed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+};
 pub(super) const KEY_GUARD: Statement = Statement {
     name: "keyring_guard_key",
     sql: "SELECT id FROM data_keys WHERE id = $1",
@@ -51,6 +67,9 @@ pub const ALL: &[&Statement] = &[
     &KEY_ADD,
     &KEY_DESTROY,
     &KEY_GUARD,
+    &SUBJECT_KEYS,
+    &SUBJECT_KEY_DESTROYED,
+    &SUBJECT_KEY_END,
 ];
 
 /// The fingerprint of the master key that this database was first started with.
@@ -135,21 +154,59 @@ impl Store {
         let mut params = columns(scope, purpose);
         params.extend(params![id, wrapped, now]);
         let mut writes = WriteSet::new();
+        if let (Scope::School(school), KeyPurpose::Subjects(year)) = (scope, purpose) {
+            // A clock that is years behind must not begin anew what was ended for good.
+            let values = params![school, year.number()];
+            writes.push(&SUBJECT_KEY_DESTROYED, values, Expect::Exactly(0));
+        }
         writes.any(&KEY_ADD, params);
-        self.executor.write(writes, Priority::ForActs).await?;
-        Ok(())
+        match self.executor.write(writes, Priority::ForActs).await {
+            Err(StorageError::Conflict { .. }) => Err(KeyringError::Destroyed),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        }
     }
+
+    /// The keys by which the records of a school know persons, with their years.
+    pub(super) async fn subject_keys(
+        &self,
+        school: SchoolId,
+    ) -> Result<Vec<(Year, Zeroizing<[u8; 32]>)>, KeyringError> {
+        let scope = Scope::School(school);
+        let [school, supplier] = parts(&scope);
+        let values = params![school, supplier, format!("{SUBJECTS}0000"), format!("{SUBJECTS}9999")];
+        let rows = self.executor.read(&SUBJECT_KEYS, values).await?;
+        let keys = rows.iter().map(|row| {
+            let (id, purpose, wrapped): (KeyId, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let year = KeyPurpose::year_in(&purpose).ok_or(KeyringError::Unreadable)?;
+            let place = place(id, scope, KeyPurpose::Subjects(year));
+            Ok((year, self.master.unwrap(&place, &wrapped)?))
+        });
+        keys.collect()
+    }
+}
+
+/// Lets a write-set fail with a conflict when the key of this year is not there.
+pub(in crate::storage) fn hold_subjects(writes: &mut WriteSet, school: SchoolId, year: Year) {
+    let values = columns(Scope::School(school), KeyPurpose::Subjects(year));
+    writes.one(&KEY_FIND, values);
+}
+
+/// Destroys the key of a year for good; a conflict when it is not there.
+pub(in crate::storage) fn destroy_subjects(writes: &mut WriteSet, school: SchoolId, year: Year, at: Timestamp) {
+    writes.one(&KEY_DESTROY, columns(Scope::School(school), KeyPurpose::Subjects(year)));
+    writes.any(&SUBJECT_KEY_END, params![school, year.number(), at]);
 }
 
 fn columns(scope: Scope, purpose: KeyPurpose) -> Vec<Value> {
     let [school, supplier] = parts(&scope);
-    params![school, supplier, purpose.as_str()]
+    params![school, supplier, purpose.text().into_owned()]
 }
 
 /// Binds a wrapped key to its row: put in another row it does not unwrap.
 fn place(id: KeyId, scope: Scope, purpose: KeyPurpose) -> Vec<u8> {
     let [school, supplier] = parts(&scope);
-    cipher::framed(&[id.as_bytes(), school, supplier, purpose.as_str().as_bytes()])
+    cipher::framed(&[id.as_bytes(), school, supplier, purpose.text().as_bytes()])
 }
 
 fn parts(scope: &Scope) -> [&[u8]; 2] {

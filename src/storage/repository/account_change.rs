@@ -2,7 +2,6 @@
 
 use sluis_core::{
     id::{AccountId, SupplierId},
-    ledger::Digest,
     time::Timestamp,
 };
 
@@ -18,7 +17,7 @@ use crate::{
 
 const ACCOUNT_CHANGE_ADD: Statement = Statement {
     name: "account_change_add",
-    sql: "INSERT INTO account_changes (id, school, supplier, kind, from_account, into_account, subject, made_at) \
+    sql: "INSERT INTO account_changes (id, school, supplier, kind, from_account, into_account, person, made_at) \
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 };
 const ACCOUNT_MOVE_ADD: Statement = Statement {
@@ -38,12 +37,12 @@ const ACCOUNT_BUILT_ON: Statement = Statement {
 };
 pub(super) const ACCOUNT_CHANGES: Statement = Statement {
     name: "account_changes",
-    sql: "SELECT id, school, supplier, kind, from_account, into_account, subject, made_at, undone_at \
+    sql: "SELECT id, school, supplier, kind, from_account, into_account, person, made_at, undone_at \
           FROM account_changes WHERE school = $1 AND id > $2 ORDER BY id LIMIT $3",
 };
 pub(super) const ACCOUNT_CHANGE: Statement = Statement {
     name: "account_change",
-    sql: "SELECT id, school, supplier, kind, from_account, into_account, subject, made_at, undone_at \
+    sql: "SELECT id, school, supplier, kind, from_account, into_account, person, made_at, undone_at \
           FROM account_changes WHERE school = $1 AND id = $2",
 };
 pub(super) const ACCOUNT_MOVES: Statement = Statement {
@@ -78,7 +77,7 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         change.kind.as_str(),
         change.from,
         change.into,
-        change.subject.map(|subject| *subject.as_bytes()),
+        change.person,
         change.made_at,
     ];
     set.one(&ACCOUNT_CHANGE_ADD, values);
@@ -148,7 +147,6 @@ const fn of(supplier: SupplierId, account: AccountId, key: AccountKey) -> KeyOfA
 
 pub(super) fn change(row: &Row) -> Result<AccountChange, StorageError> {
     let kind: String = row.get(3)?;
-    let subject: Option<[u8; 32]> = row.get(6)?;
     let undone_at: Option<Timestamp> = row.get(8)?;
     Ok(AccountChange {
         id: row.get(0)?,
@@ -157,7 +155,7 @@ pub(super) fn change(row: &Row) -> Result<AccountChange, StorageError> {
         kind: parsed("kind", AccountChangeKind::parse(&kind).ok())?,
         from: row.get(4)?,
         into: row.get(5)?,
-        subject: subject.map(Digest::from_bytes),
+        person: row.get(6)?,
         made_at: row.get(7)?,
         undone_at,
     })

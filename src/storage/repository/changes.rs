@@ -17,7 +17,11 @@ use crate::{
         reason::RunReason,
         store::{Change, StoreError},
     },
-    storage::{Expect, Fence, Value, WriteSet, keyring::guard_keys_of, params},
+    storage::{
+        Expect, Fence, Value, WriteSet,
+        keyring::{destroy_subjects, guard_keys_of, hold_subjects},
+        params,
+    },
 };
 
 fn board_add(set: &mut WriteSet, board: &Board) {
@@ -220,6 +224,8 @@ impl Repository {
             Change::Noticed(notice) => feed::add(set, &notice),
             Change::AccountKeyHeld(of) => account::hold(set, &of),
             Change::AccountSeen(of, school) => account::seen(set, &of, school),
+            Change::SubjectKeyHeld(school, year) => hold_subjects(set, school, year),
+            Change::SubjectKeyDestroyed(school, year, at) => destroy_subjects(set, school, year, at),
             Change::LoginStarted(started) => {
                 guard_keys_of(set, [started.sealed.as_slice()]);
                 let values = params![

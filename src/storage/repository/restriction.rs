@@ -5,12 +5,12 @@ use crate::{
     app::restriction::{Ground, Restriction},
     storage::{Expect, Row, Statement, StorageError, WriteSet, params},
 };
-use sluis_core::{ledger::Digest, time::Window};
+use sluis_core::time::Window;
 
 const RESTRICTION_ADD: Statement = Statement {
     name: "restriction_add",
-    sql: "INSERT INTO restrictions (id, school, person, key_hash, subject, ground, valid_from, valid_until) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    sql: "INSERT INTO restrictions (id, school, person, key_hash, ground, valid_from, valid_until) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7)",
 };
 const RESTRICTIONS_OPEN: Statement = Statement {
     name: "restrictions_open",
@@ -22,7 +22,7 @@ pub(super) const RESTRICTION_END: Statement = Statement {
 };
 pub(super) const RESTRICTIONS: Statement = Statement {
     name: "restrictions",
-    sql: "SELECT id, school, person, key_hash, subject, ground, valid_from, valid_until \
+    sql: "SELECT id, school, person, key_hash, ground, valid_from, valid_until \
           FROM restrictions WHERE school = $1 ORDER BY id",
 };
 
@@ -38,7 +38,6 @@ pub(super) fn add(set: &mut WriteSet, new: &Restriction) {
         new.school,
         new.person,
         new.key_hash,
-        new.subject.as_bytes(),
         new.ground.as_str(),
         new.window.from,
         new.window.until,
@@ -47,17 +46,16 @@ pub(super) fn add(set: &mut WriteSet, new: &Restriction) {
 }
 
 pub(super) fn restriction(row: &Row) -> Result<Restriction, StorageError> {
-    let ground: String = row.get(5)?;
+    let ground: String = row.get(4)?;
     Ok(Restriction {
         id: row.get(0)?,
         school: row.get(1)?,
         person: row.get(2)?,
         key_hash: row.get(3)?,
-        subject: Digest::from_bytes(row.get(4)?),
         ground: parsed("ground", Ground::parse(&ground).ok())?,
         window: Window {
-            from: row.get(6)?,
-            until: row.get(7)?,
+            from: row.get(5)?,
+            until: row.get(6)?,
         },
     })
 }

@@ -10,12 +10,13 @@ use std::{
 use async_trait::async_trait;
 use sluis::{
     app::{
-        sealing::{KeyScope, Sealing, SealingKey},
+        sealing::{HashingKey, KeyScope, Sealing, SealingKey, Subjects},
         store::StoreError,
     },
     cli::assemble::Watch,
     storage::{Executor, Priority, Query, Row, StorageError, WriteSet},
 };
+use sluis_core::{id::SchoolId, time::Year};
 use zeroize::Zeroizing;
 
 /// How often each thing was done: `read`, `write`, `key`, `seal`, `open` and `hash`, each with what it was done to.
@@ -97,6 +98,34 @@ impl Sealing for Counted<dyn Sealing> {
         self.0.count("key", &format!("{scope:?}"));
         Ok(Arc::new(Counted(self.0.clone(), self.1.key(scope).await?)))
     }
+
+    async fn subjects(&self, school: SchoolId, year: Year) -> Result<Subjects, StoreError> {
+        self.0.count("key", &format!("Subjects({school}, {year})"));
+        let subjects = self.1.subjects(school, year).await?;
+        Ok(Subjects::new(
+            year,
+            Arc::new(Counted(self.0.clone(), Arc::new(subjects))),
+        ))
+    }
+
+    async fn subjects_of_all_years(&self, school: SchoolId) -> Result<Vec<Subjects>, StoreError> {
+        self.0.count("key", &format!("Subjects({school})"));
+        self.1.subjects_of_all_years(school).await
+    }
+}
+
+impl HashingKey for Counted<Subjects> {
+    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
+        self.0.count("hash", label);
+        self.1.hash(label, value)
+    }
+}
+
+impl HashingKey for Counted<dyn SealingKey> {
+    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
+        self.0.count("hash", label);
+        self.1.hash(label, value)
+    }
 }
 
 impl SealingKey for Counted<dyn SealingKey> {
@@ -108,11 +137,6 @@ impl SealingKey for Counted<dyn SealingKey> {
     fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.0.count("open", table(place));
         self.1.open(place, sealed)
-    }
-
-    fn hash(&self, label: &str, value: &[u8]) -> [u8; 32] {
-        self.0.count("hash", label);
-        self.1.hash(label, value)
     }
 }
 

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use sluis::{
     app::{
         evidence::{Entry, Evidence, LoggedRecord, Places, Recorded},
-        sealing::{KeyScope, Sealing, SealingKey},
+        sealing::{KeyScope, Sealing, SealingKey, Subjects},
         store::StoreError,
     },
     storage::{
@@ -29,7 +29,7 @@ use sluis_core::{
     id::SchoolId,
     ledger::{Digest, NoteSigner, Outcome, Owner, PageLine, RecordDraft, RecordKind},
     random::SystemRandom,
-    time::Timestamp,
+    time::{Timestamp, Year},
 };
 use uuid::Uuid;
 
@@ -41,6 +41,14 @@ struct Unsealed;
 #[async_trait]
 impl Sealing for Unsealed {
     async fn key(&self, _: KeyScope) -> Result<Arc<dyn SealingKey>, StoreError> {
+        Err(StoreError::Corrupt("no keys here"))
+    }
+
+    async fn subjects(&self, _: SchoolId, _: Year) -> Result<Subjects, StoreError> {
+        Err(StoreError::Corrupt("no keys here"))
+    }
+
+    async fn subjects_of_all_years(&self, _: SchoolId) -> Result<Vec<Subjects>, StoreError> {
         Err(StoreError::Corrupt("no keys here"))
     }
 }

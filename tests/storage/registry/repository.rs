@@ -133,20 +133,11 @@ fn agreements() -> Calls {
         ("approvals", params![id(1)]),
         (
             "restriction_add",
-            params![
-                id(1),
-                id(1),
-                id(7),
-                None::<[u8; 32]>,
-                hash(7),
-                "restriction",
-                NOW,
-                None::<i64>
-            ],
+            params![id(1), id(1), id(7), None::<[u8; 32]>, "restriction", NOW, None::<i64>],
         ),
         (
             "restriction_add",
-            params![id(2), id(1), id(7), hash(2), hash(7), "objection", NOW, None::<i64>],
+            params![id(2), id(1), id(7), hash(2), "objection", NOW, None::<i64>],
         ),
         ("restrictions_open", params![id(1), id(7), "objection"]),
         ("restrictions", params![id(1)]),
@@ -287,7 +278,7 @@ fn accounts() -> Calls {
             "merge",
             from,
             id(1),
-            None::<[u8; 32]>,
+            None::<[u8; 16]>,
             NOW + 1
         ]
     };
