@@ -110,6 +110,7 @@ impl From<StoreError> for AppError {
                 code: ConflictCode::AlreadyDone,
                 detail: "somebody else changed this first; read it again".to_owned(),
             },
+            StoreError::Revoked => Self::Revoked,
             StoreError::Unavailable(_) | StoreError::Corrupt(_) => Self::Unavailable(error),
         }
     }

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// What was read before has changed.
     #[error("what was read has changed since")]
     Conflict,
+    /// The client that asks has been revoked; nothing was changed.
+    #[error("the client that asks has been revoked")]
+    Revoked,
     /// The store does not answer, or not in time.
     #[error("the store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

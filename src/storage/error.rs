@@ -56,6 +56,9 @@ pub enum StorageError {
         /// What was expected, in words.
         expected: &'static str,
     },
+    /// The client that asks has been revoked; nothing was written.
+    #[error("the client that asks has been revoked")]
+    Revoked,
     /// Concurrent work got in the way more often than it is tried again; trying later may help.
     #[error("the database is too busy with work that collides with this")]
     Contention {

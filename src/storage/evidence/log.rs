@@ -45,7 +45,7 @@ pub trait Log: Send + Sync {
     /// being committed for these schools, and holds off new evidence.
     ///
     /// # Errors
-    /// As [`Log::append`].
+    /// As [`Log::append`]; [`StorageError::Revoked`] when the client that acts has been revoked before.
     async fn act(&self, act: WrittenAct) -> Result<Vec<Committed>, StorageError>;
 
     /// Looks after what the log needs to go on: room on the disk, or the lease of its stream.
@@ -71,6 +71,11 @@ impl WrittenAct {
             writes.one(&EPOCH_BUMP, params![school, moment]);
         }
         Self { writes, drafts }
+    }
+
+    /// The clients that act.
+    pub(in crate::storage) fn askers(&self) -> BTreeSet<ClientId> {
+        self.drafts.iter().filter_map(|draft| draft.asker).collect()
     }
 
     /// Nothing but a sign that the log was written at this moment.

@@ -129,10 +129,18 @@ impl Work for Perform<'_> {
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<Vec<Committed>, StorageError> {
         let namespace = self.log.postgres.namespace();
-        if !self.act.writes.is_empty() {
+        let askers = self.act.askers();
+        if self.act.writes.is_empty() {
+            let fences = askers.iter().copied().map(Fence::Client);
+            self.log.postgres.hold_shared(transaction, fences).await?;
+        } else {
+            // A revocation takes its turn too, so that none is under way from here on.
             fence::take_turn(transaction, namespace).await?;
-            bind::apply(transaction, namespace, &self.act.writes).await?;
         }
+        if !revoked(transaction, askers).await?.is_empty() {
+            return Err(StorageError::Revoked);
+        }
+        bind::apply(transaction, namespace, &self.act.writes).await?;
         let mut tail = stream::lock(transaction, self.log.holder).await?;
         let owners = self.act.drafts.iter().map(|draft| draft.owner.key());
         heads(transaction, tail.stream, owners, &mut tail.heads).await?;

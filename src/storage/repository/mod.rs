@@ -113,6 +113,7 @@ impl From<StorageError> for StoreError {
             StorageError::Duplicate { .. } => Self::Duplicate,
             StorageError::Reference { .. } => Self::Missing,
             StorageError::Conflict { .. } => Self::Conflict,
+            StorageError::Revoked => Self::Revoked,
             other => Self::Unavailable(Box::new(other)),
         }
     }

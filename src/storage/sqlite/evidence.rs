@@ -1,10 +1,16 @@
 //! The log on the embedded engine. All writes are in one line, so the one writer thread is lock and fence at once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use sluis_core::{id::SchoolId, ledger::Link};
+use sluis_core::{
+    id::{ClientId, SchoolId},
+    ledger::Link,
+};
 
 use super::{Sqlite, bind, reserve};
 use crate::{
@@ -60,12 +66,7 @@ impl Log for Sqlite {
             for school in schools(&batch) {
                 epochs.insert(school, epoch(connection, school)?);
             }
-            let mut revoked = askers(&batch);
-            for asker in revoked.clone() {
-                if bind::query(connection, &client::CLIENT_REVOKED, &params![asker])?.is_empty() {
-                    revoked.remove(&asker);
-                }
-            }
+            let revoked = revoked(connection, askers(&batch))?;
             let epoch = |school| epochs.get(&school).copied().unwrap_or_default();
             let (addition, recorded) = append_fresh(&mut tail, &batch, epoch, &revoked);
             keep(connection, &tail, &addition)?;
@@ -98,6 +99,9 @@ impl Log for Sqlite {
 impl Sqlite {
     async fn perform(&self, act: Arc<WrittenAct>) -> Result<Vec<Committed>, StorageError> {
         self.transaction(Priority::Evidence, move |connection| {
+            if !revoked(connection, act.askers())?.is_empty() {
+                return Err(StorageError::Revoked);
+            }
             bind::apply(connection, &act.writes)?;
             let mut tail = tail(connection, act.drafts.iter().map(|draft| draft.owner.key()))?;
             let (addition, committed) = append_all(&mut tail, &act.drafts);
@@ -106,6 +110,17 @@ impl Sqlite {
         })
         .await
     }
+}
+
+/// Those of the clients that have been revoked.
+fn revoked(connection: &Connection, clients: BTreeSet<ClientId>) -> Result<BTreeSet<ClientId>, StorageError> {
+    let mut revoked = BTreeSet::new();
+    for client in clients {
+        if !bind::query(connection, &client::CLIENT_REVOKED, &params![client])?.is_empty() {
+            revoked.insert(client);
+        }
+    }
+    Ok(revoked)
 }
 
 fn epoch(connection: &Connection, school: SchoolId) -> Result<u64, StorageError> {

@@ -124,7 +124,30 @@ fn asked_by(client: &Client) -> Entry {
     Entry::new(0, draft)
 }
 
-/// Many decide for a client while it is revoked, on PostgreSQL at two replicas: when that has answered, no permit of it comes
+/// Acts of a client until it is revoked: every second one changes something, the others are looks. Whether it ended so.
+async fn act_until_revoked(store: Arc<EvidenceStore>, client: Client, answered: Arc<AtomicBool>) -> Option<u64> {
+    let mut afterwards = 0;
+    for number in 0_u64.. {
+        let mut draft = act(school(1));
+        draft.asker = Some(client.id);
+        let act = Act {
+            changes: Vec::new(),
+            policy_of: if number % 2 == 0 { vec![school(2)] } else { Vec::new() },
+            drafts: vec![draft],
+        };
+        match store.act(act).await {
+            Ok(_) => afterwards += u64::from(answered.load(Ordering::SeqCst)),
+            Err(StoreError::Revoked) => return None,
+            Err(other) => panic!("{other:?}"),
+        }
+        if afterwards > 5 {
+            break;
+        }
+    }
+    Some(afterwards)
+}
+
+/// Many decide and act for a client while it is revoked, on PostgreSQL at two replicas: when that has answered, no permit of it comes
 /// any more. The permits of another client in the same batches go on. Tried by hand: when decisions take no fence of their
 /// client, permits come later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -161,7 +184,15 @@ async fn when_a_client_is_revoked_nothing_of_it_takes_effect_any_more() {
                 }
             })
         });
-        let deciders: Vec<_> = deciders.collect();
+        let mut deciders: Vec<_> = deciders.collect();
+        for number in 0..4 {
+            let store = Arc::clone(if number % 2 == 0 { &store } else { &other_store });
+            deciders.push(tokio::spawn(act_until_revoked(
+                store,
+                revoked.clone(),
+                Arc::clone(&answered),
+            )));
+        }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let act = Act {
             changes: vec![Change::ClientRevoked(revoked.id, NOW)],
@@ -173,12 +204,14 @@ async fn when_a_client_is_revoked_nothing_of_it_takes_effect_any_more() {
         answered.store(true, Ordering::SeqCst);
         for store in [&store, &other_store] {
             assert_eq!(store.decision(asked_by(&revoked)).await.unwrap(), Recorded::Revoked);
+            let ended = act_until_revoked(Arc::clone(store), revoked.clone(), Arc::clone(&answered)).await;
+            assert_eq!(ended, None, "it acts once more");
         }
         let mut ended = 0;
         for decider in deciders {
             ended += u64::from(decider.await.unwrap().is_none());
         }
-        assert_eq!(ended, 12);
+        assert_eq!(ended, 16);
         let mut permits = 0;
         for logged in all_records(&store, 1).await {
             if logged.record.draft.asker == Some(revoked.id) {
