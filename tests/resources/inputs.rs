@@ -251,7 +251,25 @@ impl Table {
         );
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert!(!answer.body.to_string().contains("111222333"), "{}", answer.body);
+        // That would be the router's: there is no such path.
+        assert_ne!(answer.body["code"], "not_found", "`{}`", operation.id);
         self.tried.insert(operation.id.to_owned());
+    }
+
+    /// A header that cannot be read, on a request that is good or bad otherwise.
+    async fn headers(&mut self, operation: &Operation<'_>) {
+        let parameters = operation.content["parameters"].as_array().into_iter().flatten();
+        for header in parameters.filter(|parameter| parameter["in"] == "header") {
+            let name = header["name"].as_str().unwrap();
+            let request = self.request(operation).header(name, "\u{e9}".repeat(300));
+            let answer = Answer::of(request.json(&json!({}))).await.problem(400, "invalid_input");
+            let errors = answer["errors"].as_array().unwrap();
+            assert!(
+                errors.iter().any(|error| error["header"] == name),
+                "`{}`: {errors:?}",
+                operation.id
+            );
+        }
     }
 }
 
@@ -276,6 +294,7 @@ async fn every_operation_refuses_what_is_wrong_at_its_place_and_changes_nothing(
         }
         table.query(operation).await;
         table.path(operation).await;
+        table.headers(operation).await;
         if !table.tried.contains(operation.id) {
             untried.push(operation.id);
         }
