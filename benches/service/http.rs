@@ -1,33 +1,31 @@
 //! What a request costs: the learner search, a decision and an account resolved over HTTP, each with a verified token and a durable record,
-//! beside an empty actix handler in the same run, at 1, 16 and 64 connections.
+//! beside an empty actix handler in the same run, at 1, 16 and 64 connections; for one connection also beside a lone `fdatasync`.
 //!
-//! Take the ratios; rates move with the machine. The load comes
-//! from the same machine, so that it takes its share of the processor from both sides alike. Variants run in turn, and the
-//! median of three rounds counts.
+//! Take the ratios; rates move with the machine. The load comes from the same machine, so that it takes its share of the
+//! processor from both sides alike, but from a process of its own: *CPU* is what the process of the service alone used, all
+//! of its threads together. That of PostgreSQL is not in it. Variants run in turn, and the median of three rounds counts.
 
 use std::{
     fs::File,
-    io::BufReader,
-    net::{SocketAddr, TcpListener},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    io::{BufReader, Write},
+    net::TcpListener,
+    path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use actix_web::{App, HttpResponse, HttpServer, post};
+use rustix::time::{ClockId, clock_gettime};
 use sluis::{cli::parts, http::server};
 use sluis_core::identifier::EckIdRules;
 use sluis_edexml::{ReadOptions, xml::Limits};
 use sluis_stand_ins::administration::{pupil, write_edexml};
 use sluis_test_kit::databases::Schema;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
 
-use super::stage::Stage;
+use super::{
+    load::{self, Outcome},
+    stage::Stage,
+};
 
 const ROUND: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 3;
@@ -107,27 +105,112 @@ async fn measure_on(postgres: Option<&str>) {
             request("/v1/accounts/_resolve", &resolve, &token),
         ),
     ];
-    println!("| request | connections | requests/s | of the empty handler |");
-    println!("|---|---:|---:|---:|");
+    println!(
+        "| request | connections | requests/s | of the empty handler | p50, µs | p99, µs | CPU, µs | times the empty handler |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     for connections in [1_usize, 16, 64] {
-        let mut rates = vec![Vec::new(); variants.len()];
+        let mut rounds = vec![Vec::new(); variants.len()];
+        let mut lone = Vec::new();
         for _ in 0..ROUNDS {
-            for (rates, (_, address, request)) in rates.iter_mut().zip(&variants) {
-                rates.push(load(*address, request, connections).await);
+            for (rounds, (_, address, request)) in rounds.iter_mut().zip(&variants) {
+                let (address, request) = (*address, request.clone());
+                let measured = tokio::task::spawn_blocking(move || {
+                    measured(|| load::from_outside(address, &request, connections, ROUND))
+                });
+                rounds.push(measured.await.expect("a round"));
+            }
+            if connections == 1 {
+                let path = stage.folder.path().join("flushed");
+                let flushed = tokio::task::spawn_blocking(move || flushes(&path));
+                lone.push(flushed.await.expect("a round"));
             }
         }
-        let medians: Vec<f64> = rates.into_iter().map(median).collect();
-        let floor = medians.first().copied().unwrap_or(1.0);
-        for ((name, ..), rate) in variants.iter().zip(medians) {
-            println!("| {name} | {connections} | {rate:.0} | {:.3} |", rate / floor);
+        let medians: Vec<Cost> = rounds.iter().map(|rounds| Cost::median(rounds)).collect();
+        let floor = medians.first().copied().unwrap_or_default();
+        for ((name, ..), cost) in variants.iter().zip(medians) {
+            let Cost { rate, p50, p99, cpu } = cost;
+            println!(
+                "| {name} | {connections} | {rate:.0} | {:.3} | {p50:.0} | {p99:.0} | {cpu:.1} | {:.1} |",
+                rate / floor.rate,
+                cpu / floor.cpu
+            );
+        }
+        if connections == 1 {
+            let Cost { p50, p99, .. } = Cost::median(&lone);
+            println!("| a lone `fdatasync` of 4 KiB | | | | {p50:.0} | {p99:.0} | | |");
         }
     }
     stage.stop().await;
 }
 
-fn median(mut rates: Vec<f64>) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(0.0)
+/// What one variant cost in a round.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+    cpu: f64,
+}
+
+impl Cost {
+    fn median(rounds: &[Self]) -> Self {
+        let of = |figure: fn(&Self) -> f64| median(rounds.iter().map(figure).collect());
+        Self {
+            rate: of(|cost| cost.rate),
+            p50: of(|cost| cost.p50),
+            p99: of(|cost| cost.p99),
+            cpu: of(|cost| cost.cpu),
+        }
+    }
+}
+
+/// With the CPU time that this process, which has the service in it, used for each request meanwhile.
+fn measured(load: impl FnOnce() -> Outcome) -> Cost {
+    let before = cpu_time();
+    let Outcome { count, rate, p50, p99 } = load();
+    let used = cpu_time().saturating_sub(before).as_secs_f64() * 1e6;
+    #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
+    let cpu = used / count as f64;
+    Cost { rate, p50, p99, cpu }
+}
+
+/// The CPU time of all threads of this process.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        u32::try_from(time.tv_nsec).unwrap_or_default(),
+    )
+}
+
+/// How long it takes by itself to write 4 KiB over what is in a file already, and wait for the disk.
+fn flushes(path: &Path) -> Cost {
+    const TIMES: usize = 500;
+    const PIECE: [u8; 4096] = [1; 4096];
+    let mut file = File::create(path).expect("a file");
+    file.write_all(&PIECE).and_then(|()| file.sync_all()).expect("a file");
+    let mut times: Vec<f64> = (0..TIMES)
+        .map(|_| {
+            let begun = Instant::now();
+            std::os::unix::fs::FileExt::write_all_at(&file, &PIECE, 0)
+                .and_then(|()| file.sync_data())
+                .expect("a flush");
+            begun.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let at = |share: usize| times.get(TIMES * share / 100).copied().unwrap_or_default();
+    Cost {
+        p50: at(50),
+        p99: at(99),
+        ..Cost::default()
+    }
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
 }
 
 fn request(path: &str, body: &str, token: &str) -> Vec<u8> {
@@ -137,56 +220,4 @@ fn request(path: &str, body: &str, token: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
-}
-
-/// Requests per second over so many connections that are kept open.
-async fn load(address: SocketAddr, request: &[u8], connections: usize) -> f64 {
-    let answered = Arc::new(AtomicU64::new(0));
-    let begun = Instant::now();
-    let tasks: Vec<_> = (0..connections)
-        .map(|_| {
-            let (request, answered) = (request.to_vec(), Arc::clone(&answered));
-            tokio::spawn(async move {
-                let mut stream = TcpStream::connect(address).await.expect("a connection");
-                stream.set_nodelay(true).expect("no delay");
-                let mut buffer = vec![0; 64 * 1024];
-                while begun.elapsed() < ROUND {
-                    stream.write_all(&request).await.expect("a request");
-                    answer(&mut stream, &mut buffer).await;
-                    answered.fetch_add(1, Ordering::Relaxed);
-                }
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.expect("a connection that lives");
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
-    let count = answered.load(Ordering::Relaxed) as f64;
-    count / begun.elapsed().as_secs_f64()
-}
-
-/// Reads one answer, which must be 200.
-async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) {
-    let mut filled = 0;
-    loop {
-        let read = stream
-            .read(buffer.get_mut(filled..).expect("room"))
-            .await
-            .expect("an answer");
-        assert!(read > 0, "the connection was closed");
-        filled += read;
-        let text = String::from_utf8_lossy(buffer.get(..filled).unwrap_or_default());
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        assert!(head.starts_with("HTTP/1.1 200"), "not answered with 200: {text}");
-        let length = head
-            .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        let length: usize = length.expect("a length");
-        if body.len() >= length {
-            return;
-        }
-    }
 }

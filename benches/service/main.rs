@@ -11,12 +11,20 @@
 
 mod http;
 mod import;
+mod load;
 mod stage;
 
 #[actix_web::main]
 async fn main() {
-    let wanted: Vec<String> = std::env::args()
-        .skip(1)
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((first, rest)) = words.split_first()
+        && first == load::WORD
+    {
+        load::be(rest).await;
+        return;
+    }
+    let wanted: Vec<String> = words
+        .into_iter()
         .filter(|argument| !argument.starts_with('-'))
         .collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
