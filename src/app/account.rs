@@ -9,6 +9,7 @@ use crate::app::{
     account_key::{AccountKey, AccountKeyKind, KnownKeys, Resolution},
     error::AppError,
     gatekeeper::{ATTEMPTS, Standing},
+    learner::About,
     roster::{Listed, Listing, Person},
     sealing::KeyScope,
     store::{Change, KeyOfAccount, StoreError, StoredKeyOf},
@@ -55,8 +56,31 @@ impl App {
         Ok(())
     }
 
-    /// The account of one person at a supplier; it is opened when it is not there.
+    /// The account of one person at a supplier; it is opened when it is not there. That of somebody in the roster is
+    /// read once.
     pub(in crate::app) async fn account_of(
+        &self,
+        supplier: SupplierId,
+        standing: &Standing,
+        about: About<'_>,
+    ) -> Result<AccountId, AppError> {
+        let school = standing.policy.school();
+        match about {
+            About::Enrolled(person) => {
+                let (known, of) = (&standing.roster.accounts, (supplier, person.id));
+                if let Some(account) = known.get(&of) {
+                    return Ok(account);
+                }
+                let account = self.read_account(supplier, school, person).await?;
+                known.insert(of, account);
+                Ok(account)
+            }
+            About::LoggedIn(person) => self.read_account(supplier, school, person).await,
+            About::School | About::Nobody => Err(AppError::NotFound("account")),
+        }
+    }
+
+    async fn read_account(
         &self,
         supplier: SupplierId,
         school: SchoolId,

@@ -298,15 +298,15 @@ impl App {
         let subject = standing.subject(person.map_or(NOBODY, |person| person.id));
         draft.subject = person.filter(|_| of_the_school).map(|_| subject);
         let record = draft.id;
-        let Some(person) = person.filter(|_| decision.is_permit()) else {
+        if person.is_none() || !decision.is_permit() {
             let answer = Err(refusal(&decision, &caller.role, record));
             return Ok(Judged {
                 draft,
                 lines: None,
                 answer,
             });
-        };
-        let account = self.account_of(supplier, request.school, person).await?;
+        }
+        let account = self.account_of(supplier, standing, about).await?;
         let learner = Learner {
             account,
             attributes: values(standing, about, decision.released()),

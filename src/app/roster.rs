@@ -35,12 +35,18 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) restrictions: Vec<Restriction>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
+    /// The accounts of those who were asked for one by one. Like those of a listing they hold at this epoch: whatever gives
+    /// a person another account moves the epoch of every school that has seen the one before.
+    pub(in crate::app) accounts: Cache<(SupplierId, PersonId), AccountId>,
     by_eck_hash: HashMap<(PersonKind, [u8; 32]), usize>,
     by_id: IdMap<id::Person, usize>,
 }
 
 /// How many suppliers' orders of one roster stay in memory.
 const LISTINGS: u64 = 64;
+
+/// How many accounts for each person of one roster stay in memory.
+const ACCOUNTS: u64 = 4;
 
 impl Roster {
     /// A roster that nobody has asked for yet.
@@ -61,6 +67,7 @@ impl Roster {
         Self {
             epoch,
             groups,
+            accounts: Cache::new(ACCOUNTS.saturating_mul(persons.len() as u64)),
             persons,
             restrictions,
             listings: Cache::new(LISTINGS),
