@@ -1,6 +1,13 @@
 //! Limits on the number of requests: per client once its token is verified, per network address before that.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use governor::{
     RateLimiter,
@@ -30,10 +37,14 @@ pub(super) struct Limits {
     clock: Ticks,
     by_address: Option<Keyed<IpAddr>>,
     by_client: Option<Keyed<ClientId>>,
+    asked: AtomicU64,
 }
 
 /// Above this many keys, those that have no debt are forgotten.
 const MANY_KEYS: usize = 10_000;
+
+/// After so many questions it is looked how many keys there are: to count them stops all who ask for a moment.
+const LOOK_AFTER: u64 = 256;
 
 impl Limits {
     /// Nothing counted yet.
@@ -43,6 +54,7 @@ impl Limits {
             by_address: address.map(|rate| RateLimiter::dashmap_with_clock(rate.into(), clock.clone())),
             by_client: client.map(|rate| RateLimiter::dashmap_with_clock(rate.into(), clock.clone())),
             clock,
+            asked: AtomicU64::new(0),
         }
     }
 
@@ -61,7 +73,8 @@ impl Limits {
     }
 
     fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: &K) -> Result<(), Problem> {
-        if limiter.len() > MANY_KEYS {
+        let looks = self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_AFTER);
+        if looks && limiter.len() > MANY_KEYS {
             limiter.retain_recent();
         }
         limiter.check_key(key).map_err(|early| {

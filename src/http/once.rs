@@ -70,8 +70,9 @@ pub(super) async fn once<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let keyed = request.headers().contains_key(KEY);
-    let pattern = request.match_pattern().filter(|_| keyed && request.method() != "GET");
+    let keyed = request.headers().contains_key(KEY) && request.method() != "GET";
+    // The pattern is sought among all there are: only for those who have a key.
+    let pattern = keyed.then(|| request.match_pattern()).flatten();
     let writes = pattern.is_some_and(|pattern| http.writes.0.contains(&pattern));
     let (true, Some(caller), Some(use_cases)) = (writes, authentication::caller(&request), use_cases) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
