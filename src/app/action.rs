@@ -13,6 +13,10 @@ pub trait Action: 'static {
     fn permits(role: RoleKind) -> bool;
     /// Whether it goes beyond one school: a token that is bound to one school does not open it.
     const WIDE: bool;
+    /// Whether each good answer to it waits for the commit of a record of its caller, which looks itself whether the
+    /// client was revoked ([`Recorded::Revoked`](crate::app::evidence::Recorded::Revoked)). The client need not be read
+    /// anew for it.
+    const ON_RECORD: bool;
 }
 
 /// One row of the table.
@@ -26,6 +30,8 @@ pub struct Entry {
     pub permits: fn(RoleKind) -> bool,
     /// [`Action::WIDE`].
     pub wide: bool,
+    /// [`Action::ON_RECORD`].
+    pub on_record: bool,
 }
 
 macro_rules! ticked {
@@ -37,8 +43,17 @@ macro_rules! ticked {
     };
 }
 
+macro_rules! on_record {
+    () => {
+        false
+    };
+    (on_record) => {
+        true
+    };
+}
+
 macro_rules! actions {
-    ($($action:ident $name:literal $operator:tt $board:tt $school:tt $supplier:tt $distributor:tt $wide:tt $meaning:literal)+) => {
+    ($($action:ident $name:literal $operator:tt $board:tt $school:tt $supplier:tt $distributor:tt $wide:tt $meaning:literal $(@ $on_record:ident)?)+) => {
         $(
             #[doc = concat!($meaning, ".")]
             #[derive(Debug)]
@@ -47,6 +62,7 @@ macro_rules! actions {
                 const NAME: &'static str = $name;
                 const MEANING: &'static str = $meaning;
                 const WIDE: bool = ticked!($wide);
+                const ON_RECORD: bool = on_record!($($on_record)?);
                 fn permits(role: RoleKind) -> bool {
                     match role {
                         RoleKind::Operator => ticked!($operator),
@@ -64,6 +80,7 @@ macro_rules! actions {
             meaning: $meaning,
             permits: <$action as Action>::permits,
             wide: <$action as Action>::WIDE,
+            on_record: <$action as Action>::ON_RECORD,
         }),+];
     };
 }
@@ -111,8 +128,8 @@ actions! {
     PullConnection      "connection.pull"       - x x - - - "Pull the roster of a school"
     ReadRun             "run.read"              - x x - - - "See what came of pulls and imports"
     ReadGroup           "group.read"            - x x - - - "See the groups of a school"
-    SearchLearner       "learner.search"        - - - x x - "Search the pupils of a school"
-    ResolveAccount      "account.resolve"       - - - x - - "Resolve the account of a pupil"
+    SearchLearner       "learner.search"        - - - x x - "Search the pupils of a school" @on_record
+    ResolveAccount      "account.resolve"       - - - x - - "Resolve the account of a pupil" @on_record
     SearchAccount       "account.search"        - x x - - - "Look up the account of a person at a supplier"
     MergeAccount        "account.merge"         - x x - - - "Merge two accounts of one person"
     SplitAccount        "account.split"         - x x - - - "Give a person an account of their own"
@@ -121,7 +138,7 @@ actions! {
     UndoAccountChange   "account_change.undo"   - x x - - - "Undo a change of accounts"
     SearchAccountChange "account_change.search" - - - x - - "Search the changed accounts of a school"
     ReadEvent           "event.read"            - - - x x x "See the events of the supplier"
-    CreateDecision      "decision.create"       - x x x x - "Ask the gate for a decision without a release"
+    CreateDecision      "decision.create"       - x x x x - "Ask the gate for a decision without a release" @on_record
     ReadReach           "reach.read"            - x x x x - "See what a product would get at a school, and what is missing"
     ReadRecord          "record.read"           - x x - - - "See the records of a school"
     ExportRecord        "record.export"         - x x - - - "Export the records of a school with proofs"

@@ -56,12 +56,18 @@ use std::sync::{Arc, Weak};
 
 use moka::future::Cache;
 use sluis_core::{
-    catalogue::Catalogue, gate::SchoolPolicy, id::SchoolId, identifier::EckIdRules, random::Random, time::Clock,
+    catalogue::Catalogue,
+    gate::SchoolPolicy,
+    id::{ClientId, SchoolId},
+    identifier::EckIdRules,
+    random::Random,
+    time::Clock,
 };
 use tokio::{runtime::Handle, sync::Semaphore};
 use tokio_util::task::TaskTracker;
 
 use self::{
+    caller::Role,
     error::AppError,
     evidence::Evidence,
     intake::ShrinkGuard,
@@ -79,6 +85,9 @@ const POLICIES: u64 = 100_000;
 
 /// How many annexes stay in memory.
 const ANNEXES: u64 = 10_000;
+
+/// Of how many clients it is remembered what they act for.
+const ROLES: u64 = 100_000;
 
 /// The parts that the use cases are put together from.
 pub struct Parts {
@@ -141,6 +150,8 @@ pub struct App {
     pulls: Semaphore,
     policies: Cache<SchoolId, Arc<SchoolPolicy>>,
     rosters: Cache<SchoolId, Arc<Roster>>,
+    /// What clients act for, those revoked meanwhile too: it never changes.
+    roles: moka::sync::Cache<ClientId, Role>,
 }
 
 impl App {
@@ -167,6 +178,7 @@ impl App {
                 .weigher(weigh)
                 .max_capacity(parts.settings.persons_in_memory)
                 .build(),
+            roles: moka::sync::Cache::new(ROLES),
             settings: parts.settings,
         })
     }

@@ -11,7 +11,10 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::MessageBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -70,43 +73,64 @@ impl<A> Deref for May<A> {
 }
 
 /// Who calls, or why nobody does.
-struct Known(Result<Caller, Problem>);
+struct Known {
+    caller: Result<Caller, Problem>,
+    /// Whether the client was only remembered, and not read for this request.
+    recalled: bool,
+}
 
 /// Inside `/v1`: finds out who calls before anything else of the request is read. Whether that matters is for [`May`].
+///
+/// Where a good answer waits for the commit of a record, the client is remembered, and the commit finds whether it was
+/// revoked. Any other answer there (wrong input, no such school) rests on no commit: it is held until the client has
+/// been read, or whoever was revoked would go on asking what there is.
 pub(super) async fn identify<B: MessageBody + 'static>(
+    http: Data<Http>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let known = caller_of(request.request()).await;
-    request.extensions_mut().insert(Known(known));
-    next.call(request).await
+    let recalled = is_on_record(request.method(), request.path());
+    let caller = caller_of(&http, request.request(), recalled).await;
+    let client = caller.as_ref().ok().map(|caller| caller.client).filter(|_| recalled);
+    request.extensions_mut().insert(Known { caller, recalled });
+    let answer = next.call(request).await;
+    let is_good = answer.as_ref().is_ok_and(|answer| answer.status().is_success());
+    if let Some(client) = client.filter(|_| !is_good) {
+        http.authenticator.confirm(client).await.map_err(refusal)?;
+    }
+    answer
+}
+
+/// Whether a request is for an action whose good answers wait for a record ([`Action::ON_RECORD`]). [`May`] refuses when
+/// this says more than the action does.
+pub(super) fn is_on_record(method: &Method, path: &str) -> bool {
+    let learners = || path.starts_with("/v1/schools/") && path.ends_with("/learners/_search");
+    *method == Method::POST && (path == "/v1/decisions" || path == "/v1/accounts/_resolve" || learners())
 }
 
 /// Who calls, if it is known.
 pub(super) fn caller(request: &ServiceRequest) -> Option<Caller> {
     let extensions = request.extensions();
-    extensions.get::<Known>()?.0.as_ref().ok().cloned()
+    extensions.get::<Known>()?.caller.as_ref().ok().cloned()
 }
 
 /// From here on the request is this attempt.
 pub(super) fn is_attempt(request: &ServiceRequest, attempt: Attempt) {
-    if let Some(Known(Ok(caller))) = request.extensions_mut().get_mut::<Known>() {
+    if let Some(Known { caller: Ok(caller), .. }) = request.extensions_mut().get_mut::<Known>() {
         caller.once = Some(attempt);
     }
 }
 
-async fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
+async fn caller_of(http: &Http, request: &HttpRequest, recalled: bool) -> Result<Caller, Problem> {
     let token = bearer_token(request)?;
-    let http = request
-        .app_data::<Data<Http>>()
-        .ok_or_else(|| Problem::new(Code::Internal))?;
     let trace = request.extensions().get::<TraceContext>().copied();
-    let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random));
-    let caller = http
-        .authenticator
-        .authenticate(&token, trace.id())
-        .await
-        .map_err(refusal)?;
+    let trace = trace.unwrap_or_else(|| TraceContext::start(&*http.random)).id();
+    let caller = if recalled {
+        http.authenticator.recall(&token, trace).await
+    } else {
+        http.authenticator.authenticate(&token, trace).await
+    };
+    let caller = caller.map_err(refusal)?;
     http.limits.check_client(caller.client)?;
     request.extensions_mut().insert(caller.client);
     Ok(caller)
@@ -125,8 +149,11 @@ impl<A: Action> FromRequest for May<A> {
 
 fn may<A: Action>(request: &HttpRequest) -> Result<May<A>, Problem> {
     let known = request.extensions_mut().remove::<Known>();
-    let Known(caller) = known.ok_or_else(|| Problem::new(Code::Internal))?;
+    let Known { caller, recalled } = known.ok_or_else(|| Problem::new(Code::Internal))?;
     let caller = caller?;
+    if recalled && !A::ON_RECORD {
+        return Err(Problem::new(Code::Internal));
+    }
     if !A::permits(caller.role.kind()) {
         let detail = format!(
             "a client in the role `{}` may not do `{}`",

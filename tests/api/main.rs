@@ -29,6 +29,7 @@ mod receivers;
 mod records;
 mod refused_logins;
 mod restrictions;
+mod revoked;
 mod rosters;
 mod subjects;
 mod terms;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{ask, with_role};
 use crate::{
     app::{action, caller::RoleKind},
-    http::{glossary, openapi},
+    http::{authentication::is_on_record, glossary, openapi},
 };
 
 fn document() -> Value {
@@ -200,4 +200,30 @@ async fn roles_reach_exactly_what_the_table_ticks() {
             }
         }
     }
+}
+
+/// A client is remembered for those actions alone that find out by themselves whether it was revoked.
+#[test]
+fn a_client_is_remembered_where_a_record_finds_its_revocation() {
+    let document = document();
+    let mut remembered = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let action = operation["security"][0]["bearer"][0].as_str();
+        let entry = action::ALL.iter().find(|entry| Some(entry.name) == action);
+        let path = format!(
+            "/v1{}",
+            path.replace("{school}", "01990a3e-7c00-7000-8000-000000000002")
+        );
+        let is_remembered = is_on_record(&method.parse().unwrap(), &path);
+        assert_eq!(
+            is_remembered,
+            entry.is_some_and(|entry| entry.on_record),
+            "{method} {path}"
+        );
+        remembered.extend(entry.filter(|_| is_remembered).map(|entry| entry.name));
+    }
+    assert_eq!(
+        remembered,
+        BTreeSet::from(["account.resolve", "decision.create", "learner.search"])
+    );
 }

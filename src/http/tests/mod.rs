@@ -67,6 +67,14 @@ impl Authenticator for ByName {
             once: None,
         })
     }
+
+    async fn recall(&self, token: &SecretString, trace: TraceId) -> Result<Caller, AuthenticationError> {
+        self.authenticate(token, trace).await
+    }
+
+    async fn confirm(&self, _: ClientId) -> Result<(), AuthenticationError> {
+        Ok(())
+    }
 }
 
 /// A provider that has nothing to say: its own tests are elsewhere, and those of its endpoints too.
