@@ -10,6 +10,8 @@
 #[path = "api/browser.rs"]
 #[expect(dead_code, reason = "what the tests of the API need besides")]
 mod browser;
+#[path = "api/party.rs"]
+mod party;
 #[path = "api/world.rs"]
 #[expect(dead_code, reason = "what the tests of the API need besides")]
 mod world;

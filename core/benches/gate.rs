@@ -107,6 +107,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
         approvals: Vec::new(),
         mandates: products.iter().map(mandate).collect(),
         activations: products.iter().map(activation).collect(),
+        instructions: Vec::new(),
         products,
     }
 }

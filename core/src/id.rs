@@ -175,6 +175,10 @@ kinds! {
     Approval, ApprovalId = "approval";
     /// A board's authorisation of a supplier (mandaat).
     Mandate, MandateId = "mandate";
+    /// What a school instructs a distributor to do for it (instructie).
+    Instruction, InstructionId = "instruction";
+    /// A span in which something is suspended (opschorting).
+    Suspension, SuspensionId = "suspension";
     /// A product switched on by a school, with its scope (activatie).
     Activation, ActivationId = "activation";
     /// A school's link to its administration system (koppeling).

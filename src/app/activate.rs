@@ -313,7 +313,7 @@ fn own_board(caller: &Caller, board: BoardId) -> Result<(), AppError> {
     }
 }
 
-fn past(pointer: &str, until: Option<Timestamp>, now: Timestamp) -> Option<Invalid> {
+pub(in crate::app) fn past(pointer: &str, until: Option<Timestamp>, now: Timestamp) -> Option<Invalid> {
     until.filter(|until| *until <= now).map(|_| Invalid {
         pointer: pointer.to_owned(),
         code: "moment_past",

@@ -14,6 +14,7 @@ use crate::app::{
     error::{AppError, Invalid},
     gatekeeper::{Judged, Wanted, bound},
     learner::About,
+    organisation::SupplierKind,
     whom::Whom,
 };
 
@@ -167,12 +168,12 @@ impl App {
             },
             Role::Operator | Role::Board(_) | Role::School(_) => {
                 let product = product.ok_or_else(|| wrong("required", "name the product that you ask about"))?;
-                let product = self.product_view(product).await?;
-                let role = Role::Supplier {
-                    supplier: product.supplier,
-                    product: product.id,
+                let supplier = self.product_view(product).await?.supplier;
+                let role = match self.supplier_view(supplier).await?.kind {
+                    SupplierKind::Supplier => Role::Supplier { supplier, product },
+                    SupplierKind::Distributor => Role::Distributor { supplier, product },
                 };
-                Ok((Caller { role, ..caller.clone() }, product.id))
+                Ok((Caller { role, ..caller.clone() }, product))
             }
         }
     }

@@ -28,6 +28,8 @@ pub mod evidence;
 pub mod feed;
 pub mod gatekeeper;
 mod inspect;
+pub mod instruct;
+pub mod instruction;
 pub mod intake;
 pub mod judge;
 pub mod learner;

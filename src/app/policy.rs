@@ -5,7 +5,8 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, MandateRecord, ModuleCode, ProductRecord, Scope,
+        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
+        ProductRecord, Scope,
     },
     catalogue::Catalogue,
     gate::{self, SchoolPolicy},
@@ -53,6 +54,16 @@ pub(in crate::app) fn compile(
         .iter()
         .map(|record| activation(record, &inputs.groups))
         .collect();
+    let instructions = inputs
+        .instructions
+        .iter()
+        .map(|instruction| InstructionRecord {
+            id: instruction.id,
+            product: instruction.product,
+            window: instruction.window,
+            suspensions: instruction.suspensions.clone(),
+        })
+        .collect();
     let records = gate::PolicyInputs {
         school: inputs.school.id,
         epoch: inputs.epoch,
@@ -62,6 +73,7 @@ pub(in crate::app) fn compile(
         approvals,
         mandates,
         activations,
+        instructions,
     };
     Ok(SchoolPolicy::compile(&records, catalogue))
 }

@@ -211,12 +211,9 @@ impl App {
         let mut lines = Vec::with_capacity(Purpose::ALL.len() * kinds.len());
         for purpose in Purpose::ALL {
             for &kind in kinds {
-                let wanted = Wanted {
-                    receiver: receiver.filter(|_| purpose.needs_receiver()),
-                    ..Wanted::all_for(purpose)
-                };
-                let asked = self.release_request(asking, policy.school(), wanted, kind)?;
-                let decision = gate::decide(&Request { at, ..asked }, &facts);
+                let asked = self.release_request(asking, policy.school(), Wanted::all_for(purpose), kind)?;
+                let receiver = receiver.filter(|_| asked.asker.names_receiver(purpose));
+                let decision = gate::decide(&Request { at, receiver, ..asked }, &facts);
                 lines.push(PurposeReach {
                     purpose,
                     kind,

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use sluis_core::{
     id::{
         AccountChangeId, AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId,
-        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
+        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
+        SuspensionId,
     },
     identifier::Brin4,
     time::{Timestamp, Year},
@@ -24,6 +25,7 @@ use crate::app::{
     client::Client,
     connection::{Connection, Due, Run, RunEnd},
     feed::{FeedEvent, Notice},
+    instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
     restriction::Restriction,
 };
@@ -90,6 +92,14 @@ pub enum Change {
     ActivationAccepted(SchoolId, ActivationId, Timestamp),
     /// The school switched the product off.
     ActivationEnded(SchoolId, ActivationId, Timestamp),
+    /// A school instructed a distributor.
+    InstructionGiven(Instruction),
+    /// The school ended that.
+    InstructionEnded(SchoolId, InstructionId, Timestamp),
+    /// The school suspended it.
+    InstructionSuspended(SchoolId, InstructionId, SuspensionId, Timestamp),
+    /// The school resumed it.
+    InstructionResumed(SchoolId, InstructionId, Timestamp),
     /// A school entered a connection.
     ConnectionAdded(Connection),
     /// The school activated it.
@@ -177,9 +187,11 @@ impl Change {
     /// The moment at which something ends by this change.
     pub(crate) const fn ends_at(&self) -> Option<Timestamp> {
         match self {
-            Self::ApprovalWithdrawn(_, _, at) | Self::MandateRevoked(_, _, at) | Self::ActivationEnded(_, _, at) => {
-                Some(*at)
-            }
+            Self::ApprovalWithdrawn(_, _, at)
+            | Self::MandateRevoked(_, _, at)
+            | Self::ActivationEnded(_, _, at)
+            | Self::InstructionEnded(_, _, at)
+            | Self::InstructionSuspended(_, _, _, at) => Some(*at),
             _ => None,
         }
     }
@@ -251,6 +263,8 @@ pub struct PolicyInputs {
     pub mandates: Vec<Mandate>,
     /// The activations of the school.
     pub activations: Vec<Activation>,
+    /// Its instructions to distributors.
+    pub instructions: Vec<Instruction>,
     /// The groups of its roster.
     pub groups: Vec<StoredGroup>,
 }
@@ -349,6 +363,8 @@ pub trait AgreementStore: Send + Sync {
     async fn mandates(&self, board: BoardId) -> Result<Vec<Mandate>, StoreError>;
     /// The activations of a school.
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
+    /// The instructions of a school to distributors, by id.
+    async fn instructions(&self, school: SchoolId) -> Result<Vec<Instruction>, StoreError>;
     /// What the policy of a school is compiled from.
     async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
 }

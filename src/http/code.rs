@@ -142,6 +142,10 @@ codes! {
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."
         / "Geen mandaat heeft dit id, of het valt buiten het bereik van de aanroeper."
+    InstructionNotFound "instruction_not_found" NOT_FOUND
+        "The instruction is not known" / "De instructie is niet bekend"
+        "No instruction to a distributor has this id, or it is out of the caller's reach."
+        / "Geen instructie aan een distributeur heeft dit id, of die valt buiten het bereik van de aanroeper."
     ActivationNotFound "activation_not_found" NOT_FOUND
         "The activation is not known" / "De activatie is niet bekend"
         "No activation has this id, or it is out of the caller's reach."

@@ -50,6 +50,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Purpose", "doeleinde (D1 tot en met D22)"),
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
+    ("Instruction", "instructie (aan een distributeur)"),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
     ("Account", "account bij de leverancier"),
     (

@@ -44,6 +44,7 @@ pub const STEPS: &[Step] = steps![
     "V13__account_changes",
     "V14__stream_leases",
     "V15__subject_keys",
+    "V16__instructions",
 ];
 
 /// The runner of the steps of one engine.

@@ -48,6 +48,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::organisation::ALL,
     repository::client::ALL,
     repository::agreement::ALL,
+    repository::instruction::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
     repository::restriction::ALL,

@@ -170,6 +170,14 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
     walk.step("activation_accept", &supplier, json!({}), &[school_log])
         .await;
 
+    let distributor = walk.world.distributor().await;
+    let body = json!({ "product": distributor.product });
+    let instruction = walk.step("instruction_create", &school, body, &[school_log]).await;
+    walk.things.insert("instruction", id_of(&instruction));
+    for step in ["instruction_suspend", "instruction_resume", "instruction_end"] {
+        walk.step(step, &board, json!({}), &[school_log]).await;
+    }
+
     let body = walk.world.connection();
     let connection = walk.step("connection_create", &school, body, &[school_log]).await;
     walk.things.insert("connection", id_of(&connection));

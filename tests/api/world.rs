@@ -11,13 +11,12 @@ use sluis::app::{
     connection::Dialect,
     evidence::Places,
     link::ConnectionCreate,
-    organisation::SupplierKind,
-    organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
+    organise::{BoardCreate, SchoolCreate},
     trace::TraceContext,
 };
 use sluis_core::{
     agreement::Annex,
-    id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    id::{BoardId, ClientId, SchoolId},
     identifier::Brin6,
     ledger::{Digest, RecordKind},
     random::SystemRandom,
@@ -30,7 +29,8 @@ use sluis_stand_ins::{
 use sluis_test_kit::service::{BASE, RegisteredClient, Service, clock};
 use url::Url;
 
-use crate::browser::Cookies;
+pub(crate) use crate::party::Supplier;
+use crate::{browser::Cookies, party};
 
 /// Where logins of suppliers return to.
 pub(crate) const BACK: &str = "https://app.rekenbaai.example/back";
@@ -71,22 +71,6 @@ pub(crate) struct World {
     pub(crate) supplier: Supplier,
     /// Of the browser that people use.
     pub(crate) cookies: Cookies,
-}
-
-/// A supplier with one product.
-pub(crate) struct Supplier {
-    pub(crate) supplier: SupplierId,
-    pub(crate) product: ProductId,
-    pub(crate) client: RegisteredClient,
-}
-
-impl Supplier {
-    pub(crate) fn role(&self) -> Role {
-        Role::Supplier {
-            supplier: self.supplier,
-            product: self.product,
-        }
-    }
 }
 
 /// A caller without a token: for what is not the subject of a test.
@@ -180,7 +164,7 @@ impl World {
         let school = app.school_create(None, school_in(board.id, "99ZZ00")).await.unwrap();
         let board_client = service.register(Role::Board(board.id), &[]).await;
         let school_client = service.register(Role::School(school.id), &[]).await;
-        let supplier = supplier(&service, "Wadden Leermiddelen B.V.", "Rekenbaai").await;
+        let supplier = party::supplier(&service, "Wadden Leermiddelen B.V.", "Rekenbaai").await;
         Self {
             administration,
             kennisnet,
@@ -258,7 +242,12 @@ impl World {
 
     /// Another supplier, with nothing agreed.
     pub(crate) async fn another_supplier(&self) -> Supplier {
-        supplier(&self.service, "Andere Leermiddelen B.V.", "Taalhaven").await
+        party::supplier(&self.service, "Andere Leermiddelen B.V.", "Taalhaven").await
+    }
+
+    /// A distributor, with nothing agreed.
+    pub(crate) async fn distributor(&self) -> Supplier {
+        party::distributor(&self.service, "Kwelder Distributie B.V.", "Boekenlijst").await
     }
 
     /// The school switches the product off.
@@ -364,28 +353,6 @@ fn school_in(board: BoardId, brin: &str) -> SchoolCreate {
         oin: None,
         rio: None,
         digi_delivery_id: None,
-    }
-}
-
-async fn supplier(service: &Service, name: &str, product: &str) -> Supplier {
-    let app = &service.app;
-    let input = SupplierCreate {
-        name: name.to_owned(),
-        kind: SupplierKind::Supplier,
-        oin: None,
-    };
-    let supplier = app.supplier_create(None, input).await.unwrap().id;
-    let name = product.to_owned();
-    let product = app
-        .product_create(None, ProductCreate { supplier, name })
-        .await
-        .unwrap()
-        .id;
-    let client = service.register(Role::Supplier { supplier, product }, &[BACK]).await;
-    Supplier {
-        supplier,
-        product,
-        client,
     }
 }
 

@@ -14,6 +14,7 @@ mod catalogue;
 mod clients;
 mod input;
 mod inputs;
+mod instructions;
 mod mandates;
 mod me;
 mod organisations;

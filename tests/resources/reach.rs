@@ -44,6 +44,9 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         .await
         .created();
     let activation = world.activation().await;
+    let instructing = json!({ "product": world.routing });
+    let instructions = world.at_school("instructions");
+    let instruction = world.post(Who::School, &instructions, &instructing).await.created();
     let eck_id = format!("https://ketenid.nl/201703/{}", "0a".repeat(64));
     let restricting = json!({ "ground": "objection", "eckId": eck_id });
     let restrictions = world.at_school("restrictions");
@@ -62,6 +65,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{agreement}", &agreement)
             .replace("{approval}", &text(&approval["id"]))
             .replace("{mandate}", &text(&mandate["id"]))
+            .replace("{instruction}", &text(&instruction["id"]))
             .replace("{activation}", &text(&activation["id"]))
             .replace("{restriction}", &text(&restriction["id"]))
             .replace("{connection}", &text(&connection["id"]))
@@ -113,6 +117,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/approvals", &approving,               ".x?x?..."),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
+        ("GET", "/schools/{school}/instructions", &nothing,               ".x?x?..?"),
+        ("POST", "/schools/{school}/instructions", &instructing,          ".x?x?..."),
+        ("GET", "/schools/{school}/instructions/{instruction}", &nothing, ".x?x?..?"),
+        ("POST", "/schools/{school}/instructions/{instruction}/_resume", &nothing, ".x?x?..."),
         ("GET", "/schools/{school}/activations", &nothing,                ".x?x?x??"),
         ("POST", "/schools/{school}/activations", &switching,             ".x?x?..."),
         ("GET", "/schools/{school}/restrictions", &nothing,               ".x?x?..."),
@@ -147,6 +155,8 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/schools/{school}/activations/{activation}", &nothing,   ".x?x?x??"),
         ("POST", "/schools/{school}/connections/{connection}/_activate", &nothing, ".x?x?..."),
         ("POST", "/schools/{school}/connections/{connection}/_end", &nothing, ".x?x?..."),
+        ("POST", "/schools/{school}/instructions/{instruction}/_suspend", &nothing, ".x?x?..."),
+        ("POST", "/schools/{school}/instructions/{instruction}/_end", &nothing, ".x?x?..."),
         ("POST", "/schools/{school}/approvals/{approval}/_withdraw", &nothing, ".x?x?..."),
         ("POST", "/boards/{board}/mandates/{mandate}/_revoke", &nothing,  ".x?....."),
         ("POST", "/schools/{school}/activations/{activation}/_accept", &nothing, ".....x??"),
@@ -247,10 +257,12 @@ async fn what_was_made_is_found_at_its_address() {
     let approval = json!({ "agreement": agreement, "module": "berichten" });
     let mandate = json!({ "supplier": world.supplier });
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
+    let instructing = json!({ "product": world.routing });
     for (who, path, body) in [
         (Who::School, world.at_school("approvals"), approval),
         (Who::Board, world.at_board("mandates"), mandate),
         (Who::School, world.at_school("activations"), switching),
+        (Who::School, world.at_school("instructions"), instructing),
     ] {
         let answer = world.post(who, &path, &body).await;
         let location = answer.headers["location"].to_str().unwrap().to_owned();

@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) other_supplier: String,
     pub(crate) product: String,
     pub(crate) other_product: String,
+    /// The product of the distributor.
+    pub(crate) routing: String,
     tokens: Vec<String>,
 }
 
@@ -222,6 +224,7 @@ impl World {
             other_supplier,
             product,
             other_product,
+            routing,
             tokens,
         }
     }

@@ -77,6 +77,8 @@ pub enum Clause {
     PurposeLimitation,
     /// The annex limits purposes, processings and categories.
     AnnexAsLimit,
+    /// An instruction that the processor holds unlawful is not followed while the school looks into it.
+    DisputedInstruction,
     /// Distributors exchange data on the school's instruction.
     Distribution,
     /// Disclosure that a law asks for.
@@ -101,13 +103,14 @@ pub enum Clause {
 
 impl Clause {
     /// All clauses.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Subject,
         Self::Instructions,
         Self::CanNoLongerComply,
         Self::OptionalParts,
         Self::PurposeLimitation,
         Self::AnnexAsLimit,
+        Self::DisputedInstruction,
         Self::Distribution,
         Self::Disclosure,
         Self::Measures,
@@ -146,6 +149,7 @@ impl Clause {
             Self::OptionalParts => ["3.3", "3.3", "3.3"],
             Self::PurposeLimitation => ["5.1", "5.1", "4.1"],
             Self::AnnexAsLimit => ["5.3", "5.3", "4.3"],
+            Self::DisputedInstruction => ["2.4", "", ""],
             Self::Distribution => ["5.5", "5.6", ""],
             Self::Disclosure => ["6.3", "6.3", "5.3"],
             Self::Measures => ["7.2", "7.2", "6.2"],

@@ -17,5 +17,7 @@ pub use document::{
     Parties, Party, PlaceDocument, ProductDocument, ReceiverDocument, Retention, RowDocument, SubProcessorDocument,
 };
 pub use lint::{Defect, DefectCode};
-pub use record::{ActivationRecord, AgreementRecord, ApprovalRecord, MandateRecord, ProductRecord, Scope};
+pub use record::{
+    ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,
+};
 pub(crate) use terms::{Hands, Row, Terms};

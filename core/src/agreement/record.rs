@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Annex, ModuleCode};
 use crate::{
-    id::{ActivationId, AgreementId, ApprovalId, GroupId, MandateId, PersonId, ProductId, SupplierId},
+    id::{ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, PersonId, ProductId, SupplierId},
     person::{PersonFacts, YearGroup},
     time::{Timestamp, Window},
 };
@@ -59,6 +59,20 @@ pub struct MandateRecord {
     pub supplier: SupplierId,
     /// From when until when.
     pub window: Window,
+}
+
+/// What a school instructs a distributor to do: exchange data for it with the suppliers of its materials (model 4.0,
+/// articles 2.3 and 5.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstructionRecord {
+    /// The instruction.
+    pub id: InstructionId,
+    /// The product by which the distributor acts.
+    pub product: ProductId,
+    /// From when until when.
+    pub window: Window,
+    /// The spans in which it is disputed: the distributor holds it unlawful and the school looks into that (4.0, article 2.4).
+    pub suspensions: Vec<Window>,
 }
 
 /// A product switched on by a school.

@@ -2,7 +2,7 @@
 
 use super::product::ProductPolicy;
 use crate::{
-    agreement::{ActivationRecord, AgreementRecord, ApprovalRecord, MandateRecord, ProductRecord},
+    agreement::{ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord},
     catalogue::{AttributeSet, Catalogue},
     id::{IdMap, Product, ProductId, SchoolId, SupplierId},
     person::{PerKind, PersonKind},
@@ -28,6 +28,8 @@ pub struct PolicyInputs {
     pub mandates: Vec<MandateRecord>,
     /// Activations of this school.
     pub activations: Vec<ActivationRecord>,
+    /// Instructions of this school to distributors.
+    pub instructions: Vec<InstructionRecord>,
 }
 
 /// The compiled policy of one school.
@@ -37,6 +39,16 @@ pub struct SchoolPolicy {
     epoch: u64,
     moved_at: Timestamp,
     products: IdMap<Product, ProductPolicy>,
+    instructions: Box<[InstructionRecord]>,
+}
+
+/// How the instructions to a distributor stand at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Instructed {
+    No,
+    /// There is one, and it is disputed.
+    Suspended,
+    Yes,
 }
 
 /// The attributes that the active agreements of a school need.
@@ -51,6 +63,7 @@ impl SchoolPolicy {
             epoch: inputs.epoch,
             moved_at: inputs.moved_at,
             products: inputs.products.iter().map(compile).collect(),
+            instructions: inputs.instructions.clone().into(),
         }
     }
 
@@ -100,6 +113,23 @@ impl SchoolPolicy {
 
     pub(super) fn product(&self, id: ProductId) -> Option<&ProductPolicy> {
         self.products.get(&id)
+    }
+
+    /// Whether the school has instructed the distributor that acts by this product.
+    pub(super) fn instructed(&self, product: ProductId, at: Timestamp) -> Instructed {
+        let own = self
+            .instructions
+            .iter()
+            .filter(|instruction| instruction.product == product);
+        let holding = own.filter(|instruction| instruction.window.holds(at));
+        holding.fold(Instructed::No, |so_far, instruction| {
+            let disputed = instruction.suspensions.iter().any(|span| span.holds(at));
+            if so_far == Instructed::Yes || !disputed {
+                Instructed::Yes
+            } else {
+                Instructed::Suspended
+            }
+        })
     }
 
     /// Whether a supplier has an agreement in force with this school, for any product.

@@ -212,6 +212,8 @@ reasons! {
     // 11. Distributor and the other askers
     /// The school has not instructed the distributor.
     DistributorNotInstructed = "distributor_not_instructed", Some(Clause::Distribution), School, Supplier;
+    /// The instruction is disputed: the school looks into whether it is lawful.
+    InstructionSuspended = "instruction_suspended", Some(Clause::DisputedInstruction), School, Supplier;
     /// No handover to this next school is on record.
     HandoverMissing = "handover_missing", None, School, Supplier;
     /// No request of this person is on record.

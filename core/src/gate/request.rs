@@ -30,6 +30,17 @@ impl Asker {
     pub const fn works_under_agreement(self) -> bool {
         matches!(self, Self::Supplier(_) | Self::Distributor(_) | Self::Controller)
     }
+
+    /// Whether it must say who receives the data, when it asks for this purpose.
+    pub fn names_receiver(self, purpose: Purpose) -> bool {
+        purpose.needs_receiver() || self.delivers(purpose)
+    }
+
+    /// Whether it is a distributor that delivers to somebody else: that supplier needs an agreement of its own (model 4.0,
+    /// article 5.5 a and b).
+    pub(super) fn delivers(self, purpose: Purpose) -> bool {
+        matches!(self, Self::Distributor(_)) && purpose == Purpose::DELIVERY
+    }
 }
 
 /// The way by which data would go.
@@ -84,7 +95,7 @@ pub struct Request {
     pub school: SchoolId,
     /// Why.
     pub purpose: Option<Purpose>,
-    /// Who would receive the data under D5 and D11.
+    /// Who would receive the data under D5 and D11, and what a distributor delivers under D12.
     pub receiver: Option<SupplierId>,
     /// By which way.
     pub channel: Channel,

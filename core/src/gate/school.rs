@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AgreementUsed, Asker, Channel, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
+    policy::Instructed,
     product::{CompiledAgreement, ProductPolicy, Standing},
 };
 use crate::{
@@ -79,6 +80,7 @@ pub(super) fn decide<'a>(
         Asker::Authority => decision.deny(ReasonCode::LegalGroundUnverified, Missing::Nothing),
         Asker::Supplier(_) | Asker::Distributor(_) | Asker::Controller => {
             decision.check_agreement(standing);
+            decision.check_instruction(policy);
             decision.check_activation();
             decision.check_purpose(policy);
             decision.check_rows(policy);
@@ -177,17 +179,13 @@ impl SchoolDecision<'_> {
         self.deny(code, Missing::Nothing);
     }
 
-    /// Check 1, and 11: who asks, and by which agreement.
+    /// Check 1: who asks, and by which agreement.
     fn check_agreement(&mut self, standing: Option<Standing<'_>>) {
         let at = self.request.at;
         if let (Asker::Supplier(asker) | Asker::Distributor(asker), Some(product)) = (self.request.asker, self.product)
             && asker != product.supplier
         {
             self.deny(ReasonCode::ProductOfAnother, Missing::Nothing);
-        }
-        if let Asker::Distributor(_) = self.request.asker {
-            // Instructions to distributors are not on record yet.
-            self.deny(ReasonCode::DistributorNotInstructed, Missing::Nothing);
         }
         let standing = standing.filter(|standing| standing.in_force().is_none());
         let Some(standing) = standing else {
@@ -216,6 +214,18 @@ impl SchoolDecision<'_> {
         }
         if standing.considered().is_none() && pending.is_none() {
             self.deny_agreement(ReasonCode::AgreementMissing);
+        }
+    }
+
+    /// Check 11, apart from the receiver.
+    fn check_instruction(&mut self, policy: &SchoolPolicy) {
+        if !matches!(self.request.asker, Asker::Distributor(_)) {
+            return;
+        }
+        match policy.instructed(self.request.product, self.request.at) {
+            Instructed::No => self.deny(ReasonCode::DistributorNotInstructed, Missing::Nothing),
+            Instructed::Suspended => self.deny(ReasonCode::InstructionSuspended, Missing::Nothing),
+            Instructed::Yes => {}
         }
     }
 
@@ -253,7 +263,7 @@ impl SchoolDecision<'_> {
         }
     }
 
-    /// Check 4, apart from the rows.
+    /// Check 4 apart from the rows, and 11 as far as it is about the receiver.
     fn check_purpose(&mut self, policy: &SchoolPolicy) {
         let Some(purpose) = self.request.purpose else {
             self.deny(ReasonCode::PurposeMissing, Missing::Nothing);
@@ -266,18 +276,25 @@ impl SchoolDecision<'_> {
             // De-identification is not part of this service yet.
             self.deny(ReasonCode::DeidentificationMissing, Missing::Purpose(purpose));
         }
-        match (purpose.needs_receiver(), self.request.receiver) {
+        let asker = self.request.asker;
+        let delivers = asker.delivers(purpose);
+        // A distributor that names itself would get around the agreement of whom it delivers to.
+        let itself = |receiver| delivers && asker == Asker::Distributor(receiver);
+        let receiver = self.request.receiver.filter(|receiver| !itself(*receiver));
+        match (asker.names_receiver(purpose), receiver) {
             (false, None) => {}
             (false, Some(receiver)) => self.deny(ReasonCode::ReceiverUnexpected, Missing::Receiver(receiver)),
             (true, None) => self.deny(ReasonCode::ReceiverMissing, Missing::Purpose(purpose)),
             (true, Some(receiver)) => {
-                let listed = self.considered.is_some_and(|agreement| {
-                    agreement
-                        .terms
-                        .receivers
-                        .iter()
-                        .any(|(id, purposes)| *id == receiver && purposes.contains(purpose))
-                });
+                // To whom a distributor delivers is the school's instruction, not the annex: book lists change each year.
+                let listed = delivers
+                    || self.considered.is_some_and(|agreement| {
+                        agreement
+                            .terms
+                            .receivers
+                            .iter()
+                            .any(|(id, purposes)| *id == receiver && purposes.contains(purpose))
+                    });
                 if self.considered.is_some() && !listed {
                     self.deny(ReasonCode::ReceiverNotListed, Missing::Receiver(receiver));
                 }

@@ -53,7 +53,7 @@ fn the_gate_and_the_slow_model_agree() {
 
 #[test]
 fn taking_something_away_never_permits_more() {
-    let strategy = (case(), 0..4u8, any::<Index>());
+    let strategy = (case(), 0..5u8, any::<Index>());
     let held = runner(4_000).run(&strategy, |(case, what, which)| {
         let mut less = case.clone();
         let inputs = &mut less.inputs;
@@ -62,6 +62,9 @@ fn taking_something_away_never_permits_more() {
             1 if !inputs.mandates.is_empty() => drop(inputs.mandates.remove(which.index(inputs.mandates.len()))),
             2 if !inputs.activations.is_empty() => {
                 drop(inputs.activations.remove(which.index(inputs.activations.len())))
+            }
+            3 if !inputs.instructions.is_empty() => {
+                drop(inputs.instructions.remove(which.index(inputs.instructions.len())))
             }
             _ => less.readable = false,
         }

@@ -12,7 +12,8 @@ use sluis_core::{
 };
 
 use crate::scenes::{
-    a_newer_agreement_has_ended, with_an_agreement_of_the_receiver, with_birth_date_on_consent, with_receivers,
+    a_newer_agreement_has_ended, with_a_delivery, with_an_agreement_of_the_receiver, with_birth_date_on_consent,
+    with_receivers,
 };
 use crate::world::{About, World, id, moment, since_september, span};
 
@@ -232,6 +233,21 @@ fn table() -> Vec<Case> {
             },
         ),
         case(R::ReceiverMissing, TheAsker, Some("5.3"), Some("D5"), with_receivers),
+        case(R::ReceiverMissing, TheAsker, Some("5.3"), Some("D12"), with_a_delivery),
+        case(R::ReceiverMissing, TheAsker, Some("5.3"), Some("D12"), |world| {
+            with_a_delivery(world);
+            world.request.receiver = Some(id(World::WADDEN));
+        }),
+        case(R::ReceiverWithoutAgreement, Board, Some("5.3"), None, |world| {
+            with_a_delivery(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+        }),
+        case(R::ReceiverUnexpected, TheAsker, Some("5.3"), None, |world| {
+            with_a_delivery(world);
+            with_an_agreement_of_the_receiver(world);
+            world.request.asker = Asker::Supplier(id(World::WADDEN));
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+        }),
         case(R::ReceiverUnexpected, TheAsker, Some("5.3"), None, |world| {
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
         }),
@@ -371,6 +387,17 @@ fn table() -> Vec<Case> {
         }),
         case(R::DistributorNotInstructed, School, Some("5.5"), None, |world| {
             world.request.asker = Asker::Distributor(id(World::WADDEN));
+        }),
+        case(R::DistributorNotInstructed, School, Some("5.5"), None, |world| {
+            world.distributes(span("2026-08-01T00:00:00Z", "2026-09-15T09:00:00Z"));
+        }),
+        case(R::DistributorNotInstructed, School, Some("5.5"), None, |world| {
+            world.distributes(Window::since(moment("2026-08-01T00:00:00Z")));
+            world.inputs.instructions[0].product = id(World::OTHER_PRODUCT);
+        }),
+        case(R::InstructionSuspended, School, Some("2.4"), None, |world| {
+            world.distributes(Window::since(moment("2026-08-01T00:00:00Z")));
+            world.inputs.instructions[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
         }),
         case(R::HandoverMissing, School, None, None, |world| {
             world.request.asker = Asker::NextSchool

@@ -10,7 +10,9 @@ use sluis_core::{
     time::Window,
 };
 
-use crate::scenes::{a_newer_agreement_was_accepted_after_its_end, with_an_agreement_of_the_receiver, with_receivers};
+use crate::scenes::{
+    a_newer_agreement_was_accepted_after_its_end, with_a_delivery, with_an_agreement_of_the_receiver, with_receivers,
+};
 use crate::world::{About, World, id, moment, span};
 
 #[test]
@@ -25,6 +27,15 @@ fn what_repairs_a_refusal_permits_again() {
     with_an_agreement_of_the_receiver(&mut world);
     world.request.receiver = Some(id(World::OTHER_SUPPLIER));
     assert!(world.decide().is_permit());
+
+    let mut world = World::new();
+    with_a_delivery(&mut world);
+    with_an_agreement_of_the_receiver(&mut world);
+    world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+    assert!(
+        world.decide().is_permit(),
+        "the annex need not list to whom a distributor delivers"
+    );
 
     let mut world = World::new();
     world.annex(|annex| annex["subProcessors"][0]["announced"] = json!("2026-08-03"));
@@ -49,6 +60,33 @@ fn what_repairs_a_refusal_permits_again() {
         world.decide().is_permit(),
         "security goes on until the retention term is over"
     );
+}
+
+#[test]
+fn a_distributor_sees_what_its_own_agreement_lists_and_nothing_else() {
+    let mut world = World::new();
+    with_a_delivery(&mut world);
+    with_an_agreement_of_the_receiver(&mut world);
+    world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+    world.annex(|annex| annex["rows"][0]["pupilCategories"] = json!(["CD12"]));
+    let decision = world.decide();
+    assert!(decision.is_permit() && decision.released().is_empty());
+    let held: BTreeSet<_> = decision.withheld().iter().map(|held| held.reason.code).collect();
+    assert_eq!(held, BTreeSet::from([ReasonCode::AttributeNotAgreed]));
+}
+
+#[test]
+fn a_second_instruction_holds_while_the_first_is_disputed() {
+    let mut world = World::new();
+    let since = Window::since(moment("2026-08-01T00:00:00Z"));
+    world.distributes(since);
+    world.distributes(since);
+    world.inputs.instructions[0].suspensions = vec![span("2026-09-01T00:00:00Z", "2026-09-15T09:00:01Z")];
+    assert!(world.decide().is_permit());
+    world.inputs.instructions.pop();
+    assert_eq!(world.decide().reasons()[0].code, ReasonCode::InstructionSuspended);
+    world.request.at = moment("2026-09-15T09:00:01Z");
+    assert!(world.decide().is_permit(), "the school has resumed it");
 }
 
 #[test]

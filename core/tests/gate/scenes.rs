@@ -1,7 +1,10 @@
 //! Changes to the world that more than one test needs.
 
 use serde_json::json;
-use sluis_core::agreement::{AgreementRecord, ProductRecord};
+use sluis_core::{
+    agreement::{AgreementRecord, ProductRecord},
+    time::Window,
+};
 
 use crate::world::{World, id, moment, span};
 
@@ -32,6 +35,13 @@ pub(crate) fn with_receivers(world: &mut World) {
             json!([{"name": "Ommen Toetsen B.V.", "supplier": "00000000-0000-0000-0000-000000000006", "purposes": ["D5"]}]);
     });
     world.purpose("D5");
+}
+
+/// The supplier is an instructed distributor whose annex has a row for deliveries, and delivers.
+pub(crate) fn with_a_delivery(world: &mut World) {
+    world.distributes(Window::since(moment("2026-08-01T00:00:00Z")));
+    world.annex(|annex| annex["rows"][0]["purposes"] = json!(["D3", "D12"]));
+    world.purpose("D12");
 }
 
 pub(crate) fn with_an_agreement_of_the_receiver(world: &mut World) {

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::Value;
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, MandateRecord, ModuleCode, ProductRecord, Scope,
+        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
+        ProductRecord, Scope,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -99,6 +100,7 @@ impl World {
                 accepted_by_supplier_at: Some(start),
                 scope: Scope::Groups(BTreeSet::from([id(Self::GROUP)])),
             }],
+            instructions: Vec::new(),
         };
         Self {
             inputs,
@@ -147,6 +149,17 @@ impl World {
             agreement: id(10),
             module,
             window,
+        });
+    }
+
+    /// The supplier is a distributor that the school has instructed.
+    pub(crate) fn distributes(&mut self, window: Window) {
+        self.request.asker = Asker::Distributor(id(Self::WADDEN));
+        self.inputs.instructions.push(InstructionRecord {
+            id: id(17),
+            product: id(Self::REKENBAAI),
+            window,
+            suspensions: Vec::new(),
         });
     }
 

@@ -46,7 +46,7 @@ pub(super) struct DecisionForm {
     /// The attributes; without a list, all there are.
     #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["givenName", "birthDate"]))]
     attributes: Option<AttributeSet>,
-    /// To whom the data would go on; stated under D5 and D11, which have a receiver, and under no other purpose.
+    /// To whom the data would go on; stated under D5 and D11, by a distributor (distributeur) under D12 too, and under no other purpose.
     #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
     receiver: Option<SupplierId>,
     /// About pupils (`pupil`) or staff (`staff`).

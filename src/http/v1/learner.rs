@@ -36,7 +36,7 @@ pub(super) struct LearnerSearch {
     /// The attributes that are wanted; without a list, all that may be had.
     #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["givenName", "groups"]))]
     attributes: Option<AttributeSet>,
-    /// To whom the data would go on; stated under D5 and D11, which have a receiver, and under no other purpose.
+    /// To whom the data would go on; stated under D5 and D11, by a distributor (distributeur) under D12 too, and under no other purpose.
     #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
     receiver: Option<SupplierId>,
     /// Only the pupils of this group; works only where groups are released.

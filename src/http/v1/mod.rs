@@ -14,6 +14,7 @@ mod connection;
 mod decision;
 mod event;
 mod group;
+mod instruction;
 mod learner;
 mod ledger;
 mod mandate;
@@ -63,6 +64,12 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(mandate::mandate_create)
         .service(mandate::mandate_view)
         .service(mandate::mandate_revoke)
+        .service(instruction::instruction_list)
+        .service(instruction::instruction_create)
+        .service(instruction::instruction_view)
+        .service(instruction::instruction_suspend)
+        .service(instruction::instruction_resume)
+        .service(instruction::instruction_end)
         .service(activation::activation_list)
         .service(activation::activation_create)
         .service(activation::activation_view)

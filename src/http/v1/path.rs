@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, MandateId, ProductId,
-    RestrictionId, RunId, SchoolId, SupplierId,
+    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, InstructionId, MandateId,
+    ProductId, RestrictionId, RunId, SchoolId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -69,6 +69,12 @@ paths! {
         board: BoardId,
         /// The mandate.
         mandate: MandateId
+    }
+    InstructionPath {
+        /// The school.
+        school: SchoolId,
+        /// The instruction.
+        instruction: InstructionId
     }
     ActivationPath {
         /// The school.

@@ -39,7 +39,7 @@ pub(super) struct ReachQuery {
     /// The product (digitaal onderwijsmiddel). A school or board names it; a supplier's client asks about its own.
     #[param(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000004")]
     product: Option<ProductId>,
-    /// To whom data would go on under D5 and D11, which have a receiver; without it they are refused for that.
+    /// To whom data would go on under D5 and D11, for a distributor (distributeur) under D12 too; without it they are refused for that.
     #[param(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000003")]
     receiver: Option<SupplierId>,
 }

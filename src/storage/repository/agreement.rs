@@ -8,6 +8,7 @@ use sluis_core::{
 
 use super::{
     EPOCH, Repository, epoch,
+    instruction::{INSTRUCTIONS, SUSPENSIONS, with_suspensions},
     organisation::start,
     parsed,
     roster::{GROUPS, group},
@@ -16,6 +17,7 @@ use crate::{
     app::{
         activation::{Activation, Mandate},
         agreement::{Acceptance, Agreement, Approval, Side},
+        instruction::Instruction,
         store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
     },
     storage::{Query, Row, Statement, StorageError, params},
@@ -285,6 +287,16 @@ impl AgreementStore for Repository {
         self.list(&ACTIVATIONS, params![school], activation).await
     }
 
+    async fn instructions(&self, school: SchoolId) -> Result<Vec<Instruction>, StoreError> {
+        let query = |statement| Query {
+            statement,
+            params: params![school],
+        };
+        let queries = [query(&INSTRUCTIONS), query(&SUSPENSIONS)];
+        let [instructions, suspensions] = self.together(queries).await?;
+        Ok(with_suspensions(&instructions, &suspensions)?)
+    }
+
     async fn policy_inputs(&self, id: SchoolId) -> Result<Option<PolicyInputs>, StoreError> {
         let Some(found) = self.school(id).await? else {
             return Ok(None);
@@ -308,6 +320,8 @@ impl AgreementStore for Repository {
             of_school(&APPROVALS),
             of_board(&MANDATES),
             of_school(&ACTIVATIONS),
+            of_school(&INSTRUCTIONS),
+            of_school(&SUSPENSIONS),
             of_school(&GROUPS),
         ];
         let [
@@ -317,6 +331,8 @@ impl AgreementStore for Repository {
             approvals,
             mandates,
             activations,
+            instructions,
+            suspensions,
             groups,
         ] = self.together(queries).await?;
         Ok(Some(PolicyInputs {
@@ -327,6 +343,7 @@ impl AgreementStore for Repository {
             approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,
             mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,
             activations: activations.iter().map(activation).collect::<Result<_, _>>()?,
+            instructions: with_suspensions(&instructions, &suspensions)?,
             groups: groups.iter().map(group).collect::<Result<_, _>>()?,
         }))
     }

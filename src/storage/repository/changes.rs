@@ -6,8 +6,8 @@ use sluis_core::{
 };
 
 use super::{
-    Repository, account, account_change, agreement, client, feed, login, once, organisation, restriction, roster,
-    staging,
+    Repository, account, account_change, agreement, client, feed, instruction, login, once, organisation, restriction,
+    roster, staging,
 };
 use crate::{
     app::{
@@ -177,6 +177,10 @@ impl Repository {
             Change::ActivationEnded(school, id, at) => {
                 set.one(&agreement::ACTIVATION_END, params![school, id, at]);
             }
+            Change::InstructionGiven(new) => instruction::give(set, &new),
+            Change::InstructionEnded(school, id, at) => instruction::end(set, school, id, at),
+            Change::InstructionSuspended(school, of, id, at) => instruction::suspend(set, school, of, id, at),
+            Change::InstructionResumed(school, of, at) => instruction::resume(set, school, of, at),
             other => self.add_roster_or_login(set, other).await?,
         }
         Ok(())

@@ -6,6 +6,7 @@ pub(crate) mod agreement;
 mod changes;
 pub(crate) mod client;
 pub(crate) mod feed;
+pub(crate) mod instruction;
 pub(crate) mod login;
 pub(crate) mod once;
 pub(crate) mod organisation;

@@ -38,7 +38,7 @@ fn row() -> impl Strategy<Value = Value> {
     let codes = (
         texts(&["V1", "V4"], 1, &["V7"]),
         texts(
-            &["D1", "D3", "D5", "D11", "D13", "D14", "D15"],
+            &["D1", "D3", "D5", "D11", "D12", "D13", "D14", "D15"],
             2,
             &["D16", "D22", "D23"],
         ),

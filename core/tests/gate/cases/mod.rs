@@ -13,7 +13,8 @@ use proptest::{
 };
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, MandateRecord, ModuleCode, ProductRecord, Scope,
+        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
+        ProductRecord, Scope,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -131,15 +132,18 @@ fn accepted() -> impl Strategy<Value = Option<Timestamp>> {
     option::weighted(0.9, days())
 }
 
+fn suspensions() -> impl Strategy<Value = Vec<Window>> {
+    prop_oneof![6 => Just(Vec::new()), 1 => vec(window(), 1)]
+}
+
 fn agreement() -> impl Strategy<Value = AgreementRecord> {
-    let suspensions = prop_oneof![6 => Just(Vec::new()), 1 => vec(window(), 1)];
     (
         mostly(0u128, vec![1, 2]),
         some_annex(),
         window(),
         accepted(),
         accepted(),
-        suspensions,
+        suspensions(),
     )
         .prop_map(
             |(product, annex, window, board, supplier, suspensions)| AgreementRecord {
@@ -178,6 +182,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         (mostly(0u128, vec![1, 2]), window(), accepted(), accepted(), scope()),
         0..4,
     );
+    let instructions = vec((mostly(0u128, vec![1, 2]), window(), suspensions()), 0..3);
     (
         mostly(1u128, vec![9]),
         products,
@@ -185,8 +190,10 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         approvals,
         mandates,
         activations,
+        instructions,
     )
-        .prop_map(|(school, products, mut agreements, approvals, mandates, activations)| {
+        .prop_map(|records| {
+            let (school, products, mut agreements, approvals, mandates, activations, instructions) = records;
             for (number, agreement) in (500..).zip(&mut agreements) {
                 agreement.id = id(number);
             }
@@ -213,6 +220,12 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 accepted_by_supplier_at: supplier,
                 scope,
             };
+            let instruction = |(product, window, suspensions)| InstructionRecord {
+                id: id(900),
+                product: id(200 + product),
+                window,
+                suspensions,
+            };
             PolicyInputs {
                 school: id(school),
                 epoch: 1,
@@ -222,6 +235,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 approvals: approvals.into_iter().map(approval).collect(),
                 mandates: mandates.into_iter().map(mandate).collect(),
                 activations: activations.into_iter().map(activation).collect(),
+                instructions: instructions.into_iter().map(instruction).collect(),
             }
         })
 }
@@ -249,13 +263,15 @@ fn request() -> impl Strategy<Value = Request> {
     let askers = vec![
         Asker::Supplier(id(0x101)),
         Asker::Distributor(id(0x100)),
+        Asker::Distributor(id(0x100)),
+        Asker::Distributor(id(0x101)),
         Asker::Controller,
         Asker::Controller,
         Asker::NextSchool,
         Asker::Person,
         Asker::Authority,
     ];
-    let purposes = ["D1", "D3", "D5", "D6", "D11", "D13", "D14", "D15", "D16", "D22"];
+    let purposes = ["D1", "D3", "D5", "D6", "D11", "D12", "D13", "D14", "D15", "D16", "D22"];
     let purpose = option::weighted(
         0.96,
         select(purposes.map(|code| Purpose::parse(code).unwrap()).to_vec()),
@@ -282,7 +298,8 @@ fn request() -> impl Strategy<Value = Request> {
     )
         .prop_map(|((asker, product), purpose, receiver, how, attributes, required)| {
             let (channel, direction, person_kind, (second_factor, sender_bound), on) = how;
-            let about_a_receiver = purpose.is_some_and(Purpose::needs_receiver);
+            let delivers = matches!(asker, Asker::Distributor(_)) && purpose == Some(Purpose::DELIVERY);
+            let about_a_receiver = delivers || purpose.is_some_and(Purpose::needs_receiver);
             Request {
                 asker,
                 product: id(product),
@@ -362,6 +379,14 @@ fn put_in_order(case: &mut Case, annex: Arc<Annex>, scope: Scope) {
         accepted_by_supplier_at: Some(start),
         scope,
     });
+    if let Asker::Distributor(_) = case.request.asker {
+        inputs.instructions.push(InstructionRecord {
+            id: id(901),
+            product,
+            window: Window::since(start),
+            suspensions: Vec::new(),
+        });
+    }
 }
 
 pub(crate) fn case() -> impl Strategy<Value = Case> {

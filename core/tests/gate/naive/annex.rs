@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
     agreement::{AgreementRecord, Need, RowDocument},
-    gate::{Channel, Direction},
+    gate::{Asker, Channel, Direction},
     person::PersonKind,
 };
 
@@ -63,12 +63,20 @@ impl School<'_> {
         if purpose == "D16" || purpose == "D17" {
             reasons.push(("deidentification_missing".to_owned(), purpose.clone()));
         }
-        let has_receiver = purpose == "D5" || purpose == "D11";
+        let (by, delivers) = match self.request.asker {
+            Asker::Distributor(by) => (Some(by), purpose == "D12"),
+            _ => (None, false),
+        };
+        let has_receiver = purpose == "D5" || purpose == "D11" || delivers;
         match self.request.receiver {
+            // Who delivers to itself names nobody.
+            Some(receiver) if delivers && by == Some(receiver) => {
+                reasons.push(("receiver_missing".to_owned(), purpose.clone()));
+            }
             None if has_receiver => reasons.push(("receiver_missing".to_owned(), purpose.clone())),
             Some(receiver) if !has_receiver => reasons.push(("receiver_unexpected".to_owned(), receiver.to_string())),
             Some(receiver) => {
-                if let Some(agreement) = self.looked_into() {
+                if let Some(agreement) = self.looked_into().filter(|_| !delivers) {
                     let mut listed = agreement.annex.document().receivers.iter();
                     if !listed.any(|entry| {
                         entry.supplier == Some(receiver) && entry.purposes.iter().any(|p| p.to_string() == purpose)

@@ -233,7 +233,7 @@ impl<'a> School<'a> {
             _ => {}
         }
         if matches!(self.request.asker, Asker::Distributor(_)) {
-            reasons.push(plain("distributor_not_instructed"));
+            reasons.extend(self.about_the_instruction());
         }
         if self.in_force(self.request.product).is_some() {
             return reasons;
@@ -267,6 +267,23 @@ impl<'a> School<'a> {
             reasons.push(self.of_agreement("missing"));
         }
         reasons
+    }
+
+    /// A distributor works on the school's instruction; one that is disputed is not followed.
+    fn about_the_instruction(&self) -> Option<(String, String)> {
+        let now = self.inputs.instructions.iter();
+        let now = now.filter(|instruction| instruction.product == self.request.product);
+        let now: Vec<_> = now
+            .filter(|instruction| during(&instruction.window, self.at()))
+            .collect();
+        let is_disputed = |spans: &[Window]| spans.iter().any(|span| during(span, self.at()));
+        if now.is_empty() {
+            Some(plain("distributor_not_instructed"))
+        } else if now.iter().all(|instruction| is_disputed(&instruction.suspensions)) {
+            Some(plain("instruction_suspended"))
+        } else {
+            None
+        }
     }
 
     /// A reason about the agreement that is asked for: of the product, or of the operator when an administration is read.

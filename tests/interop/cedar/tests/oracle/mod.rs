@@ -41,6 +41,7 @@ policies! {
     WINDOW = "window";
     AGREEMENT = "agreement";
     ORDER = "order";
+    INSTRUCTION = "instruction";
     ACTIVATION = "activation";
     ROW = "row";
     HAND = "hand";
@@ -211,6 +212,17 @@ impl<'a> Oracle<'a> {
         spans(own.map(|mandate| &mandate.window), self.at)
     }
 
+    /// What is true of the instructions to the distributor that acts by a product.
+    fn instructions(&self, product: ProductId) -> Names {
+        let all = self.case.inputs.instructions.iter();
+        let own = all.filter(|instruction| instruction.product == product);
+        let facts = own.map(|instruction| {
+            let spans = json!({ "suspensions": spans(&instruction.suspensions, self.at) });
+            merged(span(&instruction.window, self.at), spans)
+        });
+        facts.flat_map(|facts| INSTRUCTION.names(facts)).collect()
+    }
+
     /// What is true of each activation of a product.
     fn activations(&self, product: ProductId, person: Option<&PersonFacts<'_>>) -> Vec<Names> {
         if self.owner(product).is_none() {
@@ -343,6 +355,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         "latest": latest.map(|latest| latest.names.clone()).unwrap_or_default(),
         "lookedInto": looked_into.is_some(),
         "waiting": waiting,
+        "instructions": oracle.instructions(request.product),
         "mandates": oracle.mandates(request.product),
         "activations": each.iter().flatten().collect::<BTreeSet<_>>(),
         "direction": direction_word(request.direction),

@@ -1,0 +1,124 @@
+//! Distributors: nothing passes without an instruction of the school that holds, and what is delivered goes to a supplier that
+//! has an agreement too.
+
+use serde_json::{Value, json};
+use sluis::app::activation::ActivationScope;
+use sluis_core::{agreement::Annex, id::SupplierId};
+use sluis_test_kit::service::RegisteredClient;
+
+use crate::world::{Answer, IN_GROUP, Supplier, World, annex};
+
+/// A world with a distributor whose own agreement lists names for deliveries, and another supplier.
+async fn with_distributor() -> (World, Supplier, Supplier) {
+    let world = World::bare().await;
+    let (distributor, receiver) = (world.distributor().await, world.another_supplier().await);
+    let mut document = serde_json::to_value(annex().document()).unwrap();
+    document["rows"][0]["purposes"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!("D12"));
+    let annex = Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap();
+    world.agree_about(&distributor, ActivationScope::School, annex).await;
+    world.pull().await;
+    (world, distributor, receiver)
+}
+
+async fn token(world: &World, client: &RegisteredClient, purpose: &str) -> String {
+    let bound = json!({ "type": "sluis", "school": world.school, "purpose": purpose });
+    world.service.token(client, Some(bound)).await
+}
+
+async fn search(world: &World, by: &Supplier, purpose: &str, receiver: Option<SupplierId>) -> Answer {
+    let token = token(world, &by.client, purpose).await;
+    let wanted = json!({ "attributes": ["givenName", "birthDate"], "limit": 200, "receiver": receiver });
+    world.post(&world.of_school("learners/_search"), &token, wanted).await
+}
+
+/// The decision about a delivery, as this client is told it.
+async fn ask(world: &World, client: &RegisteredClient, about: &Supplier, receiver: SupplierId) -> Value {
+    let question = json!({
+        "school": world.school, "product": about.product, "attributes": ["givenName"], "purpose": "D12",
+        "receiver": receiver,
+    });
+    let token = world.service.token(client, None).await;
+    world.post("/v1/decisions", &token, question).await.ok()
+}
+
+fn codes(decision: &Value) -> Vec<&str> {
+    let reasons = decision["reasons"].as_array().unwrap().iter();
+    reasons.map(|reason| reason["code"].as_str().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn a_distributor_passes_only_on_an_instruction_that_holds_and_is_not_disputed() {
+    let (world, distributor, receiver) = with_distributor().await;
+    world.agree(&receiver).await;
+    let to = receiver.supplier;
+    let school = world.service.token(&world.school_client, None).await;
+    // Whoever asks gets the same answer: the distributor, its school, and who searches.
+    let refused = async |code: &str| {
+        assert_eq!(search(&world, &distributor, "D12", Some(to)).await.refusal(), [code]);
+        for client in [&distributor.client, &world.school_client, &world.board_client] {
+            assert_eq!(codes(&ask(&world, client, &distributor, to).await), [code]);
+        }
+    };
+    let permitted = async || {
+        let found = search(&world, &distributor, "D12", Some(to)).await.ok();
+        assert!(found["items"].as_array().unwrap().len() > IN_GROUP);
+        let first = found["items"][0]["attributes"].as_object().unwrap();
+        assert_eq!(
+            first.keys().collect::<Vec<_>>(),
+            ["givenName"],
+            "blind to what its agreement does not list"
+        );
+        for client in [&distributor.client, &world.school_client] {
+            assert_eq!(ask(&world, client, &distributor, to).await["decision"], "permit");
+        }
+    };
+
+    refused("distributor_not_instructed").await;
+    let instructions = world.of_school("instructions");
+    let body = json!({ "product": distributor.product });
+    let instruction = world.post(&instructions, &school, body).await.ok();
+    let step = async |step: &str| {
+        let path = format!("{instructions}/{}/{step}", instruction["id"].as_str().unwrap());
+        world.post(&path, &school, json!({})).await.ok()
+    };
+    permitted().await;
+    step("_suspend").await;
+    refused("instruction_suspended").await;
+    step("_resume").await;
+    permitted().await;
+    step("_end").await;
+    refused("distributor_not_instructed").await;
+}
+
+#[actix_web::test]
+async fn a_distributor_delivers_to_another_that_has_an_agreement_and_the_record_says_to_whom() {
+    let (world, distributor, receiver) = with_distributor().await;
+    let school = world.service.token(&world.school_client, None).await;
+    let body = json!({ "product": distributor.product });
+    world.post(&world.of_school("instructions"), &school, body).await.ok();
+
+    assert_eq!(
+        search(&world, &distributor, "D12", None).await.refusal(),
+        ["receiver_missing"]
+    );
+    let itself = search(&world, &distributor, "D12", Some(distributor.supplier)).await;
+    assert_eq!(itself.refusal(), ["receiver_missing"]);
+    let to = receiver.supplier;
+    let refused = search(&world, &distributor, "D12", Some(to)).await.refusal();
+    assert_eq!(refused, ["receiver_without_agreement"]);
+    world.agree(&receiver).await;
+    let found = search(&world, &distributor, "D12", Some(to)).await.ok();
+    let refused = search(&world, &distributor, "D1", Some(to)).await.refusal();
+    assert_eq!(refused, ["receiver_unexpected"]);
+
+    let records = world.get(&world.of_school("records?limit=200"), &school).await.ok();
+    let mut records = records["items"].as_array().unwrap().iter();
+    let record = records.find(|record| record["id"] == found["recordId"]).unwrap();
+    assert_eq!(
+        (&record["purpose"], &record["receiver"], &record["product"]),
+        (&json!("D12"), &json!(to), &json!(distributor.product))
+    );
+}
