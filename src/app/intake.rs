@@ -19,14 +19,15 @@ use sluis_connector_port::roster::{
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
     gate::Needed,
-    id::{GroupId, PersonId, SchoolId},
+    id::{GroupId, PersonId, RestrictionId, SchoolId},
     person::PersonKind,
     personal::Personal,
 };
 
 use crate::app::{
     connection::RunCounts,
-    roster::{KeptPerson, Person, Roster, key_hash, label, person_id},
+    restriction::KnownBy,
+    roster::{KeptPerson, Person, Roster, eck_hash, key_hash, label, person_id},
     sealing::SealingKey,
     store::{RosterChange, StoreError, StoredGroup},
 };
@@ -44,6 +45,8 @@ pub struct ShrinkGuard {
 pub(in crate::app) struct Difference {
     pub(in crate::app) changes: Vec<RosterChange>,
     pub(in crate::app) counts: RunCounts,
+    /// What restrictions that are open know their persons by from now on, where that is more than before.
+    pub(in crate::app) learned: Vec<(RestrictionId, KnownBy)>,
 }
 
 /// Why a delivery is not applied.
@@ -140,7 +143,38 @@ impl Intake<'_> {
             let gone = self.held.groups.keys().filter(|id| !kept.contains(*id));
             changes.extend(gone.copied().map(RosterChange::GroupRemoved));
         }
-        Ok(Difference { changes, counts })
+        let learned = self.learned(&changes);
+        Ok(Difference {
+            changes,
+            counts,
+            learned,
+        })
+    }
+
+    /// INVARIANT: who is restricted is so by every key that a delivery ever had of them, before any of these is taken away.
+    fn learned(&self, changes: &[RosterChange]) -> Vec<(RestrictionId, KnownBy)> {
+        let held = self.held.persons.iter();
+        let held = held.map(|person| (person.id, person.key_hash, person.eck_hash));
+        let kept = changes.iter().filter_map(|change| match change {
+            RosterChange::PersonKept(stored) => Some((stored.id, stored.key_hash, stored.eck_hash)),
+            _ => None,
+        });
+        let open = self
+            .held
+            .restrictions
+            .iter()
+            .filter(|known| known.window.until.is_none());
+        let grown = open.filter_map(|restriction| {
+            let mut known_by = restriction.known_by.clone();
+            let mut grown = false;
+            for (person, key, eck_id) in held.clone().chain(kept.clone()) {
+                if restriction.means(person, &key, eck_id.as_ref()) {
+                    grown |= known_by.learn(key, eck_id);
+                }
+            }
+            grown.then_some((restriction.id, known_by))
+        });
+        grown.collect()
     }
 
     fn groups(&self, snapshot: &Snapshot, changes: &mut Vec<RosterChange>) -> HashMap<GroupKey, GroupId> {
@@ -301,7 +335,7 @@ impl Intake<'_> {
             let eck_hash = person
                 .values
                 .get(&Attribute::EckId)
-                .map(|eck_id| self.key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
+                .map(|eck_id| eck_hash(eck_id.expose(), self.key));
             let source_key = person.source_key.as_ref();
             let key_hash = source_key.map(|source| key_hash(kind, source.expose(), self.key));
             // The ECK iD first, then the key of the administration. INVARIANT: each person of the roster is matched

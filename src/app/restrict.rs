@@ -13,7 +13,7 @@ use crate::app::{
     agree::{already, ended},
     caller::Caller,
     error::AppError,
-    restriction::{Ground, Restriction},
+    restriction::{Ground, KnownBy, Restriction},
     roster,
     sealing::KeyScope,
     store::Change,
@@ -66,16 +66,24 @@ impl App {
             .map(|person| person.id)
             .or_else(absent)
             .ok_or_else(|| AppError::Invalid(vec![input.whom.unknown()]))?;
+        let mut known_by = KnownBy::default();
+        if let Some(person) = found {
+            known_by.learn(person.key_hash, person.eck_hash);
+        }
+        if let Whom::EckId(eck_id) = &input.whom {
+            known_by.eck_ids.insert(roster::eck_hash(eck_id.expose(), &*key));
+        }
         let restriction = Restriction {
             id: self.new_id(),
             school,
             person,
-            key_hash: found.map(|person| person.key_hash),
+            known_by,
             ground: input.ground,
             window: Window::since(self.now()),
         };
         let same = |other: &Restriction| {
-            other.person == person && other.ground == input.ground && other.window.until.is_none()
+            let about = other.person == person || found.is_some_and(|person| person.is_meant_by(other));
+            about && other.ground == input.ground && other.window.until.is_none()
         };
         if roster.restrictions.iter().any(same) {
             return Err(already("the same is on record for this person"));

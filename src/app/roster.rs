@@ -224,7 +224,7 @@ impl Person {
 
     /// Whether a restriction is about this person.
     pub(in crate::app) fn is_meant_by(&self, restriction: &Restriction) -> bool {
-        restriction.person == self.id || restriction.key_hash == Some(self.key_hash)
+        restriction.means(self.id, &self.key_hash, self.eck_hash.as_ref())
     }
 
     /// Takes on what a school has on record about this person.
@@ -274,7 +274,7 @@ impl Person {
         Some(Self {
             id,
             key_hash: [0; 32],
-            eck_hash: Some(key.hash(label::ECK_ID, eck_id.as_bytes())),
+            eck_hash: Some(eck_hash(eck_id, key)),
             content_hash: [0; 32],
             enrolment: Window::since(BEGINNING_OF_TIME),
             year_group: None,
@@ -334,7 +334,7 @@ impl Person {
         let eck_hash = kept
             .values
             .get(&Attribute::EckId)
-            .map(|eck_id| key.hash(label::ECK_ID, eck_id.expose().as_bytes()));
+            .map(|eck_id| eck_hash(eck_id.expose(), key));
         Ok(StoredPerson {
             id,
             key_hash,
@@ -349,6 +349,11 @@ impl Person {
 pub(in crate::app) fn key_hash(kind: PersonKind, source: &str, key: &dyn SealingKey) -> [u8; 32] {
     let text = Zeroizing::new(format!("{}:{source}", kind.as_str()));
     key.hash(label::PERSON_KEY, text.as_bytes())
+}
+
+/// The keyed hash of an ECK iD.
+pub(in crate::app) fn eck_hash(eck_id: &str, key: &dyn SealingKey) -> [u8; 32] {
+    key.hash(label::ECK_ID, eck_id.as_bytes())
 }
 
 /// The id of who is known by an ECK iD. INVARIANT: it follows from the ECK iD under the school's key, so that who logged in

@@ -127,11 +127,13 @@ impl App {
         };
         let staged = self.stage(run, difference.changes).await?;
         for _ in 0..ATTEMPTS {
-            let changes = vec![
+            let mut changes = vec![
                 self.hold(run),
                 Change::EpochHeld(run.school, permitted.epoch),
                 Change::RosterReplaced(run.school, run.id, staged),
             ];
+            let learned = difference.learned.iter().cloned();
+            changes.extend(learned.map(|(id, known_by)| Change::RestrictionFollows(run.school, id, known_by)));
             let ended = self.run_end(by, run, RunOutcome::Applied, None, difference.counts, changes);
             match ended.await {
                 Err(StoreError::Conflict) => {}

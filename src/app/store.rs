@@ -27,7 +27,7 @@ use crate::app::{
     feed::{FeedEvent, Notice},
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
-    restriction::Restriction,
+    restriction::{KnownBy, Restriction},
 };
 
 pub use self::kept::{KeyOfAccount, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson};
@@ -82,6 +82,8 @@ pub enum Change {
     RestrictionPlaced(Restriction),
     /// A school ended that.
     RestrictionEnded(SchoolId, RestrictionId, Timestamp),
+    /// A restriction knows its person by all of this from now on.
+    RestrictionFollows(SchoolId, RestrictionId, KnownBy),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.
@@ -372,8 +374,6 @@ pub trait AgreementStore: Send + Sync {
 /// Connections, runs and rosters.
 #[async_trait]
 pub trait RosterStore: Send + Sync {
-    /// The restrictions and objections of a school, by id.
-    async fn restrictions(&self, school: SchoolId) -> Result<Vec<Restriction>, StoreError>;
     /// The connections of a school.
     async fn connections(&self, school: SchoolId) -> Result<Vec<Connection>, StoreError>;
     /// The active connections that are due, those activated first coming first.

@@ -45,6 +45,7 @@ pub const STEPS: &[Step] = steps![
     "V14__stream_leases",
     "V15__subject_keys",
     "V16__instructions",
+    "V17__restriction_keys",
 ];
 
 /// The runner of the steps of one engine.

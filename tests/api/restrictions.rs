@@ -3,9 +3,13 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluis::app::activation::ActivationScope;
+use sluis_connector_port::roster::{Field, PupilKey};
 use sluis_stand_ins::administration::{Behaviour, pupil};
 
-use crate::world::{Answer, IN_GROUP, INSIDE, LOCATED, OUTSIDE, World};
+use crate::{
+    rosters::{FIRST, pupil_of, snapshot},
+    world::{Answer, IN_GROUP, INSIDE, LOCATED, OUTSIDE, World},
+};
 
 async fn place(world: &World, body: Value) -> Answer {
     let token = world.service.token(&world.school_client, None).await;
@@ -150,6 +154,89 @@ async fn somebody_in_no_roster_can_be_restricted_before_the_first_login() {
     assert_eq!(world.log_in(&world.supplier, LOCATED).await.page().0, 403);
     end(&world, &placed).await.ok();
     world.log_in(&world.supplier, LOCATED).await.code();
+}
+
+/// A school of which everybody is in scope, also who only logs in, and its pupil with or without key and ECK iD.
+async fn a_school_whose_keys_change() -> (World, String) {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::SchoolOrLogin).await;
+    let token = world.supplier_token("D1").await;
+    (world, token)
+}
+
+/// The roster with this key and, if so, the ECK iD of the pupil.
+async fn deliver(world: &World, key: &str, eck_id: bool) {
+    let mut file = snapshot(FIRST);
+    let pupil = pupil_of(&mut file, INSIDE);
+    pupil.key = PupilKey::parse(key).unwrap().into();
+    if !eck_id {
+        pupil.eck_id = Field::NotDelivered;
+    }
+    world.import(file).await;
+}
+
+async fn deliver_without(world: &World) {
+    let mut file = snapshot(FIRST);
+    file.pupils.remove(usize::try_from(INSIDE).unwrap() - 1);
+    world.import(file).await;
+}
+
+/// That nothing of the pupil comes at any door; the list is one shorter than without the restriction.
+async fn assert_gone(world: &World, token: &str, listed: usize) {
+    let found = search(world, token).await["items"].as_array().unwrap().len();
+    assert_eq!(found, listed, "in the list");
+    let refused = resolve(world, token, &pupil(INSIDE).eck_id).await.refusal();
+    assert_eq!(refused, ["person_not_available"]);
+    assert_eq!(world.log_in(&world.supplier, LOCATED).await.page().0, 403, "by login");
+}
+
+#[actix_web::test]
+async fn who_was_restricted_by_an_eck_id_is_so_when_a_roster_brings_it_to_a_known_key() {
+    let (world, token) = a_school_whose_keys_change().await;
+    deliver(&world, "k-1", false).await;
+    let body = json!({ "ground": "restriction", "eckId": pupil(INSIDE).eck_id });
+    let placed = place(&world, body).await.ok();
+    assert_eq!((&placed["inRoster"], &placed["byEckId"]), (&json!(false), &json!(true)));
+    deliver(&world, "k-1", true).await;
+    assert_gone(&world, &token, 59).await;
+    assert_eq!(restrictions(&world).await["items"][0]["inRoster"], true);
+    // From now on the key is known too.
+    deliver_without(&world).await;
+    deliver(&world, "k-1", false).await;
+    assert_gone(&world, &token, 59).await;
+}
+
+#[actix_web::test]
+async fn who_was_restricted_before_the_eck_id_came_is_so_by_a_login_and_by_another_key() {
+    let (world, token) = a_school_whose_keys_change().await;
+    deliver(&world, "k-1", false).await;
+    let body = json!({ "ground": "objection", "sourceKey": "k-1" });
+    let placed = place(&world, body).await.ok();
+    assert_eq!((&placed["inRoster"], &placed["byEckId"]), (&json!(true), &json!(false)));
+    deliver(&world, "k-1", true).await;
+    assert_eq!(restrictions(&world).await["items"][0]["byEckId"], true);
+    deliver_without(&world).await;
+    assert_gone(&world, &token, 59).await;
+    deliver(&world, "k-2", true).await;
+    assert_gone(&world, &token, 59).await;
+}
+
+#[actix_web::test]
+async fn who_is_restricted_stays_so_when_a_newcomer_gets_the_key() {
+    let (world, token) = a_school_whose_keys_change().await;
+    deliver(&world, "k-1", true).await;
+    let body = json!({ "ground": "restriction", "sourceKey": "k-1" });
+    assert_eq!(place(&world, body).await.ok()["byEckId"], true);
+    let mut file = snapshot(FIRST);
+    let restricted = pupil_of(&mut file, INSIDE);
+    let mut newcomer = restricted.clone();
+    restricted.key = PupilKey::parse("k-2").unwrap().into();
+    newcomer.key = PupilKey::parse("k-1").unwrap().into();
+    newcomer.eck_id = Field::NotDelivered;
+    file.pupils.insert(0, newcomer);
+    world.import(file).await;
+    // Nobody can tell whether the newcomer is the same person: both are not available until the school says so.
+    assert_gone(&world, &token, 59).await;
 }
 
 #[actix_web::test]

@@ -49,6 +49,9 @@ pub(super) struct RestrictionView {
     /// The keyed hash by which the records of this calendar year (UTC) know this person. Each year has a key of its own.
     #[schema(value_type = String, example = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b")]
     subject: Digest,
+    /// Whether an ECK iD of this person is known. Without one a login by ECK iD is not known to be this person's, where a
+    /// product takes a login for enrolment: name the person by the ECK iD as well.
+    by_eck_id: bool,
     /// Whether the roster of the school holds this person now.
     in_roster: bool,
     /// From when on.
@@ -72,6 +75,7 @@ impl From<Restricted> for RestrictionView {
             school: restriction.school,
             ground: restriction.ground.as_str(),
             subject,
+            by_eck_id: !restriction.known_by.eck_ids.is_empty(),
             in_roster,
             valid_from: restriction.window.from,
             valid_until: restriction.window.until,

@@ -142,6 +142,7 @@ impl Repository {
                 set.one(&agreement::APPROVAL_END, params![school, id, at]);
             }
             Change::RestrictionPlaced(new) => restriction::add(set, &new),
+            Change::RestrictionFollows(school, id, known_by) => restriction::follows(set, school, id, &known_by),
             Change::RestrictionEnded(school, id, at) => {
                 set.one(&restriction::RESTRICTION_END, params![school, id, at]);
             }

@@ -14,7 +14,6 @@ use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
         reason::RunReason,
-        restriction::Restriction,
         sealing::KeyScope,
         store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
@@ -330,10 +329,5 @@ impl RosterStore for Repository {
                 .map(restriction::restriction)
                 .collect::<Result<_, _>>()?,
         })
-    }
-
-    async fn restrictions(&self, school: SchoolId) -> Result<Vec<Restriction>, StoreError> {
-        self.list(&restriction::RESTRICTIONS, params![school], restriction::restriction)
-            .await
     }
 }

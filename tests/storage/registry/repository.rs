@@ -133,13 +133,36 @@ fn agreements() -> Calls {
         ("approvals", params![id(1)]),
         (
             "restriction_add",
-            params![id(1), id(1), id(7), None::<[u8; 32]>, "restriction", NOW, None::<i64>],
+            params![
+                id(1),
+                id(1),
+                id(7),
+                Vec::new(),
+                hash(1).to_vec(),
+                "restriction",
+                NOW,
+                None::<i64>
+            ],
         ),
         (
             "restriction_add",
-            params![id(2), id(1), id(7), hash(2), "objection", NOW, None::<i64>],
+            params![
+                id(2),
+                id(1),
+                id(7),
+                hash(2).to_vec(),
+                Vec::new(),
+                "objection",
+                NOW,
+                None::<i64>
+            ],
         ),
         ("restrictions_open", params![id(1), id(7), "objection"]),
+        ("restrictions", params![id(1)]),
+        (
+            "restriction_follows",
+            params![id(1), id(2), hash(2).to_vec(), hash(3).to_vec()],
+        ),
         ("restrictions", params![id(1)]),
         ("restriction_end", params![id(1), id(2), NOW + 5]),
         ("restriction_end", params![id(1), id(2), NOW + 6]),
