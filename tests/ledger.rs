@@ -49,11 +49,14 @@ impl Home {
             app.record_list(&caller, school, &Places::default(), 10).await.unwrap();
         }
         let key = VerifierKey::parse(&app.verifier_key()).unwrap();
-        let first = app.record_export(&caller, school, ExportFrom::default(), 3).await;
+        let first = app.record_export(&caller, school, &ExportFrom::default(), 3).await;
         let first = first.unwrap();
         let known = verify_export(&first, &key, None).known.unwrap();
-        let rest = app.record_export(&caller, school, known.into(), 100).await.unwrap();
-        let whole = app.record_export(&caller, school, ExportFrom::default(), 100).await;
+        let rest = app
+            .record_export(&caller, school, &ExportFrom::from(&known), 100)
+            .await
+            .unwrap();
+        let whole = app.record_export(&caller, school, &ExportFrom::default(), 100).await;
         let home = Self {
             folder: tempfile::tempdir().unwrap(),
             key,
@@ -86,14 +89,14 @@ impl Home {
 #[actix_web::test]
 async fn a_whole_export_says_what_it_holds_and_up_to_where() {
     let home = Home::start().await;
-    let (count, size) = (home.whole.records.len(), tree_size(&home.whole));
+    let (count, size) = (home.whole.streams[0].records.len(), tree_size(&home.whole));
     let (code, told) = home.verify(&[&home.keep("whole.json", &home.whole)]);
     assert_eq!(code, Some(0), "{told}");
     for line in [
         format!(
-            "it holds {count} records, from 1 to {count}; its checkpoint is over {size} records of the whole log, {count} of this owner"
+            "stream 1: it holds records 1 to {count}; its checkpoint is over {size} records of the whole stream, {count} of this owner"
         ),
-        format!("complete up to this checkpoint: records 1 to {count}; what was recorded later is not in it"),
+        format!("complete up to these checkpoints: {count} records in 1 streams; what was recorded later is not in it"),
     ] {
         assert!(told.lines().any(|told| told == line), "`{line}` in {told}");
     }
@@ -102,31 +105,31 @@ async fn a_whole_export_says_what_it_holds_and_up_to_where() {
 #[actix_web::test]
 async fn an_export_that_was_cut_off_is_not_taken_for_the_whole() {
     let home = Home::start().await;
-    let count = home.whole.records.len();
+    let count = home.whole.streams[0].records.len();
     let mut cut = home.whole.clone();
-    cut.records.truncate(count - 2);
+    cut.streams[0].records.truncate(count - 2);
     let (code, told) = home.verify(&[&home.keep("cut.json", &cut)]);
     assert_eq!(code, Some(1), "{told}");
     let missing = format!(
-        "not complete up to this checkpoint: records {} to {count} are missing at the end",
+        "not complete up to this checkpoint: records {} to {count} of stream 1 are missing at the end",
         count - 1
     );
     assert!(told.contains(&missing) && !told.contains("\ncomplete"), "{told}");
     let mut empty = home.whole.clone();
-    empty.records.clear();
+    empty.streams[0].records.clear();
     let (code, told) = home.verify(&[&home.keep("empty.json", &empty)]);
     assert_eq!(code, Some(1), "{told}");
     assert!(
-        told.contains(&format!("records 1 to {count} are missing at the end")),
+        told.contains(&format!("records 1 to {count} of stream 1 are missing at the end")),
         "{told}"
     );
 
     let mut gap = home.whole.clone();
-    gap.records.remove(2);
+    gap.streams[0].records.remove(2);
     let (code, told) = home.verify(&[&home.keep("gap.json", &gap)]);
     assert_eq!(code, Some(1), "{told}");
     assert!(
-        told.contains("wrong: records `3` to `3` are missing") && !told.contains("\ncomplete"),
+        told.contains("wrong: stream `1`: records `3` to `3` are missing") && !told.contains("\ncomplete"),
         "{told}"
     );
 
@@ -146,7 +149,7 @@ async fn parts_are_checked_one_after_the_other() {
     let (code, told) = home.verify(&[&first, &rest]);
     assert_eq!(code, Some(0), "{told}");
     assert!(
-        told.contains("it holds 3 records, from 1 to 3;") && told.contains("\ncomplete up to this checkpoint"),
+        told.contains("it holds records 1 to 3;") && told.contains("\ncomplete up to these checkpoints"),
         "{told}"
     );
     let (code, told) = home.verify(&[&first]);
@@ -157,12 +160,16 @@ async fn parts_are_checked_one_after_the_other() {
     );
     let (code, told) = home.verify(&[&rest]);
     assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains("wrong: records `1` to `3` are missing"), "{told}");
+    assert!(
+        told.contains("wrong: stream `1`: records `1` to `3` are missing"),
+        "{told}"
+    );
     let (code, told) = home.verify(&[&rest, &first]);
     assert_eq!(code, Some(1), "{told}");
 }
 
 /// The second line of a checkpoint (C2SP tlog-checkpoint).
 fn tree_size(export: &SchoolExport) -> u64 {
-    export.checkpoint.lines().nth(1).unwrap().parse().unwrap()
+    let first = export.streams.first().unwrap();
+    first.checkpoint.lines().nth(1).unwrap().parse().unwrap()
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sluis_core::{
     id::{RecordId, SchoolId},
-    ledger::{Commitment, Digest, Known, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey},
+    ledger::{
+        Commitment, Digest, Known, KnownStream, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey,
+    },
     time::Timestamp,
 };
 
@@ -170,11 +172,12 @@ pub trait Evidence: Send + Sync {
     /// [`StoreError::Unavailable`], or [`StoreError::Corrupt`] when what is stored is not a record.
     async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
 
-    /// The records of an owner with proofs, to take home: those after what the owner knows already.
+    /// The records of an owner with proofs, to take home: of all streams, those after what the owner knows already, the
+    /// earliest first when there are more than the limit.
     ///
     /// # Errors
     /// As [`Evidence::records`]; [`StoreError::Missing`] when what is known is not of this log.
-    async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError>;
+    async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError>;
 
     /// Recomputes everything that is stored.
     ///
@@ -190,20 +193,46 @@ pub trait Evidence: Send + Sync {
     fn verifier_key(&self) -> &VerifierKey;
 }
 
-/// What an owner knows from an earlier export; nothing at first.
+/// What an owner knows from an earlier export, by the number of the stream; nothing at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportFrom(BTreeMap<u64, KnownPlace>);
+
+/// What an owner knows of one stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ExportFrom {
+pub struct KnownPlace {
     /// The number of the last record.
     pub sequence: u64,
     /// The size of the tree.
     pub tree_size: u64,
 }
 
-impl From<Known> for ExportFrom {
-    fn from(known: Known) -> Self {
-        Self {
-            sequence: known.link.sequence,
-            tree_size: known.tree.size,
-        }
+impl ExportFrom {
+    /// What is known of a stream.
+    pub fn stream(&self, stream: u64) -> KnownPlace {
+        self.0.get(&stream).copied().unwrap_or_default()
+    }
+
+    /// What is known of each stream.
+    pub fn streams(&self) -> impl Iterator<Item = (u64, KnownPlace)> {
+        self.0.iter().map(|(stream, known)| (*stream, *known))
+    }
+}
+
+impl FromIterator<(u64, KnownPlace)> for ExportFrom {
+    fn from_iter<T: IntoIterator<Item = (u64, KnownPlace)>>(known: T) -> Self {
+        Self(known.into_iter().collect())
+    }
+}
+
+impl From<&Known> for ExportFrom {
+    fn from(known: &Known) -> Self {
+        let place = |(stream, known): (&u64, &KnownStream)| {
+            let place = KnownPlace {
+                sequence: known.link.sequence,
+                tree_size: known.tree.size,
+            };
+            (*stream, place)
+        };
+        known.iter().map(place).collect()
     }
 }

@@ -31,7 +31,7 @@ impl App {
         Ok(records)
     }
 
-    /// The records of a school with proofs against a signed checkpoint.
+    /// The records of a school with proofs against the signed checkpoints of all streams.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a foreign school, or when what is known already is not of this log.
@@ -39,7 +39,7 @@ impl App {
         &self,
         caller: &Caller,
         school: SchoolId,
-        known: ExportFrom,
+        known: &ExportFrom,
         limit: u16,
     ) -> Result<SchoolExport, AppError> {
         let school = self.controlled_school(caller, school).await?;

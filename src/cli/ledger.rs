@@ -52,39 +52,43 @@ impl LedgerCommand {
     }
 }
 
-/// Checks the parts of an export, each against the one before. The last has to reach the head that was signed with it.
+/// Checks the parts of an export, each against the one before. The last has to reach the ends that were signed with it.
 fn exports(files: &[PathBuf], key: &VerifierKey, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let mut known = None;
-    let mut reached = None;
+    let mut reached = Vec::new();
     for file in files {
         let export: SchoolExport = file::read_json(file)?;
         let report = verify_export(&export, key, known.as_ref());
         writeln!(out, "file `{}`", file.display())?;
-        if let Some(extent) = &report.extent {
+        for extent in &report.extents {
             writeln!(
                 out,
-                "it holds {} records, from {} to {}; its checkpoint is over {} records of the whole log, {} of this owner",
-                report.records, extent.first, extent.last, extent.tree_size, extent.head
+                "stream {}: it holds records {} to {}; its checkpoint is over {} records of the whole stream, {} of this owner",
+                extent.stream, extent.first, extent.last, extent.tree_size, extent.head
             )?;
         }
         tell(&report, out)?;
-        (known, reached) = (report.known, report.extent);
+        (known, reached) = (report.known, report.extents);
     }
-    // What is not sound has ended this before.
-    let Some(Extent { last, head, .. }) = reached else {
-        return Err(CliError::LedgerUnsound);
-    };
-    if last < head {
-        let next = last.saturating_add(1);
-        writeln!(
-            out,
-            "not complete up to this checkpoint: records {next} to {head} are missing at the end"
-        )?;
+    let mut complete = true;
+    for Extent { stream, last, head, .. } in &reached {
+        if last < head {
+            complete = false;
+            let next = last.saturating_add(1);
+            writeln!(
+                out,
+                "not complete up to this checkpoint: records {next} to {head} of stream {stream} are missing at the end"
+            )?;
+        }
+    }
+    if !complete {
         return Err(CliError::ExportIncomplete);
     }
+    let whole: u64 = reached.iter().map(|extent| extent.head).sum();
     writeln!(
         out,
-        "complete up to this checkpoint: records 1 to {head}; what was recorded later is not in it"
+        "complete up to these checkpoints: {whole} records in {} streams; what was recorded later is not in it",
+        reached.len()
     )?;
     Ok(())
 }

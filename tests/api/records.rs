@@ -14,10 +14,9 @@ async fn key(world: &World) -> VerifierKey {
     VerifierKey::parse(text).unwrap()
 }
 
-async fn export(world: &World, token: &str, query: &str) -> SchoolExport {
-    let path = world.of_school(&format!("records/_export{query}"));
-    let request = world.service.post(&path).bearer_auth(token);
-    serde_json::from_value(Answer::of(request).await.ok()).unwrap()
+async fn export(world: &World, token: &str, from: Value) -> SchoolExport {
+    let answer = world.post(&world.of_school("records/_export"), token, from).await;
+    serde_json::from_value(answer.ok()).unwrap()
 }
 
 async fn list(world: &World, token: &str, query: &str) -> Value {
@@ -97,29 +96,34 @@ async fn a_school_checks_its_records_without_trusting_us() {
         .post(&world.of_school("learners/_search"), &supplier, json!({}))
         .await
         .ok();
-    let first = export(&world, &token, "").await;
+    let first = export(&world, &token, json!({ "known": [] })).await;
     let key = key(&world).await;
     let report = verify_export(&first, &key, None);
     assert!(report.is_sound() && report.remaining == 0, "{:?}", report.findings);
     assert!(
-        first.records.iter().any(|record| !record.lines.is_empty()),
+        first.streams[0].records.iter().any(|record| !record.lines.is_empty()),
         "the list of persons is there"
     );
 
     let shown = list(&world, &token, "?limit=200").await;
-    for (exported, shown) in first.records.iter().zip(shown["items"].as_array().unwrap()) {
+    for (exported, shown) in first.streams[0].records.iter().zip(shown["items"].as_array().unwrap()) {
         let leaf = Digest::of_leaf(exported.record.as_bytes()).to_string();
         assert_eq!(shown["leafHash"], leaf, "the list shows what is in the tree");
     }
 
     let known = report.known.unwrap();
-    let query = format!("?sequence={}&treeSize={}", known.link.sequence, known.tree.size);
-    let second = export(&world, &token, &query).await;
-    assert!(second.records.len() < first.records.len() && !second.consistency.is_empty());
-    assert!(verify_export(&second, &key, Some(&known)).is_sound());
+    let from = known.iter().map(
+        |(stream, known)| json!({ "stream": stream, "sequence": known.link.sequence, "treeSize": known.tree.size }),
+    );
+    let from = json!({ "known": Value::from_iter(from) });
+    let next = export(&world, &token, from).await;
+    let second = &next.streams[0];
+    assert!(second.records.len() < first.streams[0].records.len() && !second.consistency.is_empty());
+    assert!(verify_export(&next, &key, Some(&known)).is_sound());
 
     let mut altered = first.clone();
-    altered.records[0].record = altered.records[0].record.replace("done", "deny");
+    let record = &mut altered.streams[0].records[0].record;
+    *record = record.replace("done", "deny");
     assert!(!verify_export(&altered, &key, None).is_sound());
 }
 
@@ -127,8 +131,8 @@ async fn a_school_checks_its_records_without_trusting_us() {
 async fn an_export_in_parts_says_what_remains() {
     let world = World::start().await;
     let token = world.service.token(&world.school_client, None).await;
-    let part = export(&world, &token, "?limit=2").await;
-    assert_eq!(part.records.len(), 2);
+    let part = export(&world, &token, json!({ "known": [], "limit": 2 })).await;
+    assert_eq!(part.streams[0].records.len(), 2);
     let report = verify_export(&part, &key(&world).await, None);
     assert!(report.is_sound() && report.remaining > 0);
 }
@@ -137,24 +141,37 @@ async fn an_export_in_parts_says_what_remains() {
 async fn what_is_not_of_this_log_or_school_is_refused() {
     let world = World::start().await;
     let token = world.service.token(&world.school_client, None).await;
-    let post = |query: &str, token: &str| {
-        let path = world.of_school(&format!("records/_export{query}"));
-        Answer::of(world.service.post(&path).bearer_auth(token))
+    let post = |from: Value, token: &str| {
+        let path = world.of_school("records/_export");
+        Answer::of(world.service.post(&path).bearer_auth(token).json(&from))
     };
-    post("?sequence=1&treeSize=1000000", &token)
-        .await
-        .problem(404, "record_not_found");
-    let wrong = post("?sequence=-1&treeSize=x&limit=251&from=1", &token).await;
+    for known in [
+        json!({ "stream": 1, "sequence": 1, "treeSize": 1_000_000 }),
+        json!({ "stream": 1, "sequence": 1_000_000, "treeSize": 1 }),
+        json!({ "stream": 9, "sequence": 0, "treeSize": 0 }),
+    ] {
+        post(json!({ "known": [known] }), &token)
+            .await
+            .problem(404, "record_not_found");
+    }
+    let wrong = json!({ "known": [{ "stream": 0, "sequence": -1, "from": 1 }], "limit": 251, "sequence": 1 });
     let expected = errors([
-        ("sequence", "out_of_range"),
-        ("treeSize", "out_of_range"),
-        ("limit", "out_of_range"),
-        ("from", "unknown_field"),
+        ("/known/0/stream", "out_of_range"),
+        ("/known/0/sequence", "out_of_range"),
+        ("/known/0/treeSize", "missing"),
+        ("/known/0/from", "unknown_field"),
+        ("/limit", "out_of_range"),
+        ("/sequence", "unknown_field"),
     ]);
-    assert_eq!(wrong.input_errors(), expected);
+    assert_eq!(post(wrong, &token).await.input_errors(), expected);
+    let one = json!({ "stream": 1, "sequence": 1, "treeSize": 1 });
+    let twice = post(json!({ "known": [one, one] }), &token).await;
+    assert_eq!(twice.input_errors(), errors([("/known", "duplicate")]));
     let stranger = elsewhere(&world.service).await;
     let foreign = world.service.token(&stranger, None).await;
-    post("", &foreign).await.problem(404, "school_not_found");
+    post(json!({ "known": [] }), &foreign)
+        .await
+        .problem(404, "school_not_found");
     world
         .get(&world.of_school("records"), &foreign)
         .await

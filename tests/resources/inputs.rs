@@ -17,7 +17,7 @@ use super::world::{Answer, NOBODY, Who, World};
 const NOTHING_REQUIRED: [&str; 2] = ["account_change_search", "learner_search"];
 
 /// Operations that write and take no body. This list may only shrink.
-const NO_BODY: [&str; 14] = [
+const NO_BODY: [&str; 13] = [
     "account_change_undo",
     "activation_accept",
     "activation_end",
@@ -30,7 +30,6 @@ const NO_BODY: [&str; 14] = [
     "instruction_resume",
     "instruction_suspend",
     "mandate_revoke",
-    "record_export",
     "restriction_end",
 ];
 

@@ -7,11 +7,12 @@
 //! | [`Frontier`], [`Needs`], [`Tiles`] | the tree of RFC 9162: append, prove |
 //! | [`NoteSigner`], [`VerifierKey`] | signed heads in the formats of C2SP |
 //! | [`SchoolExport`], [`verify_export`] | what an owner takes home and checks without trusting us |
+//! | [`Report`], [`Finding`] | what checking finds |
 //! | [`StreamCheck`] | the check of everything that is stored |
 //!
-//! Each record stands in two structures: the tree of its log, and the chain of its owner, in which it has a number and
-//! names the hash of the record before it. The tree shows that nothing was altered; the chain, that nothing was left
-//! out for this owner.
+//! A log has streams. Each record stands in two structures of one stream: its tree, and the chain of its owner, in which it
+//! has a number and names the hash of the record before it. The tree shows that nothing was altered; the chain, that nothing
+//! was left out for this owner. The signed ends of all chains of an owner show that no stream was left out.
 //!
 //! Deliberately absent: storage, batching, keys of subject hashes.
 
@@ -21,11 +22,12 @@ mod hex;
 mod note;
 mod page;
 mod record;
+mod report;
 mod stream;
 mod tree;
 
 pub use code::{Code, CodeError};
-pub use export::{EXPORT_FORMAT, ExportedRecord, Extent, Finding, Known, Report, SchoolExport, verify_export};
+pub use export::{EXPORT_FORMAT, ExportedRecord, SchoolExport, StreamExport, verify_export};
 pub use hex::{Digest, Hex, HexError};
 pub use note::{ChainHead, KeyError, Link, NoteError, NoteSigner, TreeHead, VerifierKey};
 pub use page::{Commitment, PageLine};
@@ -33,6 +35,7 @@ pub use record::{
     AgreementVersion, Outcome, Owner, Record, RecordDraft, RecordError, RecordKind, Resource, SealedRecord,
     WithheldCode,
 };
+pub use report::{Extent, Finding, Found, Known, KnownStream, Report};
 pub use stream::{StoredRecord, StreamCheck};
 pub use tree::{Frontier, FrontierError, Needs, Node, ProofError, TILE_WIDTH, TileId, Tiles, extends, includes};
 

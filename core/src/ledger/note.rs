@@ -1,5 +1,5 @@
-//! Signed notes (C2SP signed-note) with Ed25519, and the two texts that are signed: the head of the tree (C2SP
-//! tlog-checkpoint) and the head of one owner's chain.
+//! Signed notes (C2SP signed-note) with Ed25519, and the two texts that are signed: the head of the tree of a stream (C2SP
+//! tlog-checkpoint) and the ends of one owner's chains.
 
 use std::fmt;
 
@@ -13,8 +13,10 @@ use super::{Digest, Owner};
 
 /// The signature type of Ed25519 in the registry of C2SP signed-note.
 const ED25519_TYPE: u8 = 0x01;
-/// What stands between the origin and the word for a chain, in the first line of its head.
-const CHAIN_HEAD: &str = "/chain-head";
+/// What follows the origin of the log in the first line of a checkpoint, before the number of the stream.
+const STREAM: &str = "/stream/";
+/// What follows the origin of the log in the first line of the ends of chains.
+const CHAIN_HEADS: &str = "/chain-heads";
 
 /// Why a note is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, serde::Serialize)]
@@ -125,11 +127,11 @@ impl VerifierKey {
     /// Opens a signed checkpoint.
     ///
     /// # Errors
-    /// When it is not signed by this key, or is no checkpoint of this log.
-    pub fn open_checkpoint(&self, note: &str) -> Result<TreeHead, NoteError> {
+    /// When it is not signed by this key, or is no checkpoint of this stream of this log.
+    pub fn open_checkpoint(&self, note: &str, stream: u64) -> Result<TreeHead, NoteError> {
         let text = self.open(note)?;
         let checkpoint = tlog_tiles::Checkpoint::from_bytes(text.as_bytes()).map_err(|_| NoteError::Malformed)?;
-        if checkpoint.origin() != self.name {
+        if checkpoint.origin() != self.stream_origin(stream) {
             return Err(NoteError::OtherOrigin);
         }
         Ok(TreeHead {
@@ -138,33 +140,31 @@ impl VerifierKey {
         })
     }
 
-    /// Opens the signed head of a chain.
+    /// Opens the signed ends of the chains of an owner, one for each stream and in the order of their numbers.
     ///
     /// # Errors
     /// When it is not signed by this key, or is not about this owner in this log.
-    pub fn open_chain_head(&self, note: &str, owner: Owner) -> Result<ChainHead, NoteError> {
+    pub fn open_chain_heads(&self, note: &str, owner: Owner) -> Result<Vec<ChainHead>, NoteError> {
         let text = self.open(note)?;
         let mut lines = text.lines();
-        let (Some(origin), Some(whose), Some(sequence), Some(hash), Some(tree_size), None) = (
-            lines.next(),
-            lines.next(),
-            lines.next(),
-            lines.next(),
-            lines.next(),
-            lines.next(),
-        ) else {
+        let (Some(origin), Some(whose)) = (lines.next(), lines.next()) else {
             return Err(NoteError::Malformed);
         };
-        if origin.strip_suffix(CHAIN_HEAD) != Some(&self.name) || whose != owner.to_string() {
+        if origin.strip_suffix(CHAIN_HEADS) != Some(&self.name) || whose != owner.to_string() {
             return Err(NoteError::OtherOrigin);
         }
-        Ok(ChainHead {
-            link: Link {
-                sequence: sequence.parse().map_err(|_| NoteError::Malformed)?,
-                hash: Digest::parse(hash).map_err(|_| NoteError::Malformed)?,
-            },
-            tree_size: tree_size.parse().map_err(|_| NoteError::Malformed)?,
-        })
+        let heads = lines.map(ChainHead::parse).collect::<Option<Vec<_>>>();
+        let heads = heads.ok_or(NoteError::Malformed)?;
+        if heads.is_sorted_by(|one, next| one.stream < next.stream) {
+            Ok(heads)
+        } else {
+            Err(NoteError::Malformed)
+        }
+    }
+
+    /// The origin of a stream: each is a log of its own to who checks it.
+    fn stream_origin(&self, stream: u64) -> String {
+        format!("{}{STREAM}{stream}", self.name)
     }
 }
 
@@ -202,13 +202,31 @@ impl Link {
     };
 }
 
-/// What the log says of one owner's chain at a size of the tree. It is signed, so that records cut off at the end show.
+/// What the log says of one owner's chain in a stream at a size of its tree. It is signed, so that records cut off at the end
+/// show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainHead {
+    /// The stream.
+    pub stream: u64,
     /// The last record of the chain.
     pub link: Link,
     /// The size of the tree for which this holds.
     pub tree_size: u64,
+}
+
+impl ChainHead {
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let head = Self {
+            stream: words.next()?.parse().ok()?,
+            link: Link {
+                sequence: words.next()?.parse().ok()?,
+                hash: Digest::parse(words.next()?).ok()?,
+            },
+            tree_size: words.next()?.parse().ok()?,
+        };
+        words.next().is_none().then_some(head)
+    }
 }
 
 /// Signs the heads of one log.
@@ -240,20 +258,24 @@ impl NoteSigner {
         &self.key
     }
 
-    /// Signs a checkpoint.
-    pub fn checkpoint(&self, head: TreeHead) -> String {
+    /// Signs a checkpoint of a stream.
+    pub fn checkpoint(&self, stream: u64, head: TreeHead) -> String {
         let root = STANDARD.encode(head.root.as_bytes());
-        self.sign(format!("{}\n{}\n{root}\n", self.key.name, head.size))
+        self.sign(format!("{}\n{}\n{root}\n", self.key.stream_origin(stream), head.size))
     }
 
-    /// Signs the head of a chain.
-    pub fn chain_head(&self, owner: Owner, head: ChainHead) -> String {
-        let Link { sequence, hash } = head.link;
-        let origin = &self.key.name;
-        self.sign(format!(
-            "{origin}{CHAIN_HEAD}\n{owner}\n{sequence}\n{hash}\n{}\n",
-            head.tree_size
-        ))
+    /// Signs the ends of the chains of an owner, which are in the order of their streams.
+    pub fn chain_heads(&self, owner: Owner, heads: &[ChainHead]) -> String {
+        let mut text = format!("{}{CHAIN_HEADS}\n{owner}\n", self.key.name);
+        for ChainHead {
+            stream,
+            link: Link { sequence, hash },
+            tree_size,
+        } in heads
+        {
+            text.push_str(&format!("{stream} {sequence} {hash} {tree_size}\n"));
+        }
+        self.sign(text)
     }
 
     fn sign(&self, mut text: String) -> String {

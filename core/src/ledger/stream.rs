@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Digest, Finding, Frontier, Link, Node, PageLine, Record,
-    export::{Chain, Report},
-};
+use super::{Digest, Finding, Found, Frontier, Link, Node, PageLine, Record, Report, export::Chain};
 
 /// A record as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +21,7 @@ pub struct StoredRecord {
     pub lines: Vec<PageLine>,
 }
 
-/// Recomputes every leaf, every node and every chain of a log. Feed it all records in the order of the tree.
+/// Recomputes every leaf, every node and every chain of a stream. Feed it all records in the order of the tree.
 #[derive(Debug, Default)]
 pub struct StreamCheck {
     tree: Frontier,
@@ -66,9 +63,11 @@ impl StreamCheck {
             .follow(&record, leaf, &stored.lines, &mut self.findings);
     }
 
-    /// Compares with the stored head of the tree, its nodes above the leaves in any order, and the heads of the chains.
+    /// Compares with the stored head of the tree, its nodes above the leaves in any order, and the heads of the chains; the
+    /// report names the stream by its number.
     pub fn finish(
         mut self,
+        stream: u64,
         head: &Frontier,
         nodes: impl IntoIterator<Item = Node>,
         chains: impl IntoIterator<Item = ([u8; 16], Link)>,
@@ -101,12 +100,12 @@ impl StreamCheck {
             sequence: chain.0.sequence,
         });
         self.findings.extend(unnamed);
+        let stream = Some(stream);
+        let findings = self.findings.into_iter();
         Report {
             records: self.tree.size(),
-            remaining: 0,
-            extent: None,
-            findings: self.findings,
-            known: None,
+            findings: findings.map(|finding| Found { stream, finding }).collect(),
+            ..Report::default()
         }
     }
 }

@@ -472,7 +472,11 @@ impl Cast {
             "each passage and each refusal is recorded first",
         )?;
         let export = school
-            .post(&format!("/v1/schools/{}/records/_export", self.school), &json!({}), 200)
+            .post(
+                &format!("/v1/schools/{}/records/_export", self.school),
+                &json!({ "known": [] }),
+                200,
+            )
             .await?;
         let export: SchoolExport =
             serde_json::from_value(export).map_err(|error| StoryError::Wrong(error.to_string()))?;
@@ -485,7 +489,7 @@ impl Cast {
             "{} records proved, those of this looking and exporting too: no gap, no change, in the signed tree",
             report.records
         );
-        let why = "hashes, chain and inclusion proofs fit the signed checkpoint";
+        let why = "hashes, chains and inclusion proofs fit the signed checkpoints";
         teller.line("the school verifies its export of the ledger", &answered, why)
     }
 }

@@ -1,5 +1,7 @@
 //! Records: what the ledger holds of a school.
 
+use std::collections::BTreeSet;
+
 use actix_web::{
     get, post,
     web::{Json, Path},
@@ -18,13 +20,13 @@ use super::path::SchoolPath;
 use crate::{
     app::{
         action::{ExportRecord, ReadRecord},
-        evidence::{ExportFrom, LoggedRecord, Places},
+        evidence::{ExportFrom, KnownPlace, LoggedRecord, Places},
     },
     http::{
         answer::Answer,
         authentication::May,
-        body::Query,
-        input::{Fields, Input, integer, text},
+        body::{Body, Query},
+        input::{Fields, Input, integer, list, object, text},
         page::{self, ListView},
         response::{RecordNotFound, SchoolNotFound},
     },
@@ -32,6 +34,8 @@ use crate::{
 
 /// How many records one export holds at most.
 const EXPORTED: u16 = 250;
+/// Of so many streams at most something may be known: more than there ever are.
+const STREAMS: usize = 1_000;
 
 /// A record (logregel). Nobody can be found from it: persons are in it as keyed hashes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -281,66 +285,101 @@ pub(super) async fn record_list(
 }
 
 /// From where to export.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub(super) struct ExportQuery {
-    /// The number of the last record of the export before; 0 at first.
-    #[param(value_type = Option<u64>, minimum = 0, default = 0)]
-    sequence: u64,
-    /// The size of the tree in the checkpoint of the export before; 0 at first.
-    #[param(value_type = Option<u64>, minimum = 0, default = 0)]
-    tree_size: u64,
-    /// How many records at most.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 250, default = 250)]
+#[derive(Debug, ToSchema)]
+pub(super) struct RecordExport {
+    /// What is known of each stream from the exports before; an empty list at first.
+    #[schema(max_items = 1000)]
+    known: Vec<KnownStream>,
+    /// How many records at most, in all streams together.
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 250, default = 250)]
     limit: u16,
 }
 
-impl Input for ExportQuery {
+/// What is known of one stream.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct KnownStream {
+    /// The number of the stream.
+    #[schema(minimum = 1, example = 1)]
+    stream: u64,
+    /// The number of its last record in the export before.
+    #[schema(minimum = 0, example = 120)]
+    sequence: u64,
+    /// The size of the tree in its checkpoint.
+    #[schema(minimum = 0, example = 4711)]
+    tree_size: u64,
+}
+
+impl Input for RecordExport {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let sequence = fields.or("sequence", 0, integer(0..=i64::MAX));
-        let tree_size = fields.or("treeSize", 0, integer(0..=i64::MAX));
+        let known = fields.required("known", list(STREAMS, object::<KnownStream>()));
         let limit = fields.or("limit", EXPORTED, integer(1..=i64::from(EXPORTED)));
+        let numbers: Option<BTreeSet<u64>> = known.as_ref().map(|known| known.iter().map(|of| of.stream).collect());
+        if numbers.map(|numbers| numbers.len()) != known.as_ref().map(Vec::len) {
+            return fields.refuse("known", "duplicate", "a stream is named more than once");
+        }
         Some(Self {
-            sequence: sequence?,
-            tree_size: tree_size?,
+            known: known?,
             limit: limit?,
         })
     }
 }
 
-/// Records with proofs, in the format `sluis-ledger-export/1`. Field names and bytes are those of the format.
+impl Input for KnownStream {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let stream = fields.required("stream", integer(1..=i64::MAX));
+        let sequence = fields.required("sequence", integer(0..=i64::MAX));
+        let tree_size = fields.required("treeSize", integer(0..=i64::MAX));
+        Some(Self {
+            stream: stream?,
+            sequence: sequence?,
+            tree_size: tree_size?,
+        })
+    }
+}
+
+/// Records with proofs, in the format `sluis-ledger-export/2`. Field names and bytes are those of the format.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({
-    "format": "sluis-ledger-export/1",
+    "format": "sluis-ledger-export/2",
     "owner": { "school": "01990a3e-7c00-7000-8000-000000000002" },
-    "checkpoint": "sluis.example\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-    "chainHead": "sluis.example/chain-head\n",
-    "consistency": [],
-    "records": [],
+    "chainHeads": "sluis.example/chain-heads\nschool/01990a3e-7c00-7000-8000-000000000002\n",
+    "streams": [{
+        "stream": 1,
+        "checkpoint": "sluis.example/stream/1\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        "consistency": [],
+        "records": [],
+    }],
 }))]
 pub(super) struct ExportView(SchoolExport);
 
 /// Export the records of a school with proofs
 ///
-/// The exact bytes of the records, an inclusion proof for each, a signed checkpoint (C2SP signed note) and the signed
-/// head of the school's own chain: enough to check with other tools, and `/v1/ledger/verifier-key`, that nothing was
-/// altered, left out or told otherwise before. Exporting is itself on record.
+/// Of every stream of the ledger in which the school has records: the exact bytes of the records, an inclusion proof for
+/// each, and a signed checkpoint (C2SP signed note); and one signed note that says where the school's chain ends in each
+/// stream. That is enough to check with other tools, and `/v1/ledger/verifier-key`, that nothing was altered, left out or
+/// told otherwise before. Exporting is itself on record.
 #[utoipa::path(operation_id = "record_export", tag = "evidence", security(("bearer" = ["record.export"])), params(SchoolPath),
+    request_body = RecordExport,
     responses((status = 200, description = "The export", body = ExportView), RecordNotFound))]
 #[post("/schools/{school}/records/_export")]
 pub(super) async fn record_export(
     caller: May<ExportRecord>,
     path: Path<SchoolPath>,
-    Query(query): Query<ExportQuery>,
+    Body(from): Body<RecordExport>,
 ) -> Answer<ExportView> {
-    let known = ExportFrom {
-        sequence: query.sequence,
-        tree_size: query.tree_size,
+    let place = |known: KnownStream| {
+        let place = KnownPlace {
+            sequence: known.sequence,
+            tree_size: known.tree_size,
+        };
+        (known.stream, place)
     };
+    let known: ExportFrom = from.known.into_iter().map(place).collect();
     let app = caller.app();
     let export = app
-        .record_export(caller.caller(), path.school, known, query.limit)
+        .record_export(caller.caller(), path.school, &known, from.limit)
         .await?;
     Ok(Json(ExportView(export)))
 }

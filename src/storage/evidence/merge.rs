@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use sluis_core::{
-    ledger::{Link, Owner, StoredRecord},
+    ledger::{Frontier, Link, Owner, StoredRecord},
     time::Timestamp,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct OwnStream {
     pub stream: u64,
     /// The last record of the owner.
     pub link: Link,
+    /// The tree.
+    pub frontier: Frontier,
 }
 
 /// A record and where it stands.
@@ -40,6 +42,7 @@ impl EvidenceStore {
             Ok(OwnStream {
                 stream: row.get("stream")?,
                 link: read::link_of(row)?,
+                frontier: read::frontier_of(row)?,
             })
         };
         rows.iter().map(stream).collect()

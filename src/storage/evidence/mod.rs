@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluis_core::{
-    ledger::{NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey},
+    ledger::{Finding, Found, NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey},
     random::Random,
     time::Timestamp,
 };
@@ -42,6 +42,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &log::PROBE,
     &read::STREAM_HEAD,
     &read::STREAMS,
+    &read::STREAMS_BEYOND,
     &read::STREAMS_OF_OWNER,
     &read::CHAIN_HEAD,
     &read::CHAIN_HEADS,
@@ -129,7 +130,7 @@ impl EvidenceStore {
             }
             from = until;
         }
-        Ok(check.finish(&head, nodes, chains))
+        Ok(check.finish(stream, &head, nodes, chains))
     }
 
     async fn rows<const N: usize>(&self, queries: [Query; N]) -> Result<[Vec<Row>; N], StorageError> {
@@ -171,16 +172,31 @@ impl Evidence for EvidenceStore {
         logged.collect()
     }
 
-    async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
+    async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
         self.export_proved(owner, known, limit.clamp(1, EXPORT_LENGTH)).await
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {
         let mut whole = Report::default();
+        let mut expected = 1;
         for row in self.executor.read(&read::STREAMS, params![]).await? {
-            let report = self.verify_stream(row.get("stream")?).await?;
+            let stream = row.get("stream")?;
+            // Streams are numbered without gaps.
+            whole.findings.extend((expected..stream).map(|missing| Found {
+                stream: Some(missing),
+                finding: Finding::StreamMissing,
+            }));
+            expected = stream.saturating_add(1);
+            let report = self.verify_stream(stream).await?;
             whole.records += report.records;
             whole.findings.extend(report.findings);
+        }
+        // Records of a stream whose row is gone.
+        for row in self.executor.read(&read::STREAMS_BEYOND, params![expected]).await? {
+            whole.findings.push(Found {
+                stream: Some(row.get("stream")?),
+                finding: Finding::StreamMissing,
+            });
         }
         Ok(whole)
     }

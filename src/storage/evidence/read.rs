@@ -14,6 +14,10 @@ pub(super) const STREAMS: Statement = Statement {
     name: "ledger_streams",
     sql: "SELECT stream, size, frontier FROM ledger_streams ORDER BY stream",
 };
+pub(super) const STREAMS_BEYOND: Statement = Statement {
+    name: "ledger_streams_beyond",
+    sql: "SELECT DISTINCT stream FROM ledger_records WHERE stream >= $1 ORDER BY stream",
+};
 pub(super) const STREAMS_OF_OWNER: Statement = Statement {
     name: "ledger_streams_of_owner",
     sql: "SELECT h.stream, h.sequence, h.hash, s.size, s.frontier
@@ -36,7 +40,7 @@ pub(super) const RECORDS_OF_OWNER: Statement = Statement {
 pub(super) const LINES_OF_OWNER: Statement = Statement {
     name: "ledger_lines_of_owner",
     sql: "SELECT sequence AS record, subject, outcome, categories FROM ledger_page_lines
-          WHERE owner = $1 AND stream = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence, line",
+          WHERE owner = $1 AND stream = $2 AND sequence >= $3 AND sequence <= $4 ORDER BY sequence, line",
 };
 pub(super) const RECORDS_OF_STREAM: Statement = Statement {
     name: "ledger_records_of_stream",

@@ -117,47 +117,68 @@ def open_note(note, key):
     return fail("a head is not signed by the key")
 
 
-def check_part(export, key, known):
-    """Checks one part behind what is known: number and hash of the last record, size and root of the tree."""
+def check_stream(part, owner, end, key, known):
+    """Checks one stream of one part behind what is known: number and hash of the last record, size and root of the tree."""
+    number, last, last_hash, signed_size = end
     sequence, previous, known_size, known_root = known
-    origin, size, root = open_note(export["checkpoint"], key)[:3]
+    origin, size, root = open_note(part["checkpoint"], key)[:3]
     size, root = int(size), base64.b64decode(root, validate=True)
-    head_origin, head_owner, last, last_hash, head_size = open_note(export["chainHead"], key)
-    owner = export["owner"] if isinstance(export["owner"], str) else "/".join(*export["owner"].items())
-    if origin != key[0] or head_origin != origin + "/chain-head" or head_owner != owner or int(head_size) != size:
-        fail("the heads are not of this log, this owner and this size")
-    path = [bytes.fromhex(step) for step in export["consistency"]]
+    if origin != f"{key[0]}/stream/{number}" or size != int(signed_size):
+        fail(f"stream {number}: the checkpoint is not of this stream and this size")
+    path = [bytes.fromhex(step) for step in part["consistency"]]
     if not consistent(known_size, size, known_root, root, path):
-        fail("the log does not begin with the one of the part before: it is forked")
-    for exported in export["records"]:
+        fail(f"stream {number} does not begin with the one of the part before: it is forked")
+    for exported in part["records"]:
         data = exported["record"].encode()
         record = json.loads(data)
         sequence += 1
-        if record["sequence"] != sequence or record["record"]["owner"] != export["owner"]:
-            fail(f"record {sequence} is missing, or of another owner")
+        what = f"record {sequence} of stream {number}"
+        if record["sequence"] != sequence or record["record"]["owner"] != owner:
+            fail(f"{what} is missing, or of another owner")
         if record["previous"] != previous.hex():
-            fail(f"record {sequence} does not follow the one before it")
+            fail(f"{what} does not follow the one before it")
         path = [bytes.fromhex(step) for step in exported["proof"]]
         if not included(leaf_hash(data), exported["position"], size, path, root):
-            fail(f"record {sequence} is not in the tree")
+            fail(f"{what} is not in the tree")
         lines = [json.dumps(line, separators=(",", ":")).encode() for line in exported.get("lines", [])]
         page = record["record"].get("page", {"lines": 0, "root": tree_hash([]).hex()})
         if page != {"lines": len(lines), "root": tree_hash(lines).hex()}:
-            fail(f"the list of record {sequence} is not the one that it commits to")
+            fail(f"the list of {what} is not the one that it commits to")
         previous = leaf_hash(data)
     ends = sequence == int(last) and (sequence == 0 or previous.hex() == last_hash)
     return (sequence, previous, size, root), ends
 
 
+def check_part(export, key, known):
+    """Checks one part, and gives what is known of each stream after it, and whether it reaches the signed ends."""
+    origin, owner, *ends = open_note(export["chainHeads"], key)
+    ends = [line.split(" ") for line in ends]
+    named = export["owner"] if isinstance(export["owner"], str) else "/".join(*export["owner"].items())
+    if origin != key[0] + "/chain-heads" or owner != named:
+        fail("the ends of the chains are not of this log and this owner")
+    numbers = [int(end[0]) for end in ends]
+    if numbers != [part["stream"] for part in export["streams"]] or len(set(numbers)) < len(numbers):
+        fail("a stream is missing, or is not one of those whose ends are signed")
+    if not set(known) <= set(numbers):
+        fail("a stream is missing that was in the part before")
+    begin, now_known, whole = (0, bytes(32), 0, tree_hash([])), {}, True
+    for part, end in zip(export["streams"], ends):
+        number = part["stream"]
+        now_known[number], reached = check_stream(part, export["owner"], end, key, known.get(number, begin))
+        whole = whole and reached
+    return now_known, whole
+
+
 def check(exports, key):
-    known, ends = (0, bytes(32), 0, tree_hash([])), False
+    known, whole = {}, False
     if any(export["owner"] != exports[0]["owner"] for export in exports):
         fail("the parts are of several owners")
     for export in exports:
-        known, ends = check_part(export, key, known)
-    if not ends:
-        fail("the records do not end where the signed head of the chain says")
-    print(f"{known[0]} records, all as they were written")
+        known, whole = check_part(export, key, known)
+    if not whole:
+        fail("the records do not end where the signed ends of the chains say")
+    records = sum(of_stream[0] for of_stream in known.values())
+    print(f"{records} records in {len(known)} streams, all as they were written")
 
 
 if __name__ == "__main__":

@@ -43,95 +43,130 @@ fn other_program(folder: &Path, parts: &[&SchoolExport], key: &str) -> (bool, St
 }
 
 /// What is done to an export, and what the other program says of it.
-const ALTERATIONS: [(&str, &str); 6] = [
+const ALTERATIONS: [(&str, &str); 8] = [
     ("alter", "not in the tree"),
     ("drop", "is missing"),
     ("cut off", "do not end"),
     ("reorder", "is missing"),
     ("alter a line", "the list"),
     ("alter the head", "not signed"),
+    ("drop a stream", "a stream is missing"),
+    ("take one stream for another", "not of this stream"),
 ];
 
-fn alter(export: &mut SchoolExport, alteration: &str, with_lines: usize) {
-    let records = &mut export.records;
+fn alter(export: &mut SchoolExport, alteration: &str) {
+    let streams = &mut export.streams;
+    let first = &mut streams[0];
+    let records = &mut first.records;
     match alteration {
         "alter" => records[8].record = records[8].record.replace("\"permit\"", "\"deny\""),
         "drop" => drop(records.remove(5)),
         "cut off" => drop(records.pop()),
         "reorder" => records.swap(1, 2),
-        "alter a line" => records[with_lines].lines[0].outcome = Outcome::Failed,
-        "alter the head" => export.checkpoint = export.checkpoint.replace("\n330\n", "\n331\n"),
+        "alter a line" => {
+            let with_lines = records.iter_mut().find(|record| !record.lines.is_empty());
+            with_lines.unwrap().lines[0].outcome = Outcome::Failed;
+        }
+        "alter the head" => first.checkpoint = first.checkpoint.replace("\n330\n", "\n331\n"),
+        "drop a stream" => drop(streams.pop()),
+        "take one stream for another" => {
+            let (first, second) = streams.split_at_mut(1);
+            std::mem::swap(&mut first[0].checkpoint, &mut second[0].checkpoint);
+        }
         other => panic!("`{other}` is not an alteration"),
     }
 }
 
+/// Records in two streams, as two replicas write them; `None` without a server.
+async fn two_streams() -> Option<(databases::TestDatabase, [(Arc<EvidenceStore>, EvidenceTask); 2])> {
+    let database = databases::postgres().await?;
+    let first = start(&database.database);
+    let second = start(&Database::open(&database.address).await.unwrap());
+    Some((database, [first, second]))
+}
+
 #[tokio::test]
-async fn another_program_finds_an_export_sound_and_an_altered_one_not() {
+async fn both_programs_find_an_export_sound_and_an_altered_one_not() {
     if !programs_are_here() {
         return;
     }
     let folder = TempDir::new().unwrap();
-    let database = databases::sqlite().await;
-    let (store, _task) = start(&database.database);
+    let Some((_database, [(store, _task), (other, _other_task)])) = two_streams().await else {
+        return;
+    };
     record(&store, 330).await;
+    record(&other, 20).await;
     let key = store.verifier_key().to_string();
     let export = store
-        .export(Owner::School(school(1)), ExportFrom::default(), 200)
+        .export(Owner::School(school(1)), &ExportFrom::default(), 200)
         .await
         .unwrap();
     let check = |export: &SchoolExport| other_program(folder.path(), &[export], &key);
     assert_eq!(
         check(&export),
-        (true, "165 records, all as they were written\n".to_owned())
+        (true, "175 records in 2 streams, all as they were written\n".to_owned())
     );
+    assert_eq!(verify_export(&export, store.verifier_key(), None).findings, []);
 
-    let with_lines = export
-        .records
-        .iter()
-        .position(|record| !record.lines.is_empty())
-        .unwrap();
     for (alteration, expected) in ALTERATIONS {
         let mut altered = export.clone();
-        alter(&mut altered, alteration, with_lines);
+        alter(&mut altered, alteration);
         let (sound, said) = check(&altered);
         assert!(!sound && said.contains(expected), "expected `{expected}`: {said}");
+        let report = verify_export(&altered, store.verifier_key(), None);
+        assert!(
+            !report.is_sound() || report.remaining > 0,
+            "`{alteration}` is not found"
+        );
     }
 }
 
 #[tokio::test]
-async fn another_program_takes_the_parts_of_an_export_together_and_finds_a_fork() {
+async fn both_programs_take_the_parts_of_an_export_together_and_find_a_fork_or_a_stream_that_is_gone() {
     if !programs_are_here() {
         return;
     }
     let folder = TempDir::new().unwrap();
-    let database = databases::sqlite().await;
-    let (store, _task) = start(&database.database);
+    let Some((_database, [(store, _task), (other, _other_task)])) = two_streams().await else {
+        return;
+    };
     let key = store.verifier_key().to_string();
     let owner = Owner::School(school(1));
     let verifier = store.verifier_key().clone();
     let mut parts = Vec::new();
     let mut known: Option<Known> = None;
-    for records in [330, 41, 0] {
-        record(&store, records).await;
-        let from = known.map(ExportFrom::from).unwrap_or_default();
-        let part = store.export(owner, from, 100).await.unwrap();
+    for (first, second) in [(310, 20), (21, 20), (0, 0)] {
+        record(&store, first).await;
+        record(&other, second).await;
+        let from = known.as_ref().map(ExportFrom::from).unwrap_or_default();
+        let part = store.export(owner, &from, 100).await.unwrap();
         known = verify_export(&part, &verifier, known.as_ref()).known;
         parts.push(part);
     }
     let [first, second, third] = parts.try_into().unwrap();
     let check = |parts: &[&SchoolExport]| other_program(folder.path(), parts, &key);
-    let whole = (true, "185 records, all as they were written\n".to_owned());
+    let whole = (true, "185 records in 2 streams, all as they were written\n".to_owned());
     assert_eq!(check(&[&first, &second]), whole);
     assert_eq!(check(&[&first, &second, &third]), whole, "a part may hold nothing new");
     let mut forked = second.clone();
-    forked.consistency.pop();
+    forked.streams[0].consistency.pop();
+    let mut gone = second.clone();
+    let without = sluis_core::ledger::NoteSigner::from_seed(verifier.origin(), &[7; 32]).unwrap();
+    gone.streams.pop();
+    let heads = verifier.open_chain_heads(&gone.chain_heads, owner).unwrap();
+    gone.chain_heads = without.chain_heads(owner, &heads[..1]);
     for (parts, expected) in [
         (vec![&first], "do not end"),
         (vec![&second], "forked"),
         (vec![&second, &first], "forked"),
         (vec![&first, &forked], "forked"),
+        (vec![&first, &gone], "a stream is missing"),
     ] {
         let (sound, said) = check(&parts);
         assert!(!sound && said.contains(expected), "expected `{expected}`: {said}");
+    }
+    let of_first = verify_export(&first, &verifier, None).known;
+    for altered in [&forked, &gone] {
+        assert!(!verify_export(altered, &verifier, of_first.as_ref()).is_sound());
     }
 }

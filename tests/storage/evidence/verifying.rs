@@ -1,20 +1,33 @@
 //! What an owner takes home is sound, and what somebody altered in the tables is found.
 
 use sluis::{
-    app::evidence::ExportFrom,
+    app::evidence::{ExportFrom, KnownPlace},
     storage::{Priority, Statement, Value, WriteSet, params},
 };
-use sluis_core::ledger::{Finding, Known, SchoolExport, verify_export};
+use sluis_core::ledger::{ExportedRecord, Finding, Found, Known, SchoolExport, verify_export};
 use sluis_test_kit::databases;
 
 use super::*;
 
 async fn take_home(store: &EvidenceStore, known: Option<&Known>) -> (SchoolExport, Option<Known>, u64) {
-    let from = known.map_or(ExportFrom::default(), |known| ExportFrom::from(*known));
-    let export = store.export(Owner::School(school(1)), from, 200).await.unwrap();
+    let from = known.map(ExportFrom::from).unwrap_or_default();
+    let export = store.export(Owner::School(school(1)), &from, 200).await.unwrap();
     let report = verify_export(&export, store.verifier_key(), known);
     assert_eq!(report.findings, []);
     (export, report.known, report.remaining)
+}
+
+/// The records of an export of one stream, or of none.
+fn records_of(export: &SchoolExport) -> &[ExportedRecord] {
+    assert!(export.streams.len() < 2);
+    export.streams.first().map_or(&[], |stream| &stream.records)
+}
+
+fn in_stream_1(finding: Finding) -> Found {
+    Found {
+        stream: Some(1),
+        finding,
+    }
 }
 
 #[tokio::test]
@@ -23,15 +36,15 @@ async fn a_school_takes_its_records_home_piece_by_piece() {
         let (store, _task) = start(&database.database);
         record(&store, 600).await;
         let (first, known, remaining) = take_home(&store, None).await;
-        assert_eq!((first.records.len(), remaining), (200, 100));
-        assert!(first.records.iter().any(|record| record.lines.len() == 2));
+        assert_eq!((records_of(&first).len(), remaining), (200, 100));
+        assert!(records_of(&first).iter().any(|record| record.lines.len() == 2));
         record(&store, 600).await;
         let (second, known, remaining) = take_home(&store, known.as_ref()).await;
-        assert_eq!((second.records.len(), remaining), (200, 200));
+        assert_eq!((records_of(&second).len(), remaining), (200, 200));
         let (third, known, remaining) = take_home(&store, known.as_ref()).await;
-        assert_eq!((third.records.len(), remaining), (200, 0));
+        assert_eq!((records_of(&third).len(), remaining), (200, 0));
         let (nothing, ..) = take_home(&store, known.as_ref()).await;
-        assert_eq!(nothing.records, []);
+        assert_eq!(records_of(&nothing), []);
     }
 }
 
@@ -50,9 +63,9 @@ async fn what_is_known_of_another_log_is_refused() {
     for database in databases::both().await {
         let (store, _task) = start(&database.database);
         record(&store, 10).await;
-        for (sequence, tree_size) in [(0, 11), (6, 0)] {
-            let known = ExportFrom { sequence, tree_size };
-            let refused = store.export(Owner::School(school(1)), known, 10).await;
+        for (stream, sequence, tree_size) in [(1, 0, 11), (1, 6, 0), (2, 0, 0), (2, 1, 1)] {
+            let known = ExportFrom::from_iter([(stream, KnownPlace { sequence, tree_size })]);
+            let refused = store.export(Owner::School(school(1)), &known, 10).await;
             assert!(matches!(refused, Err(StoreError::Missing)), "{refused:?}");
         }
     }
@@ -113,6 +126,7 @@ async fn what_is_altered_in_the_tables_is_found() {
         }
         assert_sound(&store, 260).await;
         for Alteration(statement, value, expected) in alterations() {
+            let expected = in_stream_1(expected);
             let before = store.verify().await.unwrap().findings;
             assert!(!before.contains(&expected), "{expected} is found too early");
             let mut alter = WriteSet::new();
@@ -129,14 +143,93 @@ async fn what_is_altered_in_the_tables_is_found() {
     }
 }
 
+/// At most so many records in all, the earliest first whichever stream they are in, and each part goes on where the last ended.
+#[tokio::test]
+async fn an_export_in_parts_goes_through_all_streams() {
+    let Some(database) = databases::postgres().await else {
+        return;
+    };
+    let (store, _task) = start(&database.database);
+    let (other, _other_task) = start(&Database::open(&database.address).await.unwrap());
+    let (mut known, mut sizes, mut remaining) = (None, Vec::new(), 1);
+    for store in [&store, &other] {
+        record(store, 60).await;
+    }
+    while remaining > 0 {
+        let from = known.as_ref().map(ExportFrom::from).unwrap_or_default();
+        let export = store.export(Owner::School(school(1)), &from, 25).await.unwrap();
+        assert_eq!(export.streams.len(), 2, "each part has the heads of all streams");
+        let report = verify_export(&export, store.verifier_key(), known.as_ref());
+        assert_eq!(report.findings, []);
+        sizes.push(report.records);
+        (known, remaining) = (report.known, report.remaining);
+    }
+    assert_eq!(sizes, [25, 25, 10]);
+}
+
+const STREAM_GONE: [Statement; 3] = [
+    Statement {
+        name: "test_remove_records_of_stream",
+        sql: "DELETE FROM ledger_records WHERE stream = $1",
+    },
+    Statement {
+        name: "test_remove_heads_of_stream",
+        sql: "DELETE FROM ledger_heads WHERE stream = $1",
+    },
+    Statement {
+        name: "test_remove_stream",
+        sql: "DELETE FROM ledger_streams WHERE stream = $1",
+    },
+];
+
+/// Streams are numbered without gaps, so one that was taken out shows, as long as a later one is there; its last trace is
+/// what the schools keep.
+#[tokio::test]
+async fn a_stream_that_was_taken_out_of_the_tables_is_found() {
+    let Some(database) = databases::postgres().await else {
+        return;
+    };
+    let mut stores = Vec::new();
+    for _ in 0..3 {
+        let (store, task) = start(&Database::open(&database.address).await.unwrap());
+        record(&store, 4).await;
+        stores.push((store, task));
+    }
+    let (store, _) = &stores[0];
+    let owner = Owner::School(school(1));
+    let export = store.export(owner, &ExportFrom::default(), 200).await.unwrap();
+    let known = verify_export(&export, store.verifier_key(), None).known.unwrap();
+    let take_out = async |statements: &'static [Statement], stream: i64| {
+        let mut alter = WriteSet::new();
+        for statement in statements {
+            alter.any(statement, params![stream]);
+        }
+        let executor = database.database.executor();
+        executor.write(alter, Priority::Interactive).await.unwrap();
+    };
+    let missing = |stream| Found {
+        stream: Some(stream),
+        finding: Finding::StreamMissing,
+    };
+    take_out(&STREAM_GONE, 2).await;
+    assert_eq!(store.verify().await.unwrap().findings, [missing(2)]);
+    let asked = store.export(owner, &ExportFrom::from(&known), 200).await;
+    assert!(matches!(asked, Err(StoreError::Missing)), "{asked:?}");
+    let told = store.export(owner, &ExportFrom::default(), 200).await.unwrap();
+    let found = verify_export(&told, store.verifier_key(), Some(&known)).findings;
+    assert!(found.contains(&missing(2)), "{found:?}");
+    take_out(&STREAM_GONE[2..], 3).await;
+    assert_eq!(store.verify().await.unwrap().findings, [missing(3)]);
+}
+
 #[tokio::test]
 async fn an_altered_record_does_not_pass_in_an_export_either() {
     for database in databases::both().await {
         let (store, _task) = start(&database.database);
         record(&store, 30).await;
         let owner = Owner::School(school(0));
-        let export = store.export(owner, ExportFrom::default(), 50).await.unwrap();
-        let altered = export.records[2].record.replace("\"permit\"", "\"deny\"");
+        let export = store.export(owner, &ExportFrom::default(), 50).await.unwrap();
+        let altered = export.streams[0].records[2].record.replace("\"permit\"", "\"deny\"");
         let mut alter = WriteSet::new();
         alter.one(&BYTES, params![altered.into_bytes()]);
         database
@@ -145,8 +238,8 @@ async fn an_altered_record_does_not_pass_in_an_export_either() {
             .write(alter, Priority::Interactive)
             .await
             .unwrap();
-        let export = store.export(owner, ExportFrom::default(), 50).await.unwrap();
+        let export = store.export(owner, &ExportFrom::default(), 50).await.unwrap();
         let findings = verify_export(&export, store.verifier_key(), None).findings;
-        assert_eq!(findings[0], Finding::NotInTree { sequence: 3 });
+        assert_eq!(findings[0], in_stream_1(Finding::NotInTree { sequence: 3 }));
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn examples() -> Vec<Example> {
         Example::of("ledger_streams", params![]),
         Example::of("ledger_stream_head", params![1_i64]),
         Example::of("ledger_stream_head", params![2_i64]),
+        Example::of("ledger_streams_beyond", params![2_i64]),
         Example::of("ledger_streams_of_owner", params![school]),
         Example::of("ledger_chain_head", params![school, 1_i64]),
         Example::of("ledger_chain_heads", params![1_i64]),

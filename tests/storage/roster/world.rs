@@ -139,7 +139,7 @@ impl Evidence for Stubborn {
     async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
         self.inner.records(owner, after, limit).await
     }
-    async fn export(&self, owner: Owner, known: ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
+    async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
         self.inner.export(owner, known, limit).await
     }
     async fn verify(&self) -> Result<Report, StoreError> {

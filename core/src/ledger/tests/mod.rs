@@ -49,9 +49,10 @@ fn line(seed: u8) -> PageLine {
     }
 }
 
-/// A log in memory: the plainest writer that there can be.
+/// A stream of a log in memory: the plainest writer that there can be.
 #[derive(Default, Clone)]
 struct Log {
+    stream: u64,
     records: Vec<StoredRecord>,
     frontier: Frontier,
     nodes: Vec<Node>,
@@ -84,8 +85,16 @@ impl Log {
 
     /// Two schools take turns; every third record is a page.
     fn of(records: u64) -> Self {
-        let random = SeededRandom::new(3);
-        let mut log = Self::default();
+        Self::numbered(1, records)
+    }
+
+    /// The same in another stream.
+    fn numbered(stream: u64, records: u64) -> Self {
+        let random = SeededRandom::new(3 + stream);
+        let mut log = Self {
+            stream,
+            ..Self::default()
+        };
         for number in 0..records {
             let lines = if number % 3 == 0 {
                 vec![line(1), line(2)]
@@ -128,8 +137,12 @@ impl Log {
         }
     }
 
-    /// Everything of one owner after a known record.
+    /// Everything of one owner after what is known, when this is the only stream.
     fn export(&self, owner: Owner, known: Option<&Known>) -> SchoolExport {
+        export(&[self], owner, known)
+    }
+
+    fn part(&self, owner: Owner, known: Option<&KnownStream>) -> StreamExport {
         let size = self.frontier.size();
         let after = known.map_or(0, |known| known.link.sequence);
         let mine: Vec<_> = self
@@ -150,19 +163,40 @@ impl Log {
             proof: tiles.inclusion(size, record.position).unwrap(),
             lines: record.lines.clone(),
         });
-        SchoolExport {
-            format: EXPORT_FORMAT.to_owned(),
-            owner,
-            checkpoint: signer().checkpoint(self.tree_head()),
-            chain_head: signer().chain_head(
-                owner,
-                ChainHead {
-                    link: self.heads[&owner.key()],
-                    tree_size: size,
-                },
-            ),
+        StreamExport {
+            stream: self.stream,
+            checkpoint: signer().checkpoint(self.stream, self.tree_head()),
             consistency: known.map_or(Vec::new(), |known| tiles.consistency(size, known.tree.size).unwrap()),
             records: records.collect(),
         }
     }
+
+    fn chain_head(&self, owner: Owner) -> ChainHead {
+        ChainHead {
+            stream: self.stream,
+            link: self.heads[&owner.key()],
+            tree_size: self.frontier.size(),
+        }
+    }
+}
+
+/// Everything of one owner in these streams after what is known.
+fn export(streams: &[&Log], owner: Owner, known: Option<&Known>) -> SchoolExport {
+    let heads: Vec<_> = streams.iter().map(|log| log.chain_head(owner)).collect();
+    let known = |log: &Log| known.and_then(|known| known.get(&log.stream));
+    SchoolExport {
+        format: EXPORT_FORMAT.to_owned(),
+        owner,
+        chain_heads: signer().chain_heads(owner, &heads),
+        streams: streams.iter().map(|log| log.part(owner, known(log))).collect(),
+    }
+}
+
+/// What was found, all of it in stream 1.
+fn in_stream_1(report: &Report) -> Vec<Finding> {
+    let found = report.findings.iter().map(|found| {
+        assert_eq!(found.stream, Some(1), "{found}");
+        found.finding.clone()
+    });
+    found.collect()
 }

@@ -4,7 +4,7 @@ fn findings(log: &Log) -> Vec<Finding> {
     let mut check = StreamCheck::default();
     log.records.iter().for_each(|record| check.record(record));
     let heads = log.heads.iter().map(|(owner, link)| (*owner, *link));
-    check.finish(&log.frontier, log.nodes.iter().copied(), heads).findings
+    in_stream_1(&check.finish(1, &log.frontier, log.nodes.iter().copied(), heads))
 }
 
 #[test]
