@@ -69,7 +69,7 @@ async fn a_pupil_logs_in_at_a_certified_provider() {
     let login = kennisnet.finish(pending.clone(), callback.clone()).await.unwrap();
     assert_eq!(login.subject.issuer, provider.issuer);
     assert_eq!(login.uid.unwrap().expose(), "abcdefghijklmno@99zz.example");
-    assert_eq!(login.given_name.unwrap().expose(), "Sanne");
+    assert_eq!(login.given_name.unwrap().expose(), "Kwirra");
     assert_eq!(Vec::from_iter(login.affiliations), [Affiliation::Pupil]);
     assert_eq!(
         login.organisation,

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sluis_stand_ins::administration::{Behaviour, pupil};
+use sluis_test_kit::client::Ask;
 
 use crate::world::{INSIDE, OUTSIDE, World};
 
@@ -30,7 +30,7 @@ async fn answer(world: &World, token: &str, eck_id: &str) -> Whole {
 }
 
 /// The whole answer to a question, but for what is never twice the same.
-pub(crate) async fn whole(request: RequestBuilder) -> Whole {
+pub(crate) async fn whole(request: Ask) -> Whole {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let headers = response.headers().iter();

@@ -188,11 +188,7 @@ impl World {
         reason = "a browser comes from Kennisnet; nothing is converted"
     )]
     pub(crate) async fn from_kennisnet(&self, picked: &Url) -> Url {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        location(&client.get(picked.clone()).send().await.unwrap())
+        location(&self.service.elsewhere(picked.as_str()).send().await.unwrap())
     }
 
     /// Comes back from Kennisnet.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::Response;
 use serde_json::{Value, json};
 use sluis::app::{
     activation::{Activation, ActivationScope},
@@ -26,7 +26,10 @@ use sluis_stand_ins::{
     administration::{self, Administration},
     kennisnet::{self, Kennisnet},
 };
-use sluis_test_kit::service::{BASE, RegisteredClient, Service, clock};
+use sluis_test_kit::{
+    client::Ask,
+    service::{BASE, RegisteredClient, Service, clock},
+};
 use url::Url;
 
 pub(crate) use crate::party::Supplier;
@@ -408,7 +411,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Sends a request and reads its answer.
-    pub(crate) async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: Ask) -> Self {
         Self::read(request.send().await.unwrap()).await
     }
 

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sluis::app::{action, caller::RoleKind};
 use sluis_core::{
     id::{BoardId, SchoolId},
     ledger::Owner,
 };
+use sluis_test_kit::client::Ask;
 
 use super::world::{Answer, NOBODY, Who, World};
 
@@ -124,7 +124,7 @@ struct Table {
 }
 
 impl Table {
-    fn request(&self, operation: &Operation<'_>) -> RequestBuilder {
+    fn request(&self, operation: &Operation<'_>) -> Ask {
         let segments = operation.path.split('/').skip(1).map(|segment| match segment {
             "{school}" => format!("/{}", self.world.school),
             "{board}" => format!("/{}", self.world.board),

@@ -1,13 +1,14 @@
 //! Two boards with a school each, two suppliers with a product each and a distributor, all invented, and a program for
 //! each of them.
 
-use reqwest::{RequestBuilder, header::HeaderMap};
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use sluis::app::caller::Role;
 use sluis_core::{
     id::{BoardId, ProductId, SchoolId, SupplierId},
     time::Clock,
 };
+use sluis_test_kit::client::Ask;
 use sluis_test_kit::service::Service;
 
 /// Who asks.
@@ -61,7 +62,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: Ask) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.json().await.unwrap_or_default();

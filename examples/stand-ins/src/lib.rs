@@ -3,5 +3,7 @@
 
 pub mod administration;
 pub mod kennisnet;
+pub mod mark;
 pub mod program;
+mod seen;
 pub mod supplier;

@@ -28,10 +28,10 @@ for (const name of ['client-id', 'client-secret', 'redirect-uri']) {
 
 const pupil = {
   uid: 'abcdefghijklmno@99zz.example',
-  givenName: 'Sanne',
+  givenName: 'Kwirra',
   eduPersonAffiliation: ['student'],
   nlEduPersonHomeOrganizationId: '99ZZ',
-  eckId: `https://ketenid.nl/pilot/${'0123456789abcdef'.repeat(8)}`,
+  eckId: `https://ketenid.nl/pilot/${'5ea1edc0de5ea1ed'.repeat(8)}`,
   ...JSON.parse(options.claims),
 };
 

@@ -43,16 +43,16 @@ const people = {
     leerling: [
       {
         attributes: { key: 'L1', eckid: eckId('1') },
-        achternaam: 'Oever',
+        achternaam: 'Kwirreoever',
         voorvoegsel: 'van den',
-        'voorletters-1': 'S',
-        roepnaam: 'Sanne',
+        'voorletters-1': 'K',
+        roepnaam: 'Kwirra',
         geboortedatum: '2020-02-29',
         geslacht: '2',
         jaargroep: '7',
         groep: { attributes: { key: 'g7' } },
         samengestelde_groepen: { samengestelde_groep: [{ attributes: { key: 'koor' } }] },
-        emailadres: 'sanne@school.example',
+        emailadres: 'kwirra@school.example',
         bsn: '111222333',
       },
       {
@@ -69,7 +69,7 @@ const people = {
     leerkracht: [
       {
         attributes: { key: 'M1', eckid: eckId('3') },
-        achternaam: 'Kompas',
+        achternaam: 'Kwirrekompas',
         roepnaam: 'Bilal',
         groepen: { groep: [{ attributes: { key: 'g7' }, rol: ['LRK'] }] },
       },

@@ -15,7 +15,7 @@ use std::{
 use reqwest::{Client, header, redirect::Policy};
 use url::Url;
 
-use crate::skipped;
+use crate::{client::Ask, skipped};
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../interop/oidc-provider");
 
@@ -98,7 +98,7 @@ pub async fn browse(mut address: Url, back: &str) -> Url {
     let (http, mut cookies) = (http.expect("a client can be made"), BTreeMap::new());
     for _ in 0..10 {
         let jar: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = http.get(address.clone()).header(header::COOKIE, jar.join("; "));
+        let request = Ask::get(&http, address.as_str()).header(header::COOKIE, jar.join("; "));
         let answer = request.send().await.expect("the provider answers");
         assert!(answer.status().is_redirection(), "{} at {address}", answer.status());
         for cookie in answer.headers().get_all(header::SET_COOKIE) {

@@ -20,7 +20,7 @@ use sluis_core::{random::SystemRandom, time::SystemClock};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use crate::skipped;
+use crate::{skipped, trail};
 
 /// The server that is tried when `SLUIS_TEST_POSTGRES_URL` is not set.
 const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432/test";
@@ -39,6 +39,7 @@ pub struct TestDatabase {
     pub address: String,
     // Dropped after the database.
     _place: Place,
+    _trail: trail::Kept,
 }
 
 /// Held so that the place stays, dropped so that it goes.
@@ -79,6 +80,7 @@ impl TestDatabase {
             database,
             address,
             _place,
+            _trail,
         } = self;
         drop(database);
         let database = Database::open_within(&address, LIMITS)
@@ -88,6 +90,7 @@ impl TestDatabase {
             database,
             address,
             _place,
+            _trail,
         }
     }
 }
@@ -112,6 +115,7 @@ pub async fn sqlite() -> TestDatabase {
             .expect("a fresh file opens"),
         address,
         _place: Place::Folder(folder),
+        _trail: trail::keep(),
     }
 }
 
@@ -129,6 +133,7 @@ pub async fn postgres() -> Option<TestDatabase> {
         database,
         address,
         _place: Place::Schema(schema),
+        _trail: trail::keep(),
     })
 }
 

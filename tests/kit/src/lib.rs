@@ -1,9 +1,11 @@
 //! The harness of the tests: a real service on a free port, fixed clock, seeded random.
 
 pub mod certified;
+pub mod client;
 pub mod databases;
 pub mod keys;
 pub mod service;
+pub mod trail;
 pub mod work;
 
 use std::io::Write;

@@ -6,7 +6,7 @@
 use std::{env, fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::dev::ServerHandle;
-use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+use reqwest::{Client, Response, redirect::Policy};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use sluis::{
@@ -34,8 +34,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
+    client::Ask,
     databases::Schema,
     keys::ClientKeyPair,
+    trail,
     work::{Counter, Work},
 };
 
@@ -55,6 +57,7 @@ pub struct Service {
     client: Client,
     parts: assemble::Service,
     counter: Counter,
+    _trail: trail::Kept,
     servers: Vec<ServerHandle>,
     kept: Kept,
 }
@@ -143,6 +146,7 @@ impl Service {
         let sources = Sources::new().with_environment(kept.environment.clone());
         let settings = Settings::load(&sources).expect("the settings are good");
         let random = Arc::new(SeededRandom::new(1));
+        let trail = trail::keep();
         let counter = Counter::default();
         let assembled = assemble::Service::assemble_watched(&settings, clock.clone(), random.clone(), &counter)
             .await
@@ -169,6 +173,7 @@ impl Service {
             client: client.expect("a client can be made"),
             parts: assembled,
             counter,
+            _trail: trail,
             servers,
             kept,
         }
@@ -240,13 +245,18 @@ impl Service {
     }
 
     /// A `GET` without a token.
-    pub fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(self.url(path))
+    pub fn get(&self, path: &str) -> Ask {
+        Ask::get(&self.client, &self.url(path))
     }
 
     /// A `POST` without a token.
-    pub fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(self.url(path))
+    pub fn post(&self, path: &str) -> Ask {
+        Ask::post(&self.client, &self.url(path))
+    }
+
+    /// A `GET` of an address elsewhere, as a browser of a person makes it.
+    pub fn elsewhere(&self, url: &str) -> Ask {
+        Ask::get(&self.client, url)
     }
 
     /// Registers a client.

@@ -53,6 +53,7 @@ use sluis_core::{
     random::SystemRandom,
     time::{Clock, FixedClock, Timestamp, Window},
 };
+use sluis_stand_ins::mark;
 use sluis_test_kit::{databases::TestDatabase, service::clock};
 use tokio::sync::Notify;
 use url::Url;
@@ -458,6 +459,7 @@ pub(super) fn delivery(pupils: std::ops::Range<usize>, name: &str) -> Snapshot {
         key: PupilKey::parse(&format!("L{number}")).unwrap().into(),
         name: PersonName {
             given_name: Personal::new(name.to_owned()).into(),
+            family_name: Personal::new(format!("{}ekant", mark::NAME)).into(),
             ..PersonName::default()
         },
         group: group.clone().into(),

@@ -88,7 +88,7 @@ fn one_endless_piece_does_not_fill_the_memory(#[case] text: String) {
 #[test]
 fn bytes_that_are_not_of_the_declared_encoding_are_refused() {
     let mut bytes = FIXTURE.as_bytes().to_vec();
-    let place = FIXTURE.find("Waterman").unwrap();
+    let place = FIXTURE.find("Kwirreman").unwrap();
     bytes[place] = 0xE4;
     assert_eq!(code(read(&bytes[..], &options())), "data_encoding");
     let utf16: Vec<u8> = FIXTURE.encode_utf16().flat_map(u16::to_le_bytes).collect();

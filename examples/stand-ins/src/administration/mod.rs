@@ -20,13 +20,15 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 
 pub use self::{
     fault::Fault,
     message::write_edexml,
     people::{GROUPS, Group, Pupil, STAFF, StaffMember, pupil, staff_member},
 };
+
+use crate::seen::seen;
 
 /// The BRIN of the invented school.
 pub const BRIN: &str = "99ZZ";
@@ -107,7 +109,13 @@ impl Administration {
             requests: AtomicU32::new(0),
         });
         let shared = web::Data::from(school.clone());
-        let server = HttpServer::new(move || App::new().app_data(shared.clone()).service(service::pupil_data))
+        let app = move || {
+            App::new()
+                .wrap(from_fn(seen))
+                .app_data(shared.clone())
+                .service(service::pupil_data)
+        };
+        let server = HttpServer::new(app)
             .workers(1)
             .disable_signals()
             .listen(listener)?

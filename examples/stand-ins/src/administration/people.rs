@@ -1,8 +1,11 @@
-//! The people of the invented school. Number N is always the same person, in every answer and on every machine.
+//! The people of the invented school. Number N is always the same person, in every answer and on every machine. Their
+//! names have a mark that is in nothing else.
 
 use std::fmt::Write;
 
 use aws_lc_rs::digest;
+
+use crate::mark;
 
 /// A group of the school.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +33,7 @@ const CLASS: u32 = 15;
 
 /// True stands for a girl.
 const GIVEN_NAMES: [(&str, bool); 20] = [
-    ("Sanne", true),
+    ("Kwirrine", true),
     ("Bram", false),
     ("Yara", true),
     ("Daan", false),
@@ -40,8 +43,8 @@ const GIVEN_NAMES: [(&str, bool); 20] = [
     ("Ravi", false),
     ("Lotte", true),
     ("Sem", false),
-    ("Amira", true),
-    ("Thijs", false),
+    ("Kwirra", true),
+    ("Kwirrus", false),
     ("Roos", true),
     ("Jesse", false),
     ("Zoë", true),
@@ -52,19 +55,19 @@ const GIVEN_NAMES: [(&str, bool); 20] = [
     ("Gijs", false),
 ];
 const FAMILY_NAMES: [(&str, &str); 13] = [
-    ("van de", "Waterkant"),
-    ("", "Dijkgraaf"),
-    ("", "Sluiswachter"),
-    ("van", "Polderland"),
-    ("", "Brugman"),
-    ("de", "Schipper"),
-    ("", "Kademeester"),
-    ("ter", "Vaart"),
-    ("", "Molenaar"),
-    ("van den", "Havendam"),
-    ("", "Peilstok"),
-    ("op den", "Wal"),
-    ("", "Rietveen"),
+    ("van de", "Kwirrekant"),
+    ("", "Kwirregraaf"),
+    ("", "Kwirrewachter"),
+    ("van", "Kwirreland"),
+    ("", "Kwirreman"),
+    ("de", "Kwirrevaar"),
+    ("", "Kwirremeester"),
+    ("ter", "Kwirrevaart"),
+    ("", "Kwirrenaar"),
+    ("van den", "Kwirredam"),
+    ("", "Kwirrestok"),
+    ("op den", "Kwirrewal"),
+    ("", "Kwirreveen"),
 ];
 
 /// A pupil. Invented.
@@ -123,10 +126,12 @@ pub fn pupil(number: u32) -> Pupil {
     // The lengths of the two lists have no common factor: the names repeat only after 260 pupils.
     let (family_name_prefix, family_name) = pick(&FAMILY_NAMES, number);
     let group = pick(&GROUPS, number.saturating_sub(1) / CLASS + 1);
-    let user_name = format!("{}.{number}", given_name.to_lowercase().replace('ë', "e"));
+    let user_name = format!("{given_name}.{family_name}{number}")
+        .to_lowercase()
+        .replace('ë', "e");
     Pupil {
         number,
-        key: format!("L{number}"),
+        key: format!("L{number}-{}", mark::NAME),
         eck_id: eck_id("leerling", number),
         given_name,
         family_name_prefix,
@@ -149,16 +154,16 @@ pub fn pupil(number: u32) -> Pupil {
 /// coordinator.
 pub fn staff_member(number: u32) -> StaffMember {
     let (given_name, family_name, role, group) = match number {
-        1 => ("Petra", "Oever", "LRK", Some(pick(&GROUPS, 1))),
-        2 => ("Joost", "Baken", "LRK", Some(pick(&GROUPS, 2))),
-        3 => ("Samira", "Veerman", "LRK", Some(pick(&GROUPS, 3))),
-        4 => ("Wouter", "Steiger", "LRK", Some(pick(&GROUPS, 4))),
-        5 => ("Hanneke", "Loods", "DIR", None),
-        _ => ("Bilal", "Kompas", "IB", None),
+        1 => ("Petra", "Kwirreoever", "LRK", Some(pick(&GROUPS, 1))),
+        2 => ("Joost", "Kwirrebaken", "LRK", Some(pick(&GROUPS, 2))),
+        3 => ("Samira", "Kwirreveer", "LRK", Some(pick(&GROUPS, 3))),
+        4 => ("Wouter", "Kwirresteiger", "LRK", Some(pick(&GROUPS, 4))),
+        5 => ("Hanneke", "Kwirreloods", "DIR", None),
+        _ => ("Bilal", "Kwirrekompas", "IB", None),
     };
     let user_name = format!("{}.{}", given_name.to_lowercase(), family_name.to_lowercase());
     StaffMember {
-        key: format!("M{number}"),
+        key: format!("M{number}-{}", mark::NAME),
         eck_id: eck_id("medewerker", number),
         given_name,
         family_name,
@@ -180,11 +185,11 @@ fn pick<T: Copy, const N: usize>(list: &[T; N], number: u32) -> T {
     list[(number + N - 1) % N]
 }
 
-/// An ECK iD that nobody has: a hash of what the person is called here.
+/// An ECK iD that nobody has: the mark, and a hash of what the person is called here.
 fn eck_id(kind: &str, number: u32) -> String {
     let hash = digest::digest(&digest::SHA512, format!("verzonnen {kind} {number}").as_bytes());
-    let mut text = "https://ketenid.nl/pilot/".to_owned();
-    for byte in hash.as_ref() {
+    let mut text = format!("https://ketenid.nl/pilot/{}", mark::ECK_ID);
+    for byte in hash.as_ref().iter().skip(mark::ECK_ID.len() / 2) {
         // Writing to a text cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

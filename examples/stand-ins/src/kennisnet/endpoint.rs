@@ -18,6 +18,7 @@ use super::{
     page,
     session::{Grant, TOKEN_SECS},
 };
+use crate::mark;
 
 const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 /// A way to log in with a second factor, for who asks it.
@@ -258,7 +259,7 @@ pub(super) async fn userinfo(provider: Data<Provider>, http: HttpRequest) -> Htt
 fn claims(provider: &Provider, person: &Person, acr: &str) -> Value {
     let mut claims = json!({
         "sub": subject(provider, &person.username),
-        "uid": format!("{}@{}.example", letters(&person.username), person.brin.to_lowercase()),
+        "uid": format!("{}{}@{}.example", mark::NAME, letters(&person.username), person.brin.to_lowercase()),
         "givenName": person.given_name,
         "eduPersonAffiliation": match person.role {
             Role::Pupil => "student",

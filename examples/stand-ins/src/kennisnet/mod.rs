@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use sluis_core::{
     random::{Random, SystemRandom},
     time::{Clock, SystemClock},
@@ -26,6 +26,7 @@ use sluis_core::{
 use url::Url;
 
 use self::{key::KeyRing, session::Sessions};
+use crate::seen::seen;
 
 /// Somebody who can log in. Invented.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +128,7 @@ impl Kennisnet {
         let shared = web::Data::from(provider.clone());
         let server = HttpServer::new(move || {
             App::new()
+                .wrap(from_fn(seen))
                 .app_data(shared.clone())
                 .service(endpoint::discovery)
                 .service(endpoint::authorize)
