@@ -30,9 +30,13 @@ mod school;
 mod supplier;
 mod whom;
 
-/// All operations. This list is the router and the OpenAPI document.
+/// All operations. This list is the router and the OpenAPI document. The router tries one pattern after the other: those
+/// that are asked again and again stand first.
 pub(super) fn register(config: &mut ServiceConfig<'_>) {
     config
+        .service(decision::decision_create)
+        .service(account::account_resolve)
+        .service(learner::learner_search)
         .service(me::me_view)
         .service(catalogue::purpose_list)
         .service(catalogue::data_category_list)
@@ -88,8 +92,6 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(restriction::restriction_create)
         .service(restriction::restriction_view)
         .service(restriction::restriction_end)
-        .service(learner::learner_search)
-        .service(account::account_resolve)
         .service(account_change::account_search)
         .service(account_change::account_merge)
         .service(account_change::account_split)
@@ -99,7 +101,6 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(account_change::account_change_undo)
         .service(account_change::account_change_search)
         .service(event::event_list)
-        .service(decision::decision_create)
         .service(reach::reach_view)
         .service(record::record_list)
         .service(record::record_export)
