@@ -198,14 +198,15 @@ impl Service {
 
 /// The keys that tokens are signed with: made by the first start, the same for all replicas.
 async fn token_keys(repository: &Repository, clock: &dyn Clock) -> Result<SigningKeys, CliError> {
-    let der = repository
-        .service_secret("token-key", clock.now(), || {
-            let key =
-                SigningKey::generate(KeySize::Rsa2048).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let kept = async |name: &'static str, size: KeySize| {
+        let der = repository.service_secret(name, clock.now(), || {
+            let key = SigningKey::generate(size).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
             Ok(Zeroizing::new(key.to_pkcs8().to_vec()))
-        })
-        .await?;
-    Ok(SigningKeys::new(SigningKey::from_pkcs8(&der)?, Vec::new())?)
+        });
+        Ok::<_, CliError>(SigningKey::from_pkcs8(&der.await?)?)
+    };
+    let keys = SigningKeys::new(kept("token-key", KeySize::Rsa2048).await?, Vec::new())?;
+    Ok(keys.with_access(kept("access-token-key", KeySize::P256).await?)?)
 }
 
 /// Without a client at Kennisnet nobody logs in; everything else works.

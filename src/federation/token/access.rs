@@ -132,7 +132,7 @@ impl AccessToken {
             authorization_details: grant.bound.map(SluisDetails),
         };
         Ok(Self {
-            text: keys.sign(TYPE, &wire)?,
+            text: keys.sign_for_us(TYPE, &wire)?,
             expires,
             lifetime_secs: terms.lifetime_secs,
         })
@@ -157,10 +157,16 @@ impl AccessToken {
         if token.typ() != Some(TYPE) {
             return Err(TokenError::WrongType);
         }
-        let algorithm = token.algorithm(&[Algorithm::RS256]).ok_or(TokenError::Algorithm)?;
+        // RFC 9068, 2.1: RS256 must be among those that are taken.
+        let algorithm = token.algorithm(&[Algorithm::RS256, Algorithm::ES256]);
+        let algorithm = algorithm.ok_or(TokenError::Algorithm)?;
         let kid = token.kid().ok_or(TokenError::UnknownKey)?;
-        let (key, key_until) = keys.find(kid, now).ok_or(TokenError::UnknownKey)?;
-        let wire: Wire = token.verify(key, algorithm)?;
+        let known = keys.find(kid, now).ok_or(TokenError::UnknownKey)?;
+        // RFC 8725, 3.1: a key is used with its own algorithm, never with the one that a header asks for.
+        if known.algorithm != algorithm {
+            return Err(TokenError::Algorithm);
+        }
+        let wire: Wire = token.verify(known.key, algorithm)?;
         if wire.iss != terms.issuer {
             return Err(TokenError::Issuer);
         }
@@ -169,7 +175,7 @@ impl AccessToken {
         }
         let claims = wire.into_claims()?;
         claims.check(now, terms.skew_secs)?;
-        Ok((claims, key_until))
+        Ok((claims, known.until))
     }
 
     /// The text to send.

@@ -192,6 +192,32 @@ fn a_key_of_somebody_else_is_refused() {
     );
 }
 
+/// Each key of ours is used with its own algorithm, and a token of either is believed.
+#[test]
+fn a_key_of_ours_is_used_with_its_own_algorithm_alone() {
+    let access = SigningKey::generate(KeySize::P256).unwrap();
+    let kid = access.kid().to_owned();
+    let keys = keys().with_access(access).unwrap();
+    let verify = |text: &str| AccessToken::verify(text, &keys, &terms(), NOW);
+    let short = AccessToken::issue(&grant(), &terms(), &keys, NOW, &SystemRandom).unwrap();
+    let long = keys.sign("at+jwt", &claims()).unwrap();
+    assert!(verify(short.as_str()).is_ok() && verify(&long).is_ok());
+    assert!(short.as_str().len() + 250 < long.len());
+    let header = part(short.as_str(), 0);
+    assert_eq!((&header["alg"], &header["kid"]), (&json!("ES256"), &json!(kid)));
+    assert_eq!(part(&long, 0)["alg"], "RS256");
+    for (text, alg) in [(short.as_str(), "RS256"), (long.as_str(), "ES256")] {
+        let mut header = part(text, 0);
+        header["alg"] = json!(alg);
+        let signature = URL_SAFE_NO_PAD.decode(text.split('.').nth(2).unwrap()).unwrap();
+        let renamed = forge(&header, &part(text, 1), |_| signature);
+        assert_eq!(verify(&renamed), Err(TokenError::Algorithm));
+    }
+    let attacker = ClientKeyPair::es256(&kid);
+    let forged = attacker.jwt(claims()).header("typ", "at+jwt").sign();
+    assert_eq!(verify(&forged), Err(TokenError::Signature));
+}
+
 #[test]
 fn the_name_of_another_key_of_ours_does_not_help() {
     let retired = key();

@@ -32,7 +32,7 @@ pub enum TokenError {
     #[error("the token is not of type `at+jwt`")]
     WrongType,
     /// Signed in a way that we never sign.
-    #[error("the token is not signed with `RS256`")]
+    #[error("the token is not signed with the algorithm of its key")]
     Algorithm,
     /// Signed with a key that is not ours, or not any more.
     #[error("the token is signed with an unknown key")]
