@@ -108,6 +108,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
         mandates: products.iter().map(mandate).collect(),
         activations: products.iter().map(activation).collect(),
         instructions: Vec::new(),
+        stances: Vec::new(),
         products,
     }
 }

@@ -179,6 +179,8 @@ kinds! {
     Instruction, InstructionId = "instruction";
     /// A span in which something is suspended (opschorting).
     Suspension, SuspensionId = "suspension";
+    /// What a school says about a party that an annex names: a permission or an objection (standpunt).
+    Stance, StanceId = "stance";
     /// A product switched on by a school, with its scope (activatie).
     Activation, ActivationId = "activation";
     /// A school's link to its administration system (koppeling).

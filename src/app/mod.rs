@@ -50,7 +50,9 @@ mod roster;
 mod run;
 pub mod sealing;
 mod secret;
+pub mod stance;
 pub mod store;
+pub mod take_stance;
 pub mod trace;
 pub mod whom;
 

@@ -6,7 +6,7 @@ use moka::sync::Cache;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope,
+        ProductRecord, Scope, StanceRecord,
     },
     catalogue::Catalogue,
     gate::{self, SchoolPolicy},
@@ -64,6 +64,17 @@ pub(in crate::app) fn compile(
             suspensions: instruction.suspensions.clone(),
         })
         .collect();
+    let stances = inputs
+        .stances
+        .iter()
+        .map(|stance| StanceRecord {
+            id: stance.id,
+            agreement: stance.agreement,
+            kind: stance.kind,
+            party: stance.party.clone(),
+            window: stance.window,
+        })
+        .collect();
     let records = gate::PolicyInputs {
         school: inputs.school.id,
         epoch: inputs.epoch,
@@ -74,6 +85,7 @@ pub(in crate::app) fn compile(
         mandates,
         activations,
         instructions,
+        stances,
     };
     Ok(SchoolPolicy::compile(&records, catalogue))
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use sluis_core::{
     id::{
         AccountChangeId, AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, GroupId,
-        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, SupplierId,
+        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
         SuspensionId,
     },
     identifier::Brin4,
@@ -28,6 +28,7 @@ use crate::app::{
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
     restriction::{KnownBy, Restriction},
+    stance::Stance,
 };
 
 pub use self::kept::{KeyOfAccount, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson};
@@ -102,6 +103,10 @@ pub enum Change {
     InstructionSuspended(SchoolId, InstructionId, SuspensionId, Timestamp),
     /// The school resumed it.
     InstructionResumed(SchoolId, InstructionId, Timestamp),
+    /// A school permitted something to a party of an annex, or objected to it.
+    StanceTaken(Stance),
+    /// The school took that back.
+    StanceEnded(SchoolId, StanceId, Timestamp),
     /// A school entered a connection.
     ConnectionAdded(Connection),
     /// The school activated it.
@@ -193,6 +198,7 @@ impl Change {
             | Self::MandateRevoked(_, _, at)
             | Self::ActivationEnded(_, _, at)
             | Self::InstructionEnded(_, _, at)
+            | Self::StanceEnded(_, _, at)
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
             _ => None,
         }
@@ -267,6 +273,8 @@ pub struct PolicyInputs {
     pub activations: Vec<Activation>,
     /// Its instructions to distributors.
     pub instructions: Vec<Instruction>,
+    /// What the school says about parties of annexes.
+    pub stances: Vec<Stance>,
     /// The groups of its roster.
     pub groups: Vec<StoredGroup>,
 }
@@ -367,6 +375,8 @@ pub trait AgreementStore: Send + Sync {
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
     /// The instructions of a school to distributors, by id.
     async fn instructions(&self, school: SchoolId) -> Result<Vec<Instruction>, StoreError>;
+    /// What a school says about parties of annexes, by id.
+    async fn stances(&self, school: SchoolId) -> Result<Vec<Stance>, StoreError>;
     /// What the policy of a school is compiled from.
     async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
 }

@@ -142,6 +142,10 @@ codes! {
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."
         / "Geen mandaat heeft dit id, of het valt buiten het bereik van de aanroeper."
+    StanceNotFound "stance_not_found" NOT_FOUND
+        "The stance is not known" / "Het standpunt is niet bekend"
+        "No permission or objection about a party has this id, or it is out of the caller's reach."
+        / "Geen toestemming of bezwaar over een partij heeft dit id, of het valt buiten het bereik van de aanroeper."
     InstructionNotFound "instruction_not_found" NOT_FOUND
         "The instruction is not known" / "De instructie is niet bekend"
         "No instruction to a distributor has this id, or it is out of the caller's reach."

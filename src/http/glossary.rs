@@ -51,6 +51,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
     ("Instruction", "instructie (aan een distributeur)"),
+    (
+        "Stance",
+        "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",
+    ),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
     ("Account", "account bij de leverancier"),
     (

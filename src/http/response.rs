@@ -58,6 +58,7 @@ problem_responses! {
     RestrictionNotFound: SchoolNotFound | RestrictionNotFound;
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
+    StanceNotFound: SchoolNotFound | StanceNotFound;
     InstructionNotFound: SchoolNotFound | InstructionNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;
     ConnectionNotFound: SchoolNotFound | ConnectionNotFound;

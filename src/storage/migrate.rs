@@ -46,6 +46,7 @@ pub const STEPS: &[Step] = steps![
     "V15__subject_keys",
     "V16__instructions",
     "V17__restriction_keys",
+    "V18__stances",
 ];
 
 /// The runner of the steps of one engine.

@@ -49,6 +49,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::client::ALL,
     repository::agreement::ALL,
     repository::instruction::ALL,
+    repository::stance::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
     repository::restriction::ALL,

@@ -170,6 +170,11 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
     walk.step("activation_accept", &supplier, json!({}), &[school_log])
         .await;
 
+    let body = json!({ "agreement": agreement["id"], "kind": "objection", "party": "Hunze Hosting B.V." });
+    let stance = walk.step("stance_create", &school, body, &[school_log]).await;
+    walk.things.insert("stance", id_of(&stance));
+    walk.step("stance_end", &board, json!({}), &[school_log]).await;
+
     let distributor = walk.world.distributor().await;
     let body = json!({ "product": distributor.product });
     let instruction = walk.step("instruction_create", &school, body, &[school_log]).await;

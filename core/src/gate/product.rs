@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::PolicyInputs;
 use crate::{
-    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Terms},
+    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, Terms},
     catalogue::Catalogue,
     id::{AgreementId, SupplierId},
     time::{Timestamp, Window},
@@ -146,6 +146,7 @@ pub(super) struct CompiledAgreement {
     suspensions: Box<[Window]>,
     /// By the place of the module among those of the annex.
     approvals: Box<[(usize, Window)]>,
+    stances: Box<[(StanceKind, Box<str>, Window)]>,
 }
 
 impl CompiledAgreement {
@@ -160,6 +161,8 @@ impl CompiledAgreement {
             let place = terms.modules.iter().position(|module| *module == approval.module)?;
             Some((place, approval.window))
         });
+        let stances = inputs.stances.iter().filter(|stance| stance.agreement == record.id);
+        let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
         let from = record.window.from.max(board).max(supplier);
         // What was over before it could begin supersedes nothing.
         if record.window.until.is_some_and(|until| until <= from) {
@@ -171,6 +174,7 @@ impl CompiledAgreement {
             until: record.window.until,
             suspensions: record.suspensions.clone().into(),
             approvals: approvals.collect(),
+            stances: stances.collect(),
             terms,
         })
     }
@@ -187,6 +191,12 @@ impl CompiledAgreement {
     pub(super) fn approves(&self, row: &Row, at: Timestamp) -> bool {
         let approved = |(module, window): &(usize, Window)| Some(*module) == row.module && window.holds(at);
         !row.optional || self.approvals.iter().any(approved)
+    }
+
+    /// Whether the school takes this stance on a party of the annex.
+    pub(super) fn takes(&self, kind: StanceKind, party: &str, at: Timestamp) -> bool {
+        let mut stances = self.stances.iter();
+        stances.any(|(of, about, window)| *of == kind && **about == *party && window.holds(at))
     }
 
     /// Whether a row is without defect, and necessary or approved.

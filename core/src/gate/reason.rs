@@ -197,11 +197,13 @@ reasons! {
 
     // 9. Place and hands
     /// Somebody processes outside the EEA without the school's specific permission.
-    PlaceOutsideEea = "place_outside_eea", Some(Clause::OutsideEea), Board, Supplier;
+    PlaceOutsideEea = "place_outside_eea", Some(Clause::OutsideEea), School, Supplier;
     /// Somebody processes who is not among the sub-processors.
     SubProcessorUnlisted = "sub_processor_unlisted", Some(Clause::SubProcessors), Supplier, Supplier;
     /// The term to object to a sub-processor is still running.
     SubProcessorTooRecent = "sub_processor_too_recent", Some(Clause::SubProcessorChange), Board, Supplier;
+    /// The school objects to a sub-processor.
+    SubProcessorObjected = "sub_processor_objected", Some(Clause::SubProcessorChange), School, Supplier;
 
     // 10. Assurance
     /// The login had no second factor.

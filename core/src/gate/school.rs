@@ -8,7 +8,7 @@ use super::{
     product::{CompiledAgreement, ProductPolicy, Standing},
 };
 use crate::{
-    agreement::{DefectCode, Hands, Model, Row, Scope},
+    agreement::{DefectCode, Hands, Model, Row, Scope, StanceKind},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     person::PersonFacts,
 };
@@ -421,17 +421,28 @@ impl SchoolDecision<'_> {
         let Hands {
             outside_eea,
             unlisted,
+            sub_processors,
             announced,
         } = &agreement.terms.hands;
+        let at = self.request.at;
         for party in outside_eea {
-            self.deny(ReasonCode::PlaceOutsideEea, Missing::Party(party.clone()));
+            if !agreement.takes(StanceKind::Permission, party, at) {
+                self.deny(ReasonCode::PlaceOutsideEea, Missing::Party(party.clone()));
+            }
         }
         for party in unlisted {
             self.deny(ReasonCode::SubProcessorUnlisted, Missing::Party(party.clone()));
         }
         for (party, over) in announced {
-            if self.request.at < *over {
+            if at < *over {
                 self.deny(ReasonCode::SubProcessorTooRecent, Missing::Party(party.clone()));
+            }
+        }
+        // An objection bites whenever it is made: the data are the school's, and the term only says how long nothing passes
+        // without one.
+        for party in sub_processors {
+            if agreement.takes(StanceKind::Objection, party, at) {
+                self.deny(ReasonCode::SubProcessorObjected, Missing::Party(party.clone()));
             }
         }
     }

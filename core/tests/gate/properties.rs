@@ -7,6 +7,7 @@ use std::{
 
 use proptest::{prelude::*, sample::Index};
 use sluis_core::{
+    agreement::StanceKind,
     catalogue::{AttributeSet, Catalogue},
     gate::{Audience, Facts, ReasonCode, SubjectFacts, decide},
 };
@@ -53,7 +54,7 @@ fn the_gate_and_the_slow_model_agree() {
 
 #[test]
 fn taking_something_away_never_permits_more() {
-    let strategy = (case(), 0..5u8, any::<Index>());
+    let strategy = (case(), 0..6u8, any::<Index>());
     let held = runner(4_000).run(&strategy, |(case, what, which)| {
         let mut less = case.clone();
         let inputs = &mut less.inputs;
@@ -65,6 +66,11 @@ fn taking_something_away_never_permits_more() {
             }
             3 if !inputs.instructions.is_empty() => {
                 drop(inputs.instructions.remove(which.index(inputs.instructions.len())))
+            }
+            // A permission that is taken away, and an objection that is made.
+            4 if !inputs.stances.is_empty() => {
+                let which = which.index(inputs.stances.len());
+                inputs.stances[which].kind = StanceKind::Objection;
             }
             _ => less.readable = false,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{ActivationRecord, MandateRecord, Scope},
+    agreement::{ActivationRecord, MandateRecord, Scope, StanceKind},
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Channel, Direction, ReasonCode},
     time::Window,
@@ -73,6 +73,45 @@ fn a_distributor_sees_what_its_own_agreement_lists_and_nothing_else() {
     assert!(decision.is_permit() && decision.released().is_empty());
     let held: BTreeSet<_> = decision.withheld().iter().map(|held| held.reason.code).collect();
     assert_eq!(held, BTreeSet::from([ReasonCode::AttributeNotAgreed]));
+}
+
+#[test]
+fn an_objection_bites_within_the_term_and_after_it_and_only_who_is_a_sub_processor() {
+    let host = "Hunze Hosting B.V.";
+    let codes = |world: &World| {
+        let codes: Vec<_> = world.decide().reasons().iter().map(|reason| reason.code).collect();
+        codes
+    };
+    let mut world = World::new();
+    world.annex(|annex| annex["subProcessors"][0]["announced"] = json!("2026-08-04"));
+    world.says(StanceKind::Objection, host);
+    let both = [ReasonCode::SubProcessorTooRecent, ReasonCode::SubProcessorObjected];
+    assert_eq!(codes(&world), both);
+    world.request.at = moment("2026-09-16T00:00:00Z");
+    assert_eq!(codes(&world), [ReasonCode::SubProcessorObjected]);
+    world.inputs.stances[0].window.until = Some(world.request.at);
+    assert!(world.decide().is_permit(), "the school has withdrawn it");
+
+    let mut world = World::new();
+    for party in ["Wadden Leermiddelen B.V.", "Elders Cloud B.V."] {
+        world.says(StanceKind::Objection, party);
+    }
+    assert!(world.decide().is_permit(), "nobody of that name is a sub-processor");
+}
+
+#[test]
+fn a_permission_lets_a_party_process_outside_the_eea_and_nothing_else() {
+    let host = "Hunze Hosting B.V.";
+    let mut world = World::new();
+    world.annex(|annex| {
+        annex["subProcessors"][0]["country"] = json!("US");
+        annex["places"][1]["backUpCountry"] = json!("US");
+    });
+    assert_eq!(world.decide().reasons()[0].code, ReasonCode::PlaceOutsideEea);
+    world.says(StanceKind::Permission, host);
+    assert!(world.decide().is_permit());
+    world.says(StanceKind::Objection, host);
+    assert_eq!(world.decide().reasons()[0].code, ReasonCode::SubProcessorObjected);
 }
 
 #[test]

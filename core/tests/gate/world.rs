@@ -6,7 +6,7 @@ use serde_json::Value;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope,
+        ProductRecord, Scope, StanceKind, StanceRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -101,6 +101,7 @@ impl World {
                 scope: Scope::Groups(BTreeSet::from([id(Self::GROUP)])),
             }],
             instructions: Vec::new(),
+            stances: Vec::new(),
         };
         Self {
             inputs,
@@ -160,6 +161,17 @@ impl World {
             product: id(Self::REKENBAAI),
             window,
             suspensions: Vec::new(),
+        });
+    }
+
+    /// The school takes a stance on the sub-processor, since the start.
+    pub(crate) fn says(&mut self, kind: StanceKind, party: &str) {
+        self.inputs.stances.push(StanceRecord {
+            id: id(18),
+            agreement: id(10),
+            kind,
+            party: party.to_owned(),
+            window: Window::since(moment("2026-08-01T00:00:00Z")),
         });
     }
 

@@ -27,6 +27,7 @@ mod release;
 mod restriction;
 mod run;
 mod school;
+mod stance;
 mod supplier;
 mod whom;
 
@@ -68,6 +69,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(mandate::mandate_create)
         .service(mandate::mandate_view)
         .service(mandate::mandate_revoke)
+        .service(stance::stance_list)
+        .service(stance::stance_create)
+        .service(stance::stance_view)
+        .service(stance::stance_end)
         .service(instruction::instruction_list)
         .service(instruction::instruction_create)
         .service(instruction::instruction_view)

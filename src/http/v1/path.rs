@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, InstructionId, MandateId,
-    ProductId, RestrictionId, RunId, SchoolId, SupplierId,
+    ProductId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -69,6 +69,12 @@ paths! {
         board: BoardId,
         /// The mandate.
         mandate: MandateId
+    }
+    StancePath {
+        /// The school.
+        school: SchoolId,
+        /// The permission or objection.
+        stance: StanceId
     }
     InstructionPath {
         /// The school.

@@ -12,12 +12,14 @@ use super::{
     organisation::start,
     parsed,
     roster::{GROUPS, group},
+    stance::{STANCES, stance},
 };
 use crate::{
     app::{
         activation::{Activation, Mandate},
         agreement::{Acceptance, Agreement, Approval, Side},
         instruction::Instruction,
+        stance::Stance,
         store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
     },
     storage::{Query, Row, Statement, StorageError, params},
@@ -297,6 +299,10 @@ impl AgreementStore for Repository {
         Ok(with_suspensions(&instructions, &suspensions)?)
     }
 
+    async fn stances(&self, school: SchoolId) -> Result<Vec<Stance>, StoreError> {
+        self.list(&STANCES, params![school], stance).await
+    }
+
     async fn policy_inputs(&self, id: SchoolId) -> Result<Option<PolicyInputs>, StoreError> {
         let Some(found) = self.school(id).await? else {
             return Ok(None);
@@ -322,6 +328,7 @@ impl AgreementStore for Repository {
             of_school(&ACTIVATIONS),
             of_school(&INSTRUCTIONS),
             of_school(&SUSPENSIONS),
+            of_school(&STANCES),
             of_school(&GROUPS),
         ];
         let [
@@ -333,6 +340,7 @@ impl AgreementStore for Repository {
             activations,
             instructions,
             suspensions,
+            stances,
             groups,
         ] = self.together(queries).await?;
         Ok(Some(PolicyInputs {
@@ -344,6 +352,7 @@ impl AgreementStore for Repository {
             mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,
             activations: activations.iter().map(activation).collect::<Result<_, _>>()?,
             instructions: with_suspensions(&instructions, &suspensions)?,
+            stances: stances.iter().map(stance).collect::<Result<_, _>>()?,
             groups: groups.iter().map(group).collect::<Result<_, _>>()?,
         }))
     }

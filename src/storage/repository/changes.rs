@@ -7,7 +7,7 @@ use sluis_core::{
 
 use super::{
     Repository, account, account_change, agreement, client, feed, instruction, login, once, organisation, restriction,
-    roster, staging,
+    roster, staging, stance,
 };
 use crate::{
     app::{
@@ -182,6 +182,8 @@ impl Repository {
             Change::InstructionEnded(school, id, at) => instruction::end(set, school, id, at),
             Change::InstructionSuspended(school, of, id, at) => instruction::suspend(set, school, of, id, at),
             Change::InstructionResumed(school, of, at) => instruction::resume(set, school, of, at),
+            Change::StanceTaken(new) => stance::take(set, &new),
+            Change::StanceEnded(school, id, at) => drop(set.one(&stance::STANCE_END, params![school, id, at])),
             other => self.add_roster_or_login(set, other).await?,
         }
         Ok(())

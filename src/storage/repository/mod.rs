@@ -14,6 +14,7 @@ pub(crate) mod restriction;
 pub(crate) mod roster;
 pub(crate) mod secret;
 pub(crate) mod staging;
+pub(crate) mod stance;
 
 use std::sync::Arc;
 

@@ -168,6 +168,30 @@ fn agreements() -> Calls {
         ("restriction_end", params![id(1), id(2), NOW + 6]),
         ("restrictions_open", params![id(1), id(7), "objection"]),
         ("restrictions", params![id(1)]),
+        (
+            "stance_add",
+            params![
+                id(1),
+                id(1),
+                id(1),
+                "permission",
+                "Hunze Hosting B.V.",
+                NOW,
+                None::<i64>
+            ],
+        ),
+        (
+            "stances_open",
+            params![id(1), id(1), "permission", "Hunze Hosting B.V."],
+        ),
+        ("stances_open", params![id(1), id(1), "objection", "Hunze Hosting B.V."]),
+        ("stance_end", params![id(1), id(1), NOW + 5]),
+        ("stance_end", params![id(1), id(1), NOW + 6]),
+        (
+            "stances_open",
+            params![id(1), id(1), "permission", "Hunze Hosting B.V."],
+        ),
+        ("stances", params![id(1)]),
         ("instruction_add", params![id(1), id(1), id(1), NOW, None::<i64>]),
         ("instructions_open", params![id(1), id(1), NOW]),
         ("instruction_is_open", params![id(1), id(1), NOW]),

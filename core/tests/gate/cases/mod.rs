@@ -14,7 +14,7 @@ use proptest::{
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope,
+        ProductRecord, Scope, StanceKind, StanceRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -182,6 +182,9 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         (mostly(0u128, vec![1, 2]), window(), accepted(), accepted(), scope()),
         0..4,
     );
+    let parties = || select(vec!["Hosting B.V.", "Elders B.V.", "Maker B.V."]);
+    let kinds = || select(StanceKind::ALL.to_vec());
+    let stances = vec((kinds(), 0u128..3, parties(), window()), 0..3);
     let instructions = vec((mostly(0u128, vec![1, 2]), window(), suspensions()), 0..3);
     (
         mostly(1u128, vec![9]),
@@ -190,10 +193,10 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         approvals,
         mandates,
         activations,
-        instructions,
+        (instructions, stances),
     )
         .prop_map(|records| {
-            let (school, products, mut agreements, approvals, mandates, activations, instructions) = records;
+            let (school, products, mut agreements, approvals, mandates, activations, (instructions, stances)) = records;
             for (number, agreement) in (500..).zip(&mut agreements) {
                 agreement.id = id(number);
             }
@@ -226,6 +229,13 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 window,
                 suspensions,
             };
+            let stance = |(kind, agreement, party, window): (_, _, &str, _)| StanceRecord {
+                id: id(950),
+                agreement: id(500 + agreement),
+                kind,
+                party: party.to_owned(),
+                window,
+            };
             PolicyInputs {
                 school: id(school),
                 epoch: 1,
@@ -236,6 +246,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 mandates: mandates.into_iter().map(mandate).collect(),
                 activations: activations.into_iter().map(activation).collect(),
                 instructions: instructions.into_iter().map(instruction).collect(),
+                stances: stances.into_iter().map(stance).collect(),
             }
         })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument},
+    agreement::{AgreementRecord, Need, RowDocument, StanceKind},
     gate::{Asker, Channel, Direction},
     person::PersonKind,
 };
@@ -245,9 +245,20 @@ impl School<'_> {
             return Vec::new();
         };
         let document = agreement.annex.document();
+        let said = |kind: StanceKind, party: &str| {
+            let mut all = self
+                .inputs
+                .stances
+                .iter()
+                .filter(|stance| stance.agreement == agreement.id);
+            all.any(|stance| stance.kind == kind && stance.party == party && during(&stance.window, self.at()))
+        };
+        let may_leave = |party: &str| said(StanceKind::Permission, party);
         let far = |country: &str| !["NL", "DE", "NO"].contains(&country);
         for place in &document.places {
-            if far(place.country.as_str()) || place.back_up_country.as_ref().is_some_and(|other| far(other.as_str())) {
+            let outside =
+                far(place.country.as_str()) || place.back_up_country.as_ref().is_some_and(|other| far(other.as_str()));
+            if outside && !may_leave(&place.party) {
                 reasons.insert(("place_outside_eea".to_owned(), place.party.clone()));
             }
             let own = place.party == document.parties.processor.name;
@@ -256,7 +267,10 @@ impl School<'_> {
             }
         }
         for party in &document.sub_processors {
-            if far(party.country.as_str()) {
+            if said(StanceKind::Objection, &party.name) {
+                reasons.insert(("sub_processor_objected".to_owned(), party.name.clone()));
+            }
+            if far(party.country.as_str()) && !may_leave(&party.name) {
                 reasons.insert(("place_outside_eea".to_owned(), party.name.clone()));
             }
             // Six weeks that begin on the day after the notice.

@@ -22,7 +22,8 @@ pub(super) fn about_the_person(
         Scope::Groups(groups) => groups.iter().any(|group| person.groups.contains(group)),
         Scope::Persons(persons) => persons.iter().any(|listed| *listed == person.person),
     };
-    if !scopes.is_empty() && !scopes.iter().any(inside) {
+    let scoped = request.direction != Direction::Connection && !scopes.is_empty();
+    if scoped && !scopes.iter().any(inside) {
         reasons.push(plain("person_out_of_scope"));
     }
     if person.kind != request.person_kind {

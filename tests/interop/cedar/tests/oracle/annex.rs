@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument},
+    agreement::{AgreementRecord, Need, RowDocument, StanceKind},
     gate::{Channel, Direction},
     person::PersonKind,
 };
 
-use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, kind_word, record, spans};
+use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, kind_word, merged, record, spans};
 use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
@@ -254,11 +254,19 @@ impl Oracle<'_> {
     fn hands(&self, agreement: &AgreementRecord) -> Names {
         let document = agreement.annex.document();
         let listed: Vec<_> = document.sub_processors.iter().map(|party| &party.name).collect();
-        let ask = |facts: Value| HAND.names(record(facts));
+        let said = |kind: StanceKind| -> Vec<_> {
+            let all = self.case.inputs.stances.iter();
+            let own = all.filter(|stance| stance.agreement == agreement.id && stance.kind == kind);
+            let holding = own.filter(|stance| spans([&stance.window], self.at).contains("holds"));
+            holding.map(|stance| &stance.party).collect()
+        };
+        let stances = json!({ "permitted": said(StanceKind::Permission), "objected": said(StanceKind::Objection) });
+        let ask = |facts: Value| HAND.names(merged(stances.clone(), record(facts)));
         let places = document.places.iter().map(|place| {
             let countries = std::iter::once(&place.country).chain(&place.back_up_country);
             ask(json!({
                 "at": self.at,
+                "party": place.party,
                 "place": place.party,
                 "processor": document.parties.processor.name,
                 "listed": listed,
@@ -270,7 +278,7 @@ impl Oracle<'_> {
                 let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap();
                 midnight.timestamp().as_millisecond()
             });
-            ask(json!({ "at": self.at, "countries": [party.country.as_str()], "announced": announced }))
+            ask(json!({ "at": self.at, "party": party.name, "countries": [party.country.as_str()], "announced": announced }))
         });
         places.chain(parties).flatten().collect()
     }

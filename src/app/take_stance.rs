@@ -1,0 +1,158 @@
+//! Permitting a party to process outside the EEA, objecting to a sub-processor, and taking either back.
+
+use sluis_core::{
+    agreement::{Annex, StanceKind},
+    id::{AgreementId, SchoolId, StanceId},
+    ledger::Owner,
+    time::Window,
+};
+
+use crate::app::{
+    App,
+    act::ActOf,
+    agree::{already, annex_of, ended},
+    caller::Caller,
+    error::{AppError, Invalid},
+    stance::Stance,
+    store::Change,
+};
+
+/// What a school says.
+#[derive(Debug, Clone)]
+pub struct StanceCreate {
+    /// The agreement version.
+    pub agreement: AgreementId,
+    /// Permission or objection.
+    pub kind: StanceKind,
+    /// The party, by the name that the annex gives it.
+    pub party: String,
+}
+
+impl App {
+    /// A school permits or objects, with effect at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a school of somebody else or an agreement of another board, [`AppError::Invalid`] when the annex
+    /// names no such party, [`AppError::Conflict`] when the school has said so.
+    pub async fn stance_create(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        input: StanceCreate,
+    ) -> Result<Stance, AppError> {
+        let school = self.controlled_school(caller, school).await?.id;
+        let agreement = self.agreement_view(caller, input.agreement).await?;
+        check_party(&annex_of(&agreement)?, &input).map_err(|wrong| AppError::Invalid(vec![wrong]))?;
+        let stance = Stance {
+            id: self.new_id(),
+            school,
+            agreement: input.agreement,
+            kind: input.kind,
+            party: input.party,
+            window: Window::since(self.now()),
+        };
+        let same = |other: &Stance| {
+            (other.agreement, other.kind, &other.party) == (stance.agreement, stance.kind, &stance.party)
+                && other.window.until.is_none()
+        };
+        if self.store.stances(school).await?.iter().any(same) {
+            return Err(already("the school has said so about this party"));
+        }
+        let name = match stance.kind {
+            StanceKind::Permission => "permission.give",
+            StanceKind::Objection => "objection.make",
+        };
+        self.stance_act(caller, &stance, name, Change::StanceTaken(stance.clone()))
+            .await?;
+        Ok(stance)
+    }
+
+    /// The stances of a school, ended ones too.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a school of somebody else.
+    pub async fn stance_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Stance>, AppError> {
+        let school = self.controlled_school(caller, school).await?.id;
+        Ok(self.store.stances(school).await?)
+    }
+
+    /// One stance of a school.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn stance_view(&self, caller: &Caller, school: SchoolId, id: StanceId) -> Result<Stance, AppError> {
+        let found = self.stance_list(caller, school).await?;
+        found
+            .into_iter()
+            .find(|stance| stance.id == id)
+            .ok_or(AppError::NotFound("stance"))
+    }
+
+    /// A school takes a permission or objection back, with effect at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it has ended before.
+    pub async fn stance_end(&self, caller: &Caller, school: SchoolId, id: StanceId) -> Result<Stance, AppError> {
+        let mut stance = self.stance_view(caller, school, id).await?;
+        if stance.window.until.is_some() {
+            return Err(ended("this has ended before"));
+        }
+        let name = match stance.kind {
+            StanceKind::Permission => "permission.end",
+            StanceKind::Objection => "objection.withdraw",
+        };
+        let now = self.now();
+        self.stance_act(caller, &stance, name, Change::StanceEnded(school, id, now))
+            .await?;
+        stance.window.until = Some(now);
+        Ok(stance)
+    }
+
+    async fn stance_act(
+        &self,
+        caller: &Caller,
+        stance: &Stance,
+        name: &'static str,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let mut act = ActOf::of(caller);
+        act.changes_policy_of([stance.school]);
+        self.note(&mut act, Owner::School(stance.school), name, "stance", stance.id);
+        self.carry_out(act, vec![change]).await
+    }
+}
+
+/// A permission for who needs none, or an objection to who is no sub-processor, would look as if it did something.
+fn check_party(annex: &Annex, input: &StanceCreate) -> Result<(), Invalid> {
+    let wrong = |code, detail: &str| {
+        Err(Invalid {
+            pointer: "/party".to_owned(),
+            code,
+            detail: detail.to_owned(),
+        })
+    };
+    let document = annex.document();
+    let is_meant = |name: &str| name == input.party;
+    let mut places = document.places.iter().filter(|place| is_meant(&place.party));
+    let listed = document.sub_processors.iter().find(|party| is_meant(&party.name));
+    match input.kind {
+        StanceKind::Objection if listed.is_none() => wrong(
+            "party_is_no_sub_processor",
+            "the annex lists no sub-processor of this name",
+        ),
+        StanceKind::Permission => {
+            let outside = places.any(|place| {
+                let back_up = place.back_up_country.as_ref();
+                !place.country.is_in_eea() || back_up.is_some_and(|country| !country.is_in_eea())
+            });
+            if outside || listed.is_some_and(|party| !party.country.is_in_eea()) {
+                return Ok(());
+            }
+            wrong(
+                "party_not_outside_eea",
+                "the annex names nobody of this name who processes outside the EEA",
+            )
+        }
+        StanceKind::Objection => Ok(()),
+    }
+}
