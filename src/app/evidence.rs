@@ -150,6 +150,34 @@ pub struct LoggedRecord {
     pub record: Record,
 }
 
+/// A record about one person: about that person alone, or a page with a line of its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordAbout {
+    /// The record.
+    pub logged: LoggedRecord,
+    /// The line that the person has in its list, and its number there.
+    pub line: Option<(u64, PageLine)>,
+}
+
+/// Up to where the records about one person were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlaceAbout {
+    /// The record.
+    pub record: RecordId,
+    /// The number of the line, in a page.
+    pub line: u64,
+}
+
+impl RecordAbout {
+    /// Where it stands among the records about the person: ids begin with the moment at which they were made.
+    pub fn place(&self) -> PlaceAbout {
+        PlaceAbout {
+            record: self.logged.record.draft.id,
+            line: self.line.as_ref().map_or(0, |(line, _)| *line),
+        }
+    }
+}
+
 /// Evidence as the use cases see it.
 #[async_trait]
 pub trait Evidence: Send + Sync {
@@ -171,6 +199,19 @@ pub trait Evidence: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Corrupt`] when what is stored is not a record.
     async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
+
+    /// The records of an owner about one person, who is known in them by these keyed hashes, after a place and in the order of
+    /// [`RecordAbout::place`].
+    ///
+    /// # Errors
+    /// As [`Evidence::records`].
+    async fn records_about(
+        &self,
+        owner: Owner,
+        subjects: &[Digest],
+        after: Option<PlaceAbout>,
+        limit: u16,
+    ) -> Result<Vec<RecordAbout>, StoreError>;
 
     /// The records of an owner with proofs, to take home: of all streams, those after what the owner knows already, the
     /// earliest first when there are more than the limit.

@@ -52,11 +52,15 @@ pub mod sealing;
 mod secret;
 pub mod stance;
 pub mod store;
+pub mod subject;
 pub mod take_stance;
 pub mod trace;
 pub mod whom;
 
-use std::sync::{Arc, Weak};
+use std::{
+    num::NonZeroU8,
+    sync::{Arc, Weak},
+};
 
 use moka::future::Cache;
 use sluis_core::{
@@ -130,6 +134,8 @@ pub struct AppSettings {
     pub shrink_guard: ShrinkGuard,
     /// How many deliveries are asked from administration systems at once.
     pub pulls_at_once: usize,
+    /// For how many calendar years after its own the key of a year is kept by which records know persons.
+    pub subject_retention_years: NonZeroU8,
     /// How many persons of opened rosters stay in memory.
     pub persons_in_memory: u64,
 }

@@ -58,14 +58,9 @@ impl App {
         let key = self.sealing.key(KeyScope::School(school)).await?;
         let roster = self.open_roster(school).await?;
         let found = input.whom.find(input.kind, &roster, &*key);
-        let absent = || match &input.whom {
-            Whom::EckId(eck_id) => Some(roster::person_id(input.kind, eck_id.expose(), &*key)),
-            Whom::SourceKey(_) => None,
-        };
-        let person = found
-            .map(|person| person.id)
-            .or_else(absent)
-            .ok_or_else(|| AppError::Invalid(vec![input.whom.unknown()]))?;
+        let ids = input.whom.ids(input.kind, &roster, &*key);
+        let unknown = || AppError::Invalid(vec![input.whom.unknown()]);
+        let person = ids.first().copied().ok_or_else(unknown)?;
         let mut known_by = KnownBy::default();
         if let Some(person) = found {
             known_by.learn(person.key_hash, person.eck_hash);

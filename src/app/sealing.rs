@@ -44,6 +44,15 @@ pub trait Sealing: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`].
     async fn subjects_of_all_years(&self, school: SchoolId) -> Result<Vec<Subjects>, StoreError>;
+
+    /// The schools that have such a key of this year or an earlier one, each with its year: some of them, the earliest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn subjects_until(&self, last: Year) -> Result<Vec<(SchoolId, Year)>, StoreError>;
+
+    /// Drops a key that was destroyed from memory. Another replica may have it for five minutes more.
+    async fn forget_subjects(&self, school: SchoolId, year: Year);
 }
 
 /// How the records of one school and calendar year know persons.

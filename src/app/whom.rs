@@ -1,6 +1,6 @@
 //! Whom a school means: somebody of its roster, by an identifier in the body of a request.
 
-use sluis_core::{identifier::EckId, person::PersonKind, personal::Personal};
+use sluis_core::{id::PersonId, identifier::EckId, person::PersonKind, personal::Personal};
 
 use crate::app::{
     error::Invalid,
@@ -36,6 +36,23 @@ impl Whom {
                 persons.find(|person| person.kept.kind == kind && person.key_hash == hash)
             }
         }
+    }
+
+    /// The ids by which the school may know the person: that of the roster first, and the one that follows from the ECK iD, by
+    /// which it knows who is in no roster yet or any more. None for a key that nobody of the roster has.
+    pub(in crate::app) fn ids(&self, kind: PersonKind, roster: &Roster, key: &dyn SealingKey) -> Vec<PersonId> {
+        let mut ids: Vec<_> = self
+            .find(kind, roster, key)
+            .map(|person| person.id)
+            .into_iter()
+            .collect();
+        if let Self::EckId(eck_id) = self {
+            let derived = roster::person_id(kind, eck_id.expose(), key);
+            if !ids.contains(&derived) {
+                ids.push(derived);
+            }
+        }
+        ids
     }
 
     /// The roster does not hold them.

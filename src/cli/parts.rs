@@ -130,6 +130,7 @@ pub fn app(settings: &Settings) -> AppSettings {
             percent: settings.synchronisation.shrink_guard_percent,
         },
         pulls_at_once: settings.synchronisation.at_once.get().into(),
+        subject_retention_years: settings.evidence.subject_retention_years,
         persons_in_memory: PERSONS,
     }
 }

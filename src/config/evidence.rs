@@ -1,5 +1,7 @@
 //! `evidence`: the record of every passage.
 
+use std::num::NonZeroU8;
+
 use super::key::section;
 
 section! {
@@ -7,6 +9,8 @@ section! {
     Evidence = "evidence" {
         /// The name in the first line of checkpoints, by which auditors know this log. It stays the same for ever. Without a value, the host of `server.public_url`.
         origin: Option<String>,
+        /// For how many calendar years after the year of a record the school can find a person in it. Then the key of that year is destroyed. Boards and operator agree on it.
+        subject_retention_years: NonZeroU8 = 7,
     }
 }
 

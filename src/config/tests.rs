@@ -207,6 +207,29 @@ fn an_empty_text_switches_an_optional_setting_off() {
 }
 
 #[test]
+fn a_year_at_least_stays_the_key_by_which_records_know_persons() {
+    let kept = |years: &'static str| {
+        let name = "SLUIS_EVIDENCE__SUBJECT_RETENTION_YEARS";
+        Sources::new().with_environment(pairs([(name, years)]))
+    };
+    let evidence = Settings::load(&Sources::new()).unwrap().evidence;
+    assert_eq!(evidence.subject_retention_years.get(), 7);
+    assert_eq!(
+        Settings::load(&kept("1"))
+            .unwrap()
+            .evidence
+            .subject_retention_years
+            .get(),
+        1
+    );
+    let told = faults(&kept("0"));
+    assert!(
+        matches!(told.as_slice(), [Fault::Invalid { key, .. }] if key == "evidence.subject_retention_years"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn values_that_do_not_go_together_are_refused() {
     for (key, value) in [
         ("server.public_url", "http://sluis.example"),

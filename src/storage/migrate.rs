@@ -47,6 +47,7 @@ pub const STEPS: &[Step] = steps![
     "V16__instructions",
     "V17__restriction_keys",
     "V18__stances",
+    "V19__records_about",
 ];
 
 /// The runner of the steps of one engine.

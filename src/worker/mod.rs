@@ -1,5 +1,5 @@
 //! Work that goes on without a request: synchronisation with administration systems, forgetting what has
-//! expired, and looking after the room on the disk and the lease of the log's stream.
+//! expired, destroying the keys of years that are over, and looking after the room on the disk and the lease of the log's stream.
 //!
 //! Promises: each replica runs one; of several, one pulls a school at a time, since a run is claimed in the database. Runs
 //! that nobody holds any more are ended within two turns, however long pulls take. In the quiet hours nothing starts by
@@ -77,6 +77,10 @@ async fn repeat(stopped: CancellationToken, mut work: impl AsyncFnMut()) {
 async fn tidy(app: &App) {
     app.evidence_tend().await;
     told("runs could not be tidied up", app.runs_tidy().await);
+    told(
+        "keys of years that are over could not be destroyed",
+        app.subject_keys_tidy().await,
+    );
     told("logins could not be tidied up", app.logins_tidy().await);
 }
 

@@ -19,13 +19,14 @@ use sluis_test_kit::{
 use crate::world::{Answer, INSIDE, World, annex};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along.
-const ASKS: [&str; 6] = [
+const ASKS: [&str; 7] = [
     "account_change_search",
     "account_resolve",
     "account_search",
     "decision_create",
     "learner_search",
     "record_export",
+    "record_search",
 ];
 
 /// Who does it.
@@ -212,6 +213,8 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
     walk.step("decision_create", &supplier, body, &[school_log]).await;
     walk.step("record_export", &school, json!({ "known": [] }), &[school_log])
         .await;
+    let body = json!({ "eckId": pupil(INSIDE).eck_id });
+    walk.step("record_search", &school, body, &[school_log]).await;
 
     let body = json!({ "ground": "objection", "eckId": pupil(INSIDE).eck_id });
     let restriction = walk.step("restriction_create", &school, body, &[school_log]).await;

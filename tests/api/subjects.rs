@@ -41,9 +41,9 @@ async fn listed(world: &World) -> BTreeSet<String> {
     let path = world.of_school("learners/_search");
     world.post(&path, &token, json!({})).await.ok();
     let school = world.service.token(&world.school_client, None).await;
-    let request = world.service.post(&world.of_school("records/_export"));
-    let export = crate::world::Answer::of(request.bearer_auth(school)).await.ok();
-    let lists = export["records"].as_array().unwrap().iter().rev();
+    let path = world.of_school("records/_export");
+    let export = world.post(&path, &school, json!({ "known": [] })).await.ok();
+    let lists = export["streams"][0]["records"].as_array().unwrap().iter().rev();
     let mut lists = lists.filter_map(|record| record["lines"].as_array().filter(|lines| !lines.is_empty()));
     let lines = lists.next().unwrap().iter();
     lines.map(|line| line["subject"].as_str().unwrap().to_owned()).collect()

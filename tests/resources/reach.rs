@@ -88,6 +88,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let merging = json!({ "supplier": world.supplier, "from": NOBODY, "into": NOBODY });
     let taking = json!({ "supplier": world.supplier, "fromSchool": world.school });
     let exporting = json!({ "known": [] });
+    let naming = json!({ "eckId": eck_id });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -156,6 +157,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/events", &nothing,                                      ".....xxx"),
         ("GET", "/schools/{school}/records", &nothing,                    ".x?x?..."),
         ("POST", "/schools/{school}/records/_export", &exporting,         ".x?x?..."),
+        ("POST", "/schools/{school}/records/_search", &naming,            ".x?x?..."),
         ("POST", "/decisions", &question,                                 ".x?x?xxx"),
         ("GET", "/schools/{school}/reach", &nothing,                      ".x?x?x??"),
         ("GET", "/clients/{client}", &nothing,                            "?......."),

@@ -213,6 +213,9 @@ pub struct RecordDraft {
     /// The keyed hash of the one person that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Digest>,
+    /// The calendar year of which the key was destroyed by which records know persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_year: Option<u16>,
     /// The supplier or distributor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier: Option<SupplierId>,
@@ -258,6 +261,7 @@ impl RecordDraft {
             salt: Hex::from_bytes(random::bytes(random)),
             start_time: now,
             subject: None,
+            subject_year: None,
             supplier: None,
             trace_id: Hex::from_bytes(random::bytes(random)),
             withheld: Vec::new(),

@@ -139,6 +139,12 @@ pub enum Finding {
         /// Its number.
         sequence: u64,
     },
+    /// A record is kept under another person than it is about, and is not found by whom it is about.
+    #[error("record `{sequence}` is kept under another person than it is about")]
+    Misfiled {
+        /// Its number.
+        sequence: u64,
+    },
     /// A record does not name the hash of the one before it.
     #[error("record `{sequence}` does not follow the record before it")]
     ChainBroken {

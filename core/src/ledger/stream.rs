@@ -17,6 +17,8 @@ pub struct StoredRecord {
     pub bytes: Vec<u8>,
     /// The stored hash of its leaf.
     pub leaf: Digest,
+    /// By which keyed hash of a person it is found.
+    pub subject: Option<Digest>,
     /// The list that a page commits to.
     pub lines: Vec<PageLine>,
 }
@@ -56,6 +58,9 @@ impl StreamCheck {
         }
         if sequence != stored.sequence {
             self.findings.push(Finding::OutOfOrder { sequence });
+        }
+        if record.draft.subject != stored.subject {
+            self.findings.push(Finding::Misfiled { sequence });
         }
         self.chains
             .entry(record.draft.owner.key())

@@ -23,6 +23,7 @@ mod path;
 mod product;
 mod reach;
 mod record;
+mod record_search;
 mod release;
 mod restriction;
 mod run;
@@ -109,5 +110,6 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(reach::reach_view)
         .service(record::record_list)
         .service(record::record_export)
+        .service(record_search::record_search)
         .service(ledger::verifier_key_view);
 }

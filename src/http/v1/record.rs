@@ -79,7 +79,7 @@ pub(super) struct RecordView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     receiver: Option<SupplierId>,
-    /// By which way: `api`, `login` or `roster`.
+    /// By which way: `api`, `login` or `roster`; `service` when the service did it by itself.
     #[schema(value_type = String, example = "api")]
     channel: Code,
     /// The agreement (verwerkersovereenkomst) that was looked at, in force or not.
@@ -96,10 +96,14 @@ pub(super) struct RecordView {
     /// What an act was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<ResourceView>,
-    /// The keyed hash of the person that it is about; the key is that of the school.
+    /// The keyed hash of the person that it is about; the key is that of the school and of the calendar year (UTC) of `at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 64, max_length = 64)]
     subject: Option<Digest>,
+    /// The calendar year of which the key was destroyed: nobody is found in its records any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 9999, example = 2026)]
+    subject_year: Option<u16>,
     /// How many persons a page was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 15)]
@@ -203,6 +207,7 @@ impl From<LoggedRecord> for RecordView {
             withheld: draft.withheld.into_iter().map(WithheldCodeView::from).collect(),
             resource: draft.resource.map(ResourceView::from),
             subject: draft.subject,
+            subject_year: draft.subject_year,
             persons: draft.page.map(|page| page.lines),
             trace_id: draft.trace_id,
             at: draft.end_time,

@@ -36,6 +36,7 @@ pub(in crate::storage) struct NewRecord {
     pub moment: Timestamp,
     pub bytes: Vec<u8>,
     pub leaf: Digest,
+    pub subject: Option<Digest>,
 }
 
 /// A row of `ledger_page_lines`.
@@ -79,6 +80,7 @@ impl Tail {
             moment: draft.end_time,
             bytes: sealed.bytes,
             leaf: sealed.leaf,
+            subject: draft.subject,
         });
         Committed {
             record: draft.id,

@@ -119,6 +119,7 @@ mod tests {
                 sequence,
                 bytes: Vec::new(),
                 leaf: Digest::ZERO,
+                subject: None,
                 lines: Vec::new(),
             },
         }

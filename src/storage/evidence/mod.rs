@@ -3,6 +3,7 @@
 //! What differs between the engines is in `sqlite/evidence.rs` and `postgres/evidence.rs`: the lock, the fence and the
 //! bulk insert. What is appended is decided in `append`, which knows no database.
 
+mod about;
 pub(in crate::storage) mod append;
 pub(in crate::storage) mod log;
 mod merge;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluis_core::{
-    ledger::{Finding, Found, NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey},
+    ledger::{
+        Digest, Finding, Found, NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey,
+    },
     random::Random,
     time::Timestamp,
 };
@@ -25,7 +28,9 @@ pub use self::{
 };
 use crate::{
     app::{
-        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Places, Recorded},
+        evidence::{
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, Recorded,
+        },
         store::StoreError,
     },
     storage::{
@@ -53,6 +58,8 @@ pub(crate) const ALL: &[&Statement] = &[
     &read::LEAVES,
     &read::NODES,
     &read::ALL_NODES,
+    &about::RECORDS_ABOUT,
+    &about::LINES_ABOUT,
 ];
 
 /// At most so many records in one list.
@@ -170,6 +177,16 @@ impl Evidence for EvidenceStore {
             })
         });
         logged.collect()
+    }
+
+    async fn records_about(
+        &self,
+        owner: Owner,
+        subjects: &[Digest],
+        after: Option<PlaceAbout>,
+        limit: u16,
+    ) -> Result<Vec<RecordAbout>, StoreError> {
+        self.about(owner, subjects, after, limit.min(LIST_LENGTH)).await
     }
 
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {

@@ -34,7 +34,7 @@ pub(super) const CHAIN_HEADS: Statement = Statement {
 };
 pub(super) const RECORDS_OF_OWNER: Statement = Statement {
     name: "ledger_records_of_owner",
-    sql: "SELECT stream, moment, position, owner, sequence, bytes, leaf FROM ledger_records
+    sql: "SELECT stream, moment, position, owner, sequence, bytes, leaf, subject FROM ledger_records
           WHERE owner = $1 AND stream = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence LIMIT $5",
 };
 pub(super) const LINES_OF_OWNER: Statement = Statement {
@@ -44,7 +44,7 @@ pub(super) const LINES_OF_OWNER: Statement = Statement {
 };
 pub(super) const RECORDS_OF_STREAM: Statement = Statement {
     name: "ledger_records_of_stream",
-    sql: "SELECT position, owner, sequence, bytes, leaf FROM ledger_records
+    sql: "SELECT position, owner, sequence, bytes, leaf, subject FROM ledger_records
           WHERE stream = $1 AND position >= $2 AND position < $3 ORDER BY position",
 };
 pub(super) const LINES_OF_STREAM: Statement = Statement {
@@ -118,6 +118,7 @@ pub(super) fn record(row: &Row) -> Result<StoredRecord, StorageError> {
         sequence: row.get("sequence")?,
         bytes: row.get("bytes")?,
         leaf: row.get("leaf")?,
+        subject: row.get("subject")?,
         lines: Vec::new(),
     })
 }
@@ -134,7 +135,7 @@ pub(super) fn lines(rows: &[Row]) -> Result<BTreeMap<u64, Vec<PageLine>>, Storag
     Ok(lines)
 }
 
-fn line(row: &Row) -> Option<PageLine> {
+pub(super) fn line(row: &Row) -> Option<PageLine> {
     let outcome: String = row.get("outcome").ok()?;
     let categories: String = row.get("categories").ok()?;
     Some(PageLine {

@@ -201,6 +201,14 @@ impl Keyring {
         Ok(keys.map(|(year, bytes)| (year, IndexKey::new(&bytes))).collect())
     }
 
+    /// The schools that have such a key of this year or an earlier one: some of them, the earliest first.
+    ///
+    /// # Errors
+    /// As [`index_key`](Self::index_key).
+    pub async fn subject_keys_until(&self, last: Year) -> Result<Vec<(SchoolId, Year)>, KeyringError> {
+        self.store.subject_keys_until(last).await
+    }
+
     async fn hashing_key(&self, scope: Scope, purpose: KeyPurpose) -> Result<IndexKey, KeyringError> {
         if let Some(key) = self.index_keys.get(&(scope, purpose)).await {
             return Ok(key);
@@ -217,6 +225,11 @@ impl Keyring {
     /// When the database does not answer; the key may then still be there.
     pub async fn destroy(&self, scope: Scope, purpose: KeyPurpose) -> Result<(), KeyringError> {
         self.store.destroy(scope, purpose).await?;
+        self.forget(scope, purpose).await;
+        Ok(())
+    }
+
+    async fn forget(&self, scope: Scope, purpose: KeyPurpose) {
         match purpose {
             KeyPurpose::Seal => {
                 self.seal_keys.invalidate(&scope).await;
@@ -227,6 +240,5 @@ impl Keyring {
                 self.index_keys.run_pending_tasks().await;
             }
         }
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sluis_core::{id::SchoolId, time::Year};
 use zeroize::Zeroizing;
 
-use super::{IndexKey, Keyring, KeyringError, Place, Scope, SealKey, Sealed};
+use super::{IndexKey, KeyPurpose, Keyring, KeyringError, Place, Scope, SealKey, Sealed};
 use crate::app::{
     sealing::{HashingKey, KeyScope, Sealing, SealingKey, Subjects},
     store::StoreError,
@@ -55,6 +55,14 @@ impl Sealing for Keyring {
     async fn subjects_of_all_years(&self, school: SchoolId) -> Result<Vec<Subjects>, StoreError> {
         let keys = self.subject_keys(school).await?.into_iter();
         Ok(keys.map(|(year, key)| Subjects::new(year, Arc::new(key))).collect())
+    }
+
+    async fn subjects_until(&self, last: Year) -> Result<Vec<(SchoolId, Year)>, StoreError> {
+        Ok(self.subject_keys_until(last).await?)
+    }
+
+    async fn forget_subjects(&self, school: SchoolId, year: Year) {
+        self.forget(Scope::School(school), KeyPurpose::Subjects(year)).await;
     }
 }
 

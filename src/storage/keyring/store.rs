@@ -45,6 +45,11 @@ const SUBJECT_KEYS: Statement = Statement {
     sql: "SELECT id, purpose, wrapped FROM data_keys \
           WHERE school = $1 AND supplier = $2 AND purpose >= $3 AND purpose <= $4 ORDER BY purpose",
 };
+const SUBJECT_KEYS_UNTIL: Statement = Statement {
+    name: "keyring_subject_keys_until",
+    sql: "SELECT school, purpose FROM data_keys \
+          WHERE purpose >= $1 AND purpose <= $2 ORDER BY purpose, school LIMIT $3",
+};
 /// A guard: the key of this year was never destroyed.
 const SUBJECT_KEY_DESTROYED: Statement = Statement {
     name: "keyring_subject_key_destroyed",
@@ -68,6 +73,7 @@ pub const ALL: &[&Statement] = &[
     &KEY_DESTROY,
     &KEY_GUARD,
     &SUBJECT_KEYS,
+    &SUBJECT_KEYS_UNTIL,
     &SUBJECT_KEY_DESTROYED,
     &SUBJECT_KEY_END,
 ];
@@ -184,7 +190,22 @@ impl Store {
         });
         keys.collect()
     }
+
+    /// The schools with such a key of this year or an earlier one.
+    pub(super) async fn subject_keys_until(&self, last: Year) -> Result<Vec<(SchoolId, Year)>, KeyringError> {
+        let values = params![format!("{SUBJECTS}0000"), format!("{SUBJECTS}{last}"), LISTED];
+        let rows = self.executor.read(&SUBJECT_KEYS_UNTIL, values).await?;
+        let keys = rows.iter().map(|row| {
+            let purpose: String = row.get(1)?;
+            let year = KeyPurpose::year_in(&purpose).ok_or(KeyringError::Unreadable)?;
+            Ok((row.get(0)?, year))
+        });
+        keys.collect()
+    }
 }
+
+/// How many keys are listed at once, over all schools.
+const LISTED: u16 = 100;
 
 /// Lets a write-set fail with a conflict when the key of this year is not there.
 pub(in crate::storage) fn hold_subjects(writes: &mut WriteSet, school: SchoolId, year: Year) {

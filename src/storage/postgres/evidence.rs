@@ -32,9 +32,10 @@ use crate::{
 const EPOCHS: &str = "SELECT school, epoch FROM school_epochs WHERE school = ANY($1)";
 const REVOKED: &str = "SELECT id FROM clients WHERE id = ANY($1) AND revoked_at IS NOT NULL";
 const HEADS: &str = "SELECT owner, sequence, hash FROM ledger_heads WHERE stream = $1 AND owner = ANY($2)";
-const RECORDS_ADD: &str = "INSERT INTO ledger_records (stream, position, id, owner, sequence, moment, bytes, leaf)
+const RECORDS_ADD: &str =
+    "INSERT INTO ledger_records (stream, position, id, owner, sequence, moment, bytes, leaf, subject)
     SELECT $1, * FROM unnest(
-        $2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])";
+        $2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[], $9::bytea[])";
 const LINES_ADD: &str = "INSERT INTO ledger_page_lines (stream, owner, sequence, line, subject, outcome, categories)
     SELECT $1, * FROM unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::bytea[], $6::text[], $7::text[])";
 const NODES_ADD: &str = "INSERT INTO ledger_nodes (stream, level, place, hash)
@@ -219,8 +220,10 @@ async fn keep_records(transaction: &Transaction<'_>, stream: i64, addition: &Add
     let moments: Vec<i64> = new.iter().map(|record| record.moment.as_millis()).collect();
     let bytes: Vec<&[u8]> = new.iter().map(|record| record.bytes.as_slice()).collect();
     let leaves: Vec<&[u8]> = new.iter().map(|record| record.leaf.as_bytes().as_slice()).collect();
-    let params: [&(dyn ToSql + Sync); 8] = [
-        &stream, &positions, &ids, &owners, &sequences, &moments, &bytes, &leaves,
+    let subjects = new.iter().map(|record| record.subject.as_ref());
+    let subjects: Vec<Option<&[u8]>> = subjects.map(|subject| Some(subject?.as_bytes().as_slice())).collect();
+    let params: [&(dyn ToSql + Sync); 9] = [
+        &stream, &positions, &ids, &owners, &sequences, &moments, &bytes, &leaves, &subjects,
     ];
     execute(transaction, "ledger_record_add", RECORDS_ADD, &params).await
 }

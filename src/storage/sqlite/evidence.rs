@@ -32,8 +32,8 @@ const STREAM: u64 = 1;
 
 const RECORD_ADD: Statement = Statement {
     name: "ledger_record_add",
-    sql: "INSERT INTO ledger_records (stream, position, id, owner, sequence, moment, bytes, leaf)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    sql: "INSERT INTO ledger_records (stream, position, id, owner, sequence, moment, bytes, leaf, subject)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 const LINE_ADD: Statement = Statement {
     name: "ledger_line_add",
@@ -153,6 +153,7 @@ fn keep(connection: &Connection, tail: &Tail, addition: &Addition<'_>) -> Result
             new.moment,
             new.bytes.as_slice(),
             new.leaf.as_bytes(),
+            new.subject.map(|subject| *subject.as_bytes()),
         ];
         bind::execute(connection, &RECORD_ADD, &values)?;
     }

@@ -112,6 +112,14 @@ impl Sealing for Counted<dyn Sealing> {
         self.0.count("key", &format!("Subjects({school})"));
         self.1.subjects_of_all_years(school).await
     }
+
+    async fn subjects_until(&self, last: Year) -> Result<Vec<(SchoolId, Year)>, StoreError> {
+        self.1.subjects_until(last).await
+    }
+
+    async fn forget_subjects(&self, school: SchoolId, year: Year) {
+        self.1.forget_subjects(school, year).await;
+    }
 }
 
 impl HashingKey for Counted<Subjects> {

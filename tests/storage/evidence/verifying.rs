@@ -75,6 +75,10 @@ const BYTES: Statement = Statement {
     name: "test_alter_bytes",
     sql: "UPDATE ledger_records SET bytes = $1 WHERE position = 4",
 };
+const SUBJECT: Statement = Statement {
+    name: "test_alter_subject",
+    sql: "UPDATE ledger_records SET subject = $1 WHERE position = 6",
+};
 const LINE: Statement = Statement {
     name: "test_alter_line",
     sql: "UPDATE ledger_page_lines SET outcome = $1 WHERE line = 1 AND sequence = 1",
@@ -110,6 +114,7 @@ async fn what_is_altered_in_the_tables_is_found() {
             Alteration(&HEAD, Value::from([0_u8; 32]), Finding::HeadMismatch { sequence: 130 }),
             Alteration(&LINE, Value::from("failed"), Finding::PageMismatch { sequence: 1 }),
             Alteration(&LINE_GONE, Value::from(1_i64), Finding::PageMismatch { sequence: 2 }),
+            Alteration(&SUBJECT, Value::from([7_u8; 32]), Finding::Misfiled { sequence: 4 }),
             Alteration(
                 &BYTES,
                 Value::from(b"{}".as_slice()),

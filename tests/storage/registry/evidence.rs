@@ -29,5 +29,10 @@ pub(super) fn examples() -> Vec<Example> {
         Example::of("ledger_leaves", params![1_i64, 0_i64, 256_i64]),
         Example::of("ledger_nodes", params![1_i64, 1_i64, 0_i64, 256_i64]),
         Example::of("ledger_all_nodes", params![1_i64]),
+        Example::of("ledger_records_about", params![school, [7_u8; 32], [0_u8; 16], 10_i64]),
+        Example::of(
+            "ledger_lines_about",
+            params![school, [7_u8; 32], [0_u8; 16], 0_i64, 10_i64],
+        ),
     ]
 }

@@ -21,6 +21,10 @@ pub(super) fn examples() -> Vec<Example> {
         Example::of("keyring_add_key", of_year(3, "2026")),
         Example::of("keyring_add_key", of_year(4, "2027")),
         Example::of("keyring_subject_keys", all_years()),
+        Example::of(
+            "keyring_subject_keys_until",
+            params!["subject-0000", "subject-2026", 10_i64],
+        ),
         Example::of("keyring_end_subject_key", params![school, 2_026_i64, 5_i64]),
         Example::of("keyring_end_subject_key", params![school, 2_026_i64, 6_i64]),
         Example::of("keyring_subject_key_destroyed", params![school, 2_026_i64]),

@@ -20,7 +20,9 @@ use sluis::{
         connection::{Connection, Dialect, Run},
         enrol::ClientCreate,
         error::Invalid,
-        evidence::{Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, Places, Recorded},
+        evidence::{
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, Recorded,
+        },
         intake::ShrinkGuard,
         link::ConnectionCreate,
         login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned},
@@ -48,7 +50,7 @@ use sluis_core::{
     catalogue::Catalogue,
     id::{ConnectionId, SchoolId},
     identifier::{Brin6, EckIdRules},
-    ledger::{NoteSigner, Owner, Report, SchoolExport, VerifierKey},
+    ledger::{Digest, NoteSigner, Owner, Report, SchoolExport, VerifierKey},
     personal::Personal,
     random::SystemRandom,
     time::{Clock, FixedClock, Timestamp, Window},
@@ -139,6 +141,15 @@ impl Evidence for Stubborn {
     }
     async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError> {
         self.inner.records(owner, after, limit).await
+    }
+    async fn records_about(
+        &self,
+        owner: Owner,
+        subjects: &[Digest],
+        after: Option<PlaceAbout>,
+        limit: u16,
+    ) -> Result<Vec<RecordAbout>, StoreError> {
+        self.inner.records_about(owner, subjects, after, limit).await
     }
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
         self.inner.export(owner, known, limit).await
@@ -302,6 +313,7 @@ impl World {
                     percent: 50,
                 },
                 pulls_at_once: 2,
+                subject_retention_years: const { std::num::NonZeroU8::new(7).unwrap() },
                 persons_in_memory: 10_000,
             },
         });

@@ -79,6 +79,7 @@ impl Log {
             sequence,
             bytes: sealed.bytes,
             leaf: sealed.leaf,
+            subject: draft.subject,
             lines,
         });
     }

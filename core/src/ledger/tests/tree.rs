@@ -28,6 +28,7 @@ fn both(size: u64) -> Both {
             sequence: 0,
             bytes: Vec::new(),
             leaf: hash,
+            subject: None,
             lines: Vec::new(),
         });
         other.push(leaf(number));

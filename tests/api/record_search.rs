@@ -1,0 +1,172 @@
+//! A school searches its records about one person.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use sluis_core::{
+    ledger::Owner,
+    time::{FixedClock, Timestamp},
+};
+use sluis_stand_ins::administration::pupil;
+
+use crate::{
+    rosters::{FIRST, pupil_of, snapshot},
+    world::{Answer, INSIDE, World, elsewhere},
+};
+
+async fn ask(world: &World, body: Value) -> Answer {
+    let token = world.service.token(&world.school_client, None).await;
+    world.post(&world.of_school("records/_search"), &token, body).await
+}
+
+/// All pages of what is found, and the years that were searched.
+async fn found(world: &World, mut body: Value) -> (Vec<Value>, Value) {
+    let mut items = Vec::new();
+    loop {
+        let page = ask(world, body.clone()).await.ok();
+        items.extend(page["items"].as_array().unwrap().iter().cloned());
+        assert!(items.len() < 100, "each search adds less than it shows");
+        if page["next"].is_null() {
+            return (items, page["years"].clone());
+        }
+        body["cursor"] = page["next"].clone();
+    }
+}
+
+async fn resolve(world: &World, number: u32) {
+    let token = world.supplier_token("D1").await;
+    let body = json!({ "school": world.school, "eckId": pupil(number).eck_id });
+    world.post("/v1/accounts/_resolve", &token, body).await.ok();
+}
+
+async fn list(world: &World) {
+    let token = world.supplier_token("D1").await;
+    let path = world.of_school("learners/_search");
+    world.post(&path, &token, json!({})).await.ok();
+}
+
+fn names(items: &[Value]) -> Vec<&str> {
+    let names = items.iter().map(|item| item["name"].as_str().unwrap());
+    names.filter(|name| *name != "record.search").collect()
+}
+
+#[actix_web::test]
+async fn every_record_and_page_about_a_person_is_found_over_the_years_and_nobody_elses() {
+    let eve = Timestamp::parse("2026-12-31T23:59:30Z").unwrap();
+    let world = World::start_at(FixedClock::new(eve), []).await;
+    let token = world.service.token(&world.school_client, None).await;
+    resolve(&world, INSIDE).await;
+    resolve(&world, INSIDE + 1).await;
+    list(&world).await;
+    let body = json!({ "ground": "objection", "eckId": pupil(INSIDE).eck_id });
+    let placed = world.post(&world.of_school("restrictions"), &token, body).await.ok();
+    let end = format!("restrictions/{}/_end", placed["id"].as_str().unwrap());
+    world.post(&world.of_school(&end), &token, json!({})).await.ok();
+    world.service.clock.advance_secs(60);
+    list(&world).await;
+    resolve(&world, INSIDE).await;
+    resolve(&world, INSIDE + 1).await;
+
+    let by_eck_id = json!({ "eckId": pupil(INSIDE).eck_id });
+    let (whole, years) = found(&world, by_eck_id.clone()).await;
+    assert_eq!(years, json!([2026, 2027]));
+    let expected = [
+        "account.resolve",
+        "learner.search",
+        "restriction.place",
+        "restriction.end",
+        "learner.search",
+        "account.resolve",
+    ];
+    // Within one millisecond ids are in no order.
+    let (told, expected) = (names(&whole), expected.to_vec());
+    let sorted = |mut names: Vec<&str>| {
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(sorted(told), sorted(expected.clone()));
+    let moments: Vec<_> = whole.iter().map(|item| item["at"].as_str().unwrap()).collect();
+    assert!(moments.is_sorted());
+    for item in &whole {
+        let in_page = item["name"] == "learner.search";
+        assert_eq!(item["line"]["outcome"] == "permit", in_page, "{item}");
+        assert_eq!(item["line"].is_object(), in_page);
+        assert_eq!(item["subject"].is_string(), !in_page);
+    }
+    let of_page = whole.iter().find(|item| item["line"].is_object()).unwrap();
+    assert!(!of_page["line"]["categories"].as_array().unwrap().is_empty());
+
+    let mut by_source_key = json!({ "sourceKey": pupil(INSIDE).key, "limit": 2 });
+    let (in_pages, _) = found(&world, by_source_key.clone()).await;
+    assert_eq!(sorted(names(&in_pages)), sorted(expected));
+    let ids: BTreeSet<_> = in_pages.iter().map(|item| item["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), in_pages.len(), "nothing is shown twice");
+    assert!(whole.iter().all(|item| ids.contains(item["id"].as_str().unwrap())));
+
+    by_source_key["kind"] = json!("staff");
+    let answer = ask(&world, by_source_key).await;
+    let wrong = [("/sourceKey".to_owned(), "person_unknown".to_owned())];
+    assert_eq!(answer.input_errors(), wrong.into());
+    let told = json!(whole).to_string();
+    assert!(!told.contains(&pupil(INSIDE).eck_id) && !told.contains(pupil(INSIDE).given_name));
+}
+
+#[actix_web::test]
+async fn searching_is_itself_on_record_about_the_person() {
+    let world = World::start().await;
+    let body = json!({ "eckId": pupil(INSIDE).eck_id });
+    let (first, _) = found(&world, body.clone()).await;
+    assert_eq!(first, [json!(null); 0]);
+    let records = world.service.records(Owner::School(world.school)).await;
+    let draft = &records.last().unwrap().draft;
+    assert_eq!(draft.name.as_str(), "record.search");
+    assert_eq!(draft.asker, Some(world.school_client.id));
+    let (second, _) = found(&world, body).await;
+    assert_eq!(second.len(), 1);
+    assert_eq!(second[0]["subject"], json!(draft.subject.unwrap()));
+}
+
+#[actix_web::test]
+async fn who_is_in_no_roster_any_more_is_found_by_the_eck_id() {
+    let world = World::bare().await;
+    world.agree(&world.supplier).await;
+    let mut school = snapshot(FIRST);
+    world.import(school.clone()).await;
+    resolve(&world, INSIDE).await;
+    let gone = pupil_of(&mut school, INSIDE).key.clone();
+    school.pupils.retain(|pupil| pupil.key != gone);
+    world.import(school).await;
+    let (items, _) = found(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await;
+    assert_eq!(names(&items), ["account.resolve"]);
+    let answer = ask(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
+    let wrong = [("/sourceKey".to_owned(), "person_unknown".to_owned())];
+    assert_eq!(answer.input_errors(), wrong.into());
+}
+
+#[actix_web::test]
+async fn a_search_of_nobody_by_a_made_up_cursor_or_by_another_school_is_refused() {
+    let world = World::start().await;
+    let eck_id = pupil(INSIDE).eck_id;
+    for (body, place, code) in [
+        (json!({}), "/eckId", "one_needed"),
+        (
+            json!({ "eckId": eck_id, "sourceKey": "1" }),
+            "/sourceKey",
+            "one_too_many",
+        ),
+        (
+            json!({ "eckId": eck_id, "cursor": "AZkKPnwAcACAAAAAAAAAAQ" }),
+            "/cursor",
+            "invalid_value",
+        ),
+        (json!({ "eckId": eck_id, "limit": 201 }), "/limit", "out_of_range"),
+    ] {
+        let wrong = [(place.to_owned(), code.to_owned())];
+        assert_eq!(ask(&world, body).await.input_errors(), wrong.into());
+    }
+    let stranger = elsewhere(&world.service).await;
+    let foreign = world.service.token(&stranger, None).await;
+    let path = world.of_school("records/_search");
+    let answer = world.post(&path, &foreign, json!({ "eckId": eck_id })).await;
+    answer.problem(404, "school_not_found");
+}
