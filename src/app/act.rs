@@ -1,5 +1,8 @@
 //! Acts: what a person or program of a party decides. Each is a record, and a change that takes something back has
 //! bitten before the act is answered.
+//!
+//! What the operator does, over the API or at the command line, is an act in its own log, and in the log of a school or board
+//! that it reaches with it an operator's access. So a school finds in one place whatever the operator did at it.
 
 use sluis_core::{
     id::{Id, PersonId, SchoolId},
@@ -7,7 +10,13 @@ use sluis_core::{
     time::{Timestamp, Year},
 };
 
-use crate::app::{App, caller::Caller, error::AppError, evidence::Act, store::Change};
+use crate::app::{
+    App,
+    caller::{Caller, Role},
+    error::AppError,
+    evidence::Act,
+    store::Change,
+};
 
 /// An act that is about to be recorded and carried out.
 pub(in crate::app) struct ActOf<'a> {
@@ -38,15 +47,14 @@ impl App {
         kind: &'static str,
         id: Id<K>,
     ) {
-        let mut draft = RecordDraft::new(
-            RecordKind::Act,
-            Outcome::Done,
-            owner,
-            name,
-            "api",
-            self.now(),
-            &*self.random,
-        );
+        let by_operator = act.caller.is_none_or(|caller| matches!(caller.role, Role::Operator));
+        let record = match owner {
+            Owner::School(_) | Owner::Board(_) if by_operator => RecordKind::OperatorAccess,
+            _ => RecordKind::Act,
+        };
+        let channel = if act.caller.is_some() { "api" } else { "cli" };
+        let now = self.now();
+        let mut draft = RecordDraft::new(record, Outcome::Done, owner, name, channel, now, &*self.random);
         if let Some(caller) = act.caller {
             draft.asker = Some(caller.client);
             draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
@@ -69,6 +77,29 @@ impl App {
             act.subjects_of.push((school, year));
         }
         Ok(())
+    }
+
+    /// The operator looks at something of a school or board: it is on record there before it is answered. Who else looks is
+    /// not the operator.
+    pub(in crate::app) async fn operator_looks<K>(
+        &self,
+        caller: &Caller,
+        at: impl IntoIterator<Item = Owner>,
+        name: &'static str,
+        kind: &'static str,
+        id: Id<K>,
+    ) -> Result<(), AppError> {
+        if !matches!(caller.role, Role::Operator) {
+            return Ok(());
+        }
+        let mut act = ActOf::of(caller);
+        for owner in at {
+            self.note(&mut act, owner, name, kind, id);
+        }
+        if act.drafts.is_empty() {
+            return Ok(());
+        }
+        self.carry_out(act, Vec::new()).await
     }
 
     /// Carries out the act: the changes, the records and the new epochs in one transaction.

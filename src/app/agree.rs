@@ -49,7 +49,7 @@ impl App {
         let (Role::Supplier { supplier, product } | Role::Distributor { supplier, product }) = caller.role else {
             return Err(AppError::NotYours);
         };
-        self.board_view(offer.board).await?;
+        self.board(offer.board).await?;
         check_window(offer.window).map_err(|fault| AppError::Invalid(vec![fault]))?;
         let now = self.now();
         let agreement = Agreement {

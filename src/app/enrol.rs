@@ -73,7 +73,7 @@ impl App {
     async fn check_role(&self, role: &Role) -> Result<(), AppError> {
         match *role {
             Role::Operator => {}
-            Role::Board(board) => drop(self.board_view(board).await?),
+            Role::Board(board) => drop(self.board(board).await?),
             Role::School(school) => {
                 self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
             }
@@ -133,11 +133,18 @@ impl App {
         self.check_proofs(jwks, redirect_uris).err().unwrap_or_default()
     }
 
-    /// One client, revoked or not.
+    /// One client, revoked or not. Looking is on the record of the board or school that it acts for.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn client_view(&self, id: ClientId) -> Result<Client, AppError> {
+    pub async fn client_view(&self, caller: &Caller, id: ClientId) -> Result<Client, AppError> {
+        let client = self.registered(id).await?;
+        let at = concerned(&client.role);
+        self.operator_looks(caller, at, "client.view", "client", id).await?;
+        Ok(client)
+    }
+
+    async fn registered(&self, id: ClientId) -> Result<Client, AppError> {
         self.store.client(id).await?.ok_or(AppError::NotFound("client"))
     }
 
@@ -146,7 +153,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], or [`AppError::Conflict`] when it was revoked before.
     pub async fn client_revoke(&self, caller: &Caller, id: ClientId) -> Result<Client, AppError> {
-        let mut client = self.client_view(id).await?;
+        let mut client = self.registered(id).await?;
         if client.revoked_at.is_some() {
             return Err(ended("the client has been revoked"));
         }
@@ -161,12 +168,16 @@ impl App {
     }
 }
 
-/// In whose logs something about a client of this role is noted.
-fn logs_of(role: &Role) -> Vec<Owner> {
-    let concerned = match *role {
+/// The board or school that a client of this role acts for.
+const fn concerned(role: &Role) -> Option<Owner> {
+    match *role {
         Role::Board(board) => Some(Owner::Board(board)),
         Role::School(school) => Some(Owner::School(school)),
         Role::Operator | Role::Supplier { .. } | Role::Distributor { .. } => None,
-    };
-    std::iter::once(Owner::Operator).chain(concerned).collect()
+    }
+}
+
+/// In whose logs something about a client of this role is noted.
+fn logs_of(role: &Role) -> Vec<Owner> {
+    std::iter::once(Owner::Operator).chain(concerned(role)).collect()
 }

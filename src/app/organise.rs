@@ -89,11 +89,19 @@ impl App {
         Ok(self.store.boards(page).await?)
     }
 
-    /// One board.
+    /// One board. That the operator looks at it is on the board's record.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn board_view(&self, board: BoardId) -> Result<Board, AppError> {
+    pub async fn board_view(&self, caller: &Caller, board: BoardId) -> Result<Board, AppError> {
+        let board = self.board(board).await?;
+        let owner = [Owner::Board(board.id)];
+        self.operator_looks(caller, owner, "board.view", "board", board.id)
+            .await?;
+        Ok(board)
+    }
+
+    pub(in crate::app) async fn board(&self, board: BoardId) -> Result<Board, AppError> {
         self.store.board(board).await?.ok_or(AppError::NotFound("board"))
     }
 
@@ -102,7 +110,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for the board, [`AppError::Conflict`] when the BRIN with branch is taken.
     pub async fn school_create(&self, caller: Option<&Caller>, input: SchoolCreate) -> Result<School, AppError> {
-        self.board_view(input.board).await?;
+        self.board(input.board).await?;
         let school = School {
             id: self.new_id(),
             board: input.board,
@@ -122,7 +130,8 @@ impl App {
     }
 
     /// The schools that the caller may know: all for the operator, its own for a board or school, for a supplier
-    /// those that ever switched its product on.
+    /// those that ever switched its product on. A page of it reaches no school: it has what a public register has, and a record
+    /// of each page in each of the logs would hide the ones that matter.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -144,7 +153,7 @@ impl App {
         })
     }
 
-    /// One school that the caller may know.
+    /// One school that the caller may know. That the operator looks at it is on the school's record.
     ///
     /// # Errors
     /// [`AppError::NotFound`], also for one that the caller may not know.
@@ -166,11 +175,13 @@ impl App {
                 activations.iter().any(|activation| activation.product == product)
             }
         };
-        if known {
-            Ok(found)
-        } else {
-            Err(AppError::NotFound("school"))
+        if !known {
+            return Err(AppError::NotFound("school"));
         }
+        let owner = [Owner::School(school)];
+        self.operator_looks(caller, owner, "school.view", "school", school)
+            .await?;
+        Ok(found)
     }
 
     /// One school that the caller decides for: its own program, or its board's.

@@ -6,10 +6,12 @@ use sluis_core::{
     gate::Needed,
     id::{ConnectionId, SchoolId},
     identifier::Brin6,
+    ledger::Owner,
 };
 
 use crate::app::{
     App,
+    act::ActOf,
     activate::not_ready,
     admit,
     agree::ended,
@@ -189,7 +191,8 @@ impl App {
 
     /// Takes in the roster of a file. With `dry_run` nothing is written, and the counts tell what would change.
     ///
-    /// The one who does it sits at the command line: the record names no client.
+    /// The one who does it sits at the command line: the record names no client. That the operator reaches the roster is on
+    /// record before anything is read, of a dry run too.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when no school has this BRIN and branch.
@@ -199,6 +202,14 @@ impl App {
             .into_iter()
             .find(|found| found.brin == school)
             .ok_or(AppError::NotFound("school"))?;
+        let name = if dry_run {
+            "roster.import-dry-run"
+        } else {
+            "roster.import"
+        };
+        let mut act = ActOf::of(None);
+        self.note(&mut act, Owner::School(school.id), name, "school", school.id);
+        self.carry_out(act, Vec::new()).await?;
         if dry_run {
             let compared = match self.admission_now(school.id).await?.needed() {
                 Ok(needed) => self.compare(school, snapshot, needed).await?,

@@ -25,6 +25,7 @@ mod kinds;
 mod learners;
 mod login;
 mod once;
+mod operator;
 mod party;
 mod reach;
 mod receivers;

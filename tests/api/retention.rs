@@ -105,18 +105,20 @@ async fn of_several_replicas_one_destroys_and_none_goes_on_by_what_it_remembers(
         ("KEYS__MASTER_KEY_FILE", key.as_str()),
     ];
     let world = World::start_with(shared).await;
-    let replica = || {
+    // All draw from one seed: by clocks apart their ids are.
+    let replica = |ahead| {
         let settings = shared.into_iter().chain([("KENNISNET__ECK_ID_SEGMENTS", "['pilot']")]);
-        Service::start_at(Arc::new(clock()), settings)
+        let clock = clock();
+        clock.advance_secs(ahead);
+        Service::start_at(Arc::new(clock), settings)
     };
-    let (other, behind) = (replica().await, replica().await);
+    let (other, behind) = (replica(1).await, replica(2).await);
     for service in [&world.service, &other, &behind] {
         resolve(&world, service).await;
     }
     assert_eq!(found(&world, &behind).await.0.len(), 3);
-    for service in [&world.service, &other] {
-        service.clock.set(at("2028-01-01T00:00:00Z"));
-    }
+    world.service.clock.set(at("2028-01-01T00:00:00Z"));
+    other.clock.set(at("2028-01-01T00:00:01Z"));
     let (one, two) = futures::join!(world.service.app.subject_keys_tidy(), other.app.subject_keys_tidy());
     assert!(one.is_ok() && two.is_ok());
     assert_eq!(destroyed(&world).await, [2026], "once");

@@ -110,6 +110,6 @@ pub(super) async fn board_create(
     responses((status = 200, description = "The board", body = BoardView), BoardNotFound))]
 #[get("/boards/{board}")]
 pub(super) async fn board_view(caller: May<ReadBoard>, path: Path<BoardPath>) -> Answer<BoardView> {
-    let board = caller.app().board_view(path.board).await?;
+    let board = caller.app().board_view(caller.caller(), path.board).await?;
     Ok(Json(board.into()))
 }

@@ -254,7 +254,7 @@ pub(super) async fn client_create(
     responses((status = 200, description = "The client", body = ClientView), ClientNotFound))]
 #[get("/clients/{client}")]
 pub(super) async fn client_view(caller: May<ReadClient>, path: Path<ClientPath>) -> Answer<ClientView> {
-    let client = caller.app().client_view(path.client).await?;
+    let client = caller.app().client_view(caller.caller(), path.client).await?;
     Ok(Json(client.into()))
 }
 

@@ -79,7 +79,8 @@ pub(super) struct RecordView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     receiver: Option<SupplierId>,
-    /// By which way: `api`, `login` or `roster`; `service` when the service did it by itself.
+    /// By which way: `api`, `login` or `roster`; `cli` for the command line of the operator, `service` when the service did it by
+    /// itself.
     #[schema(value_type = String, example = "api")]
     channel: Code,
     /// The agreement (verwerkersovereenkomst) that was looked at, in force or not.
