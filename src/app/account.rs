@@ -1,19 +1,30 @@
 //! Accounts: the one identifier by which a supplier knows a person. Random, stable, another one at every supplier.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use sluis_core::id::{AccountId, SchoolId, SupplierId};
+use sluis_core::id::{AccountId, PersonId, SchoolId, SupplierId};
 
 use crate::app::{
     App,
-    account_key::{AccountKey, AccountKeyKind, KnownKeys, Resolution},
-    error::AppError,
+    account_key::{AccountKey, AccountKeyKind, KnownKeys, Resolution, TakenKey},
+    error::{AppError, ConflictCode},
     gatekeeper::{ATTEMPTS, Standing},
     learner::About,
+    reassign::Join,
     roster::{Listed, Listing, Person},
     sealing::KeyScope,
     store::{Change, KeyOfAccount, StoreError, StoredKeyOf},
 };
+
+/// Somebody of a school, with the keys of an account.
+#[derive(Clone, Copy)]
+struct Presented<'a> {
+    person: PersonId,
+    keys: &'a [AccountKey],
+}
 
 /// What is known of some keys at a supplier, and which accounts the school has seen.
 struct Read {
@@ -41,16 +52,23 @@ impl App {
     pub(in crate::app) async fn open_accounts(
         &self,
         supplier: SupplierId,
-        school: SchoolId,
+        standing: &Standing,
         listed: &[&Listed],
     ) -> Result<(), AppError> {
-        let unread: Vec<_> = listed.iter().filter(|listed| listed.account().is_none()).collect();
+        let unread = listed.iter().filter(|listed| listed.account().is_none());
+        let unread: Vec<_> = unread
+            .filter_map(|listed| Some((listed, listed.person(&standing.roster)?.id)))
+            .collect();
         if unread.is_empty() {
             return Ok(());
         }
-        let keys: Vec<_> = unread.iter().map(|listed| listed.keys.as_slice()).collect();
-        let accounts = self.accounts(supplier, school, &keys).await?;
-        for (listed, account) in unread.into_iter().zip(accounts) {
+        let presented = unread.iter().map(|(listed, person)| Presented {
+            person: *person,
+            keys: &listed.keys,
+        });
+        let presented: Vec<_> = presented.collect();
+        let accounts = self.accounts(supplier, standing.policy.school(), &presented).await?;
+        for ((listed, _), account) in unread.into_iter().zip(accounts) {
             listed.account.get_or_init(|| account);
         }
         Ok(())
@@ -92,7 +110,11 @@ impl App {
             // The gate permits nobody without one: record and answer agree.
             return Err(AppError::NotFound("account"));
         }
-        let accounts = self.accounts(supplier, school, &[&keys]).await?;
+        let presented = Presented {
+            person: person.id,
+            keys: &keys,
+        };
+        let accounts = self.accounts(supplier, school, &[presented]).await?;
         accounts.first().copied().ok_or(AppError::NotFound("account"))
     }
 
@@ -102,17 +124,18 @@ impl App {
         &self,
         supplier: SupplierId,
         school: SchoolId,
-        persons: &[&[AccountKey]],
+        persons: &[Presented<'_>],
     ) -> Result<Vec<AccountId>, AppError> {
+        let all_keys: Vec<_> = persons.iter().map(|presented| presented.keys).collect();
         for _ in 0..ATTEMPTS {
-            let Read { mut known, unseen } = self.read_keys(supplier, school, persons).await?;
+            let Read { mut known, unseen } = self.read_keys(supplier, school, &all_keys).await?;
             let now = self.now();
-            let mut accounts = Vec::with_capacity(persons.len());
+            let (mut accounts, mut joins) = (Vec::with_capacity(persons.len()), Vec::new());
             // INVARIANT: before any key is moved, since an account is seen by a key that leads to it. Otherwise whoever has a
             // key that is taken from an account which the school has not seen would get no answer, for good.
             let seen = unseen.into_iter().map(|of| Change::AccountSeen(of, school));
             let mut changes: Vec<_> = seen.collect();
-            for keys in persons {
+            for Presented { person, keys } in persons {
                 let Resolution {
                     account,
                     by,
@@ -125,18 +148,37 @@ impl App {
                     changes.extend(by.map(|key| Change::AccountKeyHeld(of(key, account))));
                 }
                 changes.extend(link.iter().map(|key| Change::AccountKeyLinked(of(*key, account), now)));
-                let taken = take.iter();
-                changes.extend(taken.map(|(key, other)| Change::AccountKeyMoved(of(*key, *other), account, now)));
+                for TakenKey { key, from, joins: join } in take {
+                    if join {
+                        joins.push(Join {
+                            person: *person,
+                            key,
+                            from,
+                            into: account,
+                        });
+                    } else {
+                        changes.push(Change::AccountKeyMoved(of(key, from), account, now));
+                    }
+                }
                 changes.extend(link.first().map(|key| Change::AccountSeen(of(*key, account), school)));
                 accounts.push(account);
             }
-            if changes.is_empty() {
+            if changes.is_empty() && joins.is_empty() {
                 return Ok(accounts);
             }
+            let settled = if joins.is_empty() {
+                self.store.apply(changes, false).await.map_err(AppError::from)
+            } else {
+                self.accounts_join(supplier, school, joins, changes).await
+            };
             // What is stored counts, and is read again: another request may have been first.
-            match self.store.apply(changes, false).await {
-                Ok(()) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error.into()),
+            match settled {
+                Ok(())
+                | Err(AppError::Conflict {
+                    code: ConflictCode::AlreadyDone,
+                    ..
+                }) => {}
+                Err(error) => return Err(error),
             }
         }
         Err(AppError::Unavailable(StoreError::Conflict))
@@ -164,13 +206,19 @@ impl App {
                 unseen.insert(account, KeyOfAccount { supplier, account, key });
             }
         }
-        let in_doubt: Vec<_> = persons.iter().filter_map(|keys| known.in_doubt(keys)).collect();
+        let in_doubt: HashSet<_> = persons.iter().flat_map(|keys| known.in_doubt(keys)).collect();
         for account in in_doubt {
             let history = self.store.account_history(supplier, account).await?;
             let mut others = history.iter().filter(|stored| stored.until.is_none());
             let leads = |stored: &StoredKeyOf| stored.key.kind == AccountKeyKind::EckId;
             if others.any(|stored| leads(stored) && !presented.contains_key(&stored.key.hash)) {
                 known.learn_led(account);
+            }
+        }
+        let to_join: HashSet<_> = persons.iter().filter_map(|keys| known.to_join(keys)).collect();
+        for (from, into) in to_join {
+            if self.store.are_apart(supplier, school, from, into).await? {
+                known.learn_apart(from, into);
             }
         }
         Ok(Read {

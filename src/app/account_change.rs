@@ -1,9 +1,9 @@
 //! What a school or board decides about accounts where keys cannot tell: two accounts are one person's, one account is two
-//! persons', or people came over from another school.
+//! persons', or people came over from another school. And what the keys tell by themselves: two accounts that are joined.
 //!
 //! Promises: a change is one transaction with its records and its notice to the supplier. It names every key that it moves,
 //! so that undoing it restores just that; when it has answered, no answer relies on the state before. It is undone only
-//! while nothing was built on it: after that another change mends it. Deliberately absent: changes that nobody decided.
+//! while nothing was built on it: after that another change mends it. What a school undid is not done again by keys.
 
 use sluis_core::{
     id::{AccountChangeId, AccountId, PersonId, SchoolId, SupplierId},
@@ -21,16 +21,19 @@ pub enum AccountChangeKind {
     Split,
     /// A person came over from another school and keeps the account from there.
     TakeOver,
+    /// A key that an account was found by came with an ECK iD that leads to another one: it leads there since. Nobody
+    /// decided this; it follows from what the school delivered.
+    Join,
 }
 
 /// The text names no kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a change of accounts is `merge`, `split` or `takeOver`")]
+#[error("a change of accounts is `merge`, `split`, `takeOver` or `join`")]
 pub struct AccountChangeKindError;
 
 impl AccountChangeKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Merge, Self::Split, Self::TakeOver];
+    pub const ALL: [Self; 4] = [Self::Merge, Self::Split, Self::TakeOver, Self::Join];
 
     /// The word in tables and answers.
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +41,7 @@ impl AccountChangeKind {
             Self::Merge => "merge",
             Self::Split => "split",
             Self::TakeOver => "takeOver",
+            Self::Join => "join",
         }
     }
 
@@ -56,7 +60,7 @@ impl AccountChangeKind {
 pub struct AccountChange {
     /// Our identifier.
     pub id: AccountChangeId,
-    /// The school in whose name it was decided.
+    /// The school in whose name it was decided, or whose delivery joined the accounts.
     pub school: SchoolId,
     /// The supplier.
     pub supplier: SupplierId,

@@ -1,10 +1,11 @@
 //! Whose an account is: ordered keys of a person, and the rule by which they lead to one account. Pure, without storage.
 //!
 //! Promises: over any history of deliveries and logins no two persons share an account as long as their administration
-//! gives no key of a person to another, and no person loses an account while one of its keys is delivered. An ECK iD
-//! leads; the key of the administration stands in where none is delivered. Deliberately absent: names, dates of birth and
-//! e-mail addresses, which never identify an account. What the keys cannot tell (another ECK iD of the same person, two
-//! keys of one) is for a school to say.
+//! gives no key of a person to another, and no person loses an account unnoticed while one of its keys is delivered. An ECK
+//! iD leads; the key of the administration stands in where none is delivered. When two accounts turn out to be one person's,
+//! because a key that stood in comes with an ECK iD that leads elsewhere, they are joined, and that is for the caller to put on
+//! record. Deliberately absent: names, dates of birth and e-mail addresses, which never identify an account. What the keys
+//! cannot tell (another ECK iD of the same person, two keys of one) is for a school to say.
 
 use std::collections::{HashMap, HashSet};
 
@@ -63,6 +64,8 @@ pub struct KnownKeys {
     led: HashSet<AccountId>,
     /// The keys that somebody was resolved by here.
     claimed: HashSet<[u8; 32]>,
+    /// Of whom a school said that they are two persons': from the one nothing goes to the other by itself.
+    apart: HashSet<(AccountId, AccountId)>,
 }
 
 /// The account of a person, and what must be put on record before it is.
@@ -74,8 +77,20 @@ pub struct Resolution {
     pub by: Option<AccountKey>,
     /// Keys that led nowhere and lead to this account from now on.
     pub link: Vec<AccountKey>,
-    /// Keys that led to another account, with that account.
-    pub take: Vec<(AccountKey, AccountId)>,
+    /// Keys that led to another account.
+    pub take: Vec<TakenKey>,
+}
+
+/// A key that leads elsewhere from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenKey {
+    /// The key.
+    pub key: AccountKey,
+    /// Where it led.
+    pub from: AccountId,
+    /// Whether the two accounts are joined: no ECK iD leads to [`from`](Self::from), so that it was of whom the key is of.
+    /// Otherwise the administration gave the key to somebody else, and that account stays with whom it was of.
+    pub joins: bool,
 }
 
 impl KnownKeys {
@@ -92,11 +107,26 @@ impl KnownKeys {
         self.led.insert(account);
     }
 
-    /// The account that [`resolve`](Self::resolve) would find by a weaker key than the first, if nobody has said yet
-    /// whether an ECK iD leads to it.
-    pub fn in_doubt(&self, keys: &[AccountKey]) -> Option<AccountId> {
-        let (_, account) = self.found(keys).filter(|(by, _)| is_stand_in(*by, keys))?;
-        (!self.led.contains(&account)).then_some(account)
+    /// Takes note that a school told two accounts apart: no key is taken from the one for the other.
+    pub fn learn_apart(&mut self, from: AccountId, into: AccountId) {
+        self.apart.insert((from, into));
+    }
+
+    /// The accounts that weaker keys than the first lead to, as far as nobody has said yet whether an ECK iD does.
+    pub fn in_doubt(&self, keys: &[AccountKey]) -> Vec<AccountId> {
+        let stand_ins = keys.iter().filter(|key| is_stand_in(**key, keys));
+        let accounts = stand_ins.filter_map(|key| self.accounts.get(&key.hash));
+        accounts
+            .filter(|account| !self.led.contains(account))
+            .copied()
+            .collect()
+    }
+
+    /// The two accounts that [`resolve`](Self::resolve) would join, if nobody has told them apart.
+    pub fn to_join(&self, keys: &[AccountKey]) -> Option<(AccountId, AccountId)> {
+        let (_, into) = self.found(keys)?;
+        let from = self.in_doubt(keys).into_iter().find(|from| *from != into)?;
+        Some((from, into))
     }
 
     /// The account of who presents these keys, the strongest first; `fresh` is that of somebody new. What follows is known
@@ -110,10 +140,16 @@ impl KnownKeys {
         let account = known.map_or_else(fresh, |(_, account)| account);
         let (mut link, mut take) = (Vec::new(), Vec::new());
         for key in keys {
-            match self.accounts.get(&key.hash) {
+            match self.accounts.get(&key.hash).copied() {
                 None => link.push(*key),
                 // A delivery that has one key twice: the first one keeps it.
-                Some(other) if *other != account && !self.claimed.contains(&key.hash) => take.push((*key, *other)),
+                Some(from) if from != account && !self.claimed.contains(&key.hash) => {
+                    let joins = !self.led.contains(&from);
+                    if joins && self.apart.contains(&(from, account)) {
+                        continue;
+                    }
+                    take.push(TakenKey { key: *key, from, joins });
+                }
                 Some(_) => continue,
             }
             self.learn(*key, account);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
-    /// A school changed whose an account is.
+    /// A school changed whose an account is, or what it delivered joined accounts.
     AccountsChanged,
     /// A school took such a change back.
     AccountsChangeUndone,

@@ -3,6 +3,7 @@
 //! Nobody changes what a school of another board sees: an account that such a school has seen too is left alone, with an
 //! explanation. Each school that is concerned has a record of its own, and its answers rely on the new state at once.
 
+mod join;
 mod lookup;
 mod take_over;
 mod told;
@@ -26,6 +27,7 @@ use crate::app::{
     store::{Change, Page},
 };
 
+pub(in crate::app) use self::join::Join;
 pub use self::{
     lookup::{AccountFound, AccountSearch, DatedKey},
     take_over::AccountTakeOver,
@@ -104,7 +106,9 @@ impl App {
             seen: vec![gone.by, kept.by],
         };
         let schools = gone.schools.into_iter().chain(kept.schools).collect();
-        let made = self.make(ActOf::of(caller), vec![(planned, schools)]).await?;
+        let made = self
+            .make(ActOf::of(caller), Vec::new(), vec![(planned, schools)])
+            .await?;
         made.into_iter().next().ok_or(AppError::NotFound("account_change"))
     }
 
@@ -144,7 +148,9 @@ impl App {
             stayed,
             seen: vec![seen.by],
         };
-        let made = self.make(ActOf::of(caller), vec![(planned, seen.schools)]).await?;
+        let made = self
+            .make(ActOf::of(caller), Vec::new(), vec![(planned, seen.schools)])
+            .await?;
         made.into_iter().next().ok_or(AppError::NotFound("account_change"))
     }
 
@@ -203,13 +209,16 @@ impl App {
         let (moved, linked) = (of_role(MoveRole::Moved), of_role(MoveRole::Linked));
         let mut seen = Vec::new();
         let mut schools = BTreeSet::from([change.school]);
-        for account in change.from.into_iter().chain([change.into]) {
+        // A join moved a key of this school alone, and so does undoing it: who else has seen the accounts sees no change.
+        let others = change.from.into_iter().chain([change.into]);
+        for account in others.filter(|_| change.kind != AccountChangeKind::Join) {
             let of = self.seen(caller, change.supplier, account).await?;
             schools.extend(&of.schools);
             seen.push(of.by);
         }
         let mut act = ActOf::of(caller);
-        self.concern(&mut act, &change, "account_change.undo", schools).await?;
+        self.concern(&mut act, &change, "account_change.undo", &schools).await?;
+        act.changes_policy_of(schools);
         let notice = notice(&change, EventKind::AccountsChangeUndone, at);
         let planned = PlannedUndo {
             change: change.clone(),
@@ -233,13 +242,13 @@ impl App {
         Ok(change)
     }
 
-    /// Makes all of these changes or none.
+    /// Makes all of these changes or none, after what comes before them.
     async fn make(
         &self,
         mut act: ActOf<'_>,
+        mut changes: Vec<Change>,
         plans: Vec<(PlannedChange, Vec<SchoolId>)>,
     ) -> Result<Vec<AccountChange>, AppError> {
-        let mut changes = Vec::with_capacity(2 * plans.len());
         let mut made = Vec::with_capacity(plans.len());
         for (planned, mut schools) in plans {
             let change = planned.change.clone();
@@ -248,9 +257,14 @@ impl App {
                 AccountChangeKind::Merge => "account.merge",
                 AccountChangeKind::Split => "account.split",
                 AccountChangeKind::TakeOver => "account.taken-over",
+                AccountChangeKind::Join => "account.join",
             };
-            self.concern(&mut act, &change, name, schools.into_iter().collect())
-                .await?;
+            let schools = schools.into_iter().collect();
+            self.concern(&mut act, &change, name, &schools).await?;
+            // Keys that join accounts were delivered with a roster that is in force: it leads to this already.
+            if change.kind != AccountChangeKind::Join {
+                act.changes_policy_of(schools);
+            }
             changes.push(Change::AccountChanged(planned));
             changes.push(Change::Noticed(notice(
                 &change,
@@ -263,22 +277,21 @@ impl App {
         Ok(made)
     }
 
-    /// A record in the log of every school that is concerned, whose answers rely on the new state from then on.
+    /// A record in the log of every school that is concerned.
     async fn concern(
         &self,
         act: &mut ActOf<'_>,
         change: &AccountChange,
         name: &'static str,
-        schools: BTreeSet<SchoolId>,
+        schools: &BTreeSet<SchoolId>,
     ) -> Result<(), AppError> {
-        for school in &schools {
+        for school in schools {
             self.note(act, Owner::School(*school), name, "account_change", change.id);
             // Another school knows the person by another id.
             if let Some(person) = change.person.filter(|_| *school == change.school) {
                 self.about(act, person).await?;
             }
         }
-        act.changes_policy_of(schools);
         Ok(())
     }
 

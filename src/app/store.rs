@@ -439,6 +439,16 @@ pub trait AccountStore: Send + Sync {
         change: AccountChangeId,
     ) -> Result<Option<AccountChange>, StoreError>;
 
+    /// Whether a change that led from the one account to the other at this school was undone: whoever undid it has said that
+    /// they are two persons'.
+    async fn are_apart(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        from: AccountId,
+        into: AccountId,
+    ) -> Result<bool, StoreError>;
+
     /// The keys that a change had to do with.
     async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError>;
 }

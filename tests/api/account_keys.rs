@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use sluis_connector_port::roster::{Field, Snapshot};
+use sluis_connector_port::roster::Field;
 use sluis_stand_ins::administration::{Behaviour, pupil};
 
 use crate::{
-    rosters::{self, FIRST, SECOND, account, another_eck_id, snapshot, two_schools, two_schools_with},
+    rosters::{self, FIRST, SECOND, account, another_eck_id, snapshot, two_schools, two_schools_with, without_eck_ids},
     world::{IN_GROUP, INSIDE, World},
 };
 
@@ -135,15 +135,6 @@ async fn an_account_of_before_keys_had_kinds_stays_when_the_eck_id_comes() {
     world.administration.behave(Behaviour::EckIdsOf(0));
     world.pull_again().await;
     assert_eq!(listed(&world, &token, 200).await, before);
-}
-
-/// The roster of the first school without ECK iDs.
-fn without_eck_ids() -> Snapshot {
-    let mut file = snapshot(FIRST);
-    for pupil in &mut file.pupils {
-        pupil.eck_id = Field::Empty;
-    }
-    file
 }
 
 #[actix_web::test]

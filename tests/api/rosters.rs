@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sluis::app::{activation::ActivationScope, caller::Role};
-use sluis_connector_port::roster::{Pupil, Snapshot};
+use sluis_connector_port::roster::{Field, Pupil, Snapshot};
 use sluis_core::{
     id::SchoolId,
     identifier::{Brin6, EckId, EckIdRules},
@@ -41,6 +41,15 @@ pub(crate) fn snapshot(school: &str) -> Snapshot {
     let mut snapshot = sluis_edexml::read(file.as_slice(), &options).unwrap();
     snapshot.school.brin = Some(Brin6::parse(school).unwrap());
     snapshot
+}
+
+/// The roster of the first school before there were ECK iDs.
+pub(crate) fn without_eck_ids() -> Snapshot {
+    let mut file = snapshot(FIRST);
+    for pupil in &mut file.pupils {
+        pupil.eck_id = Field::Empty;
+    }
+    file
 }
 
 /// The pupil with this number in a file, the first being 1.

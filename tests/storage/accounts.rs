@@ -41,6 +41,11 @@ enum Step {
         from: u8,
         into: u8,
     },
+    /// A key came with a stronger one.
+    Join {
+        key: u8,
+        into: u8,
+    },
     /// Those of the keys that lead to the account get a new one.
     Split {
         account: u8,
@@ -57,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (key.clone(), account.clone()).prop_map(|(key, account)| Step::Link { key, account }),
         (account.clone(), account.clone()).prop_map(|(from, into)| Step::Merge { from, into }),
+        (key.clone(), account.clone()).prop_map(|(key, into)| Step::Join { key, into }),
         (account, proptest::collection::btree_set(key, 1..4)).prop_map(|(account, keys)| Step::Split { account, keys }),
         (0..8_usize).prop_map(|change| Step::Undo { change }),
     ]
@@ -146,6 +152,7 @@ impl World<'_> {
             seen: Vec::new(),
             at: self.at,
         };
+        let built_on = built_on && made.change.kind != AccountChangeKind::Join;
         let expected = !(made.undone || built_on || moved_on);
         match self.apply(Change::AccountChangeUndone(planned)).await {
             Ok(()) => assert!(expected, "undone, though something was built on it"),
@@ -181,6 +188,13 @@ impl World<'_> {
                 let moved = self.leading_to([account(*from); 2]);
                 self.make(AccountChangeKind::Merge, account(*from), account(*into), moved)
                     .await;
+            }
+            Step::Join { key, into } => {
+                let from = self.keys.get(key).copied().filter(|from| *from != account(*into));
+                if let Some(from) = from {
+                    let moved = BTreeSet::from([*key]);
+                    self.make(AccountChangeKind::Join, from, account(*into), moved).await;
+                }
             }
             Step::Split { account: of, keys } => {
                 let moved: BTreeSet<_> = self.leading_to([account(*of); 2]).intersection(keys).copied().collect();

@@ -87,7 +87,7 @@ impl App {
         for owner in [school, former] {
             self.note(&mut act, Owner::School(owner), "account.take-over", "school", former);
         }
-        self.make(act, plans).await
+        self.make(act, Vec::new(), plans).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of a loop, apart for its length")]

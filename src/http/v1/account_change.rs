@@ -197,14 +197,15 @@ pub(super) struct AccountChangeView {
     /// Its id here.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000019")]
     id: AccountChangeId,
-    /// The school in whose name it was decided.
+    /// The school in whose name it was decided, or whose delivery joined the accounts.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
     school: SchoolId,
     /// The supplier (leverancier).
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000003")]
     supplier: SupplierId,
     /// `merge`: two accounts are one person's. `split`: one account was two persons', and one of them has a new one.
-    /// `takeOver`: a person came over from another school and keeps the account from there.
+    /// `takeOver`: a person came over from another school and keeps the account from there. `join`: nobody decided it; a key of
+    /// the administration came with an ECK iD that leads to another account, and leads there since.
     #[schema(example = "merge")]
     kind: &'static str,
     /// The account before; absent when there was none.
@@ -371,7 +372,8 @@ pub(super) async fn account_change_view(
 /// Undo a change of accounts
 ///
 /// Every key that the change moved leads where it led before. Once something was built on it (a later change, or a key that
-/// came to lead to one of its accounts) it cannot be undone any more: another change mends it.
+/// came to lead to one of its accounts) it cannot be undone any more: another change mends it. Two accounts that were told
+/// apart by this are not joined again by what is delivered.
 #[utoipa::path(operation_id = "account_change_undo", tag = "accounts", security(("bearer" = ["account_change.undo"])),
     params(AccountChangePath),
     responses((status = 200, description = "The change", body = AccountChangeView), AccountChangeNotFound, Conflict))]

@@ -47,7 +47,8 @@ pub(super) struct EventView {
     /// Its number: 1 for the first of this supplier, without a gap.
     #[schema(minimum = 1, example = 12)]
     sequence: u64,
-    /// `accounts_changed`: a school changed whose an account is; `accounts_change_undone`: it took that back. See
+    /// `accounts_changed`: a school changed whose an account is, or what it delivered joined two accounts;
+    /// `accounts_change_undone`: the school took that back. See
     /// `/v1/schools/{school}/account-changes/_search`.
     #[schema(example = "accounts_changed")]
     kind: &'static str,

@@ -199,6 +199,20 @@ impl AccountStore for Repository {
         .await
     }
 
+    async fn are_apart(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        from: AccountId,
+        into: AccountId,
+    ) -> Result<bool, StoreError> {
+        let values = params![school, supplier, from, into];
+        let undone = self.one(&account_change::ACCOUNTS_APART, values, |row| {
+            row.get::<AccountChangeId>(0)
+        });
+        Ok(undone.await?.is_some())
+    }
+
     async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError> {
         self.list(
             &account_change::ACCOUNT_MOVES,

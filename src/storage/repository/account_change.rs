@@ -45,6 +45,11 @@ pub(super) const ACCOUNT_CHANGE: Statement = Statement {
     sql: "SELECT id, school, supplier, kind, from_account, into_account, person, made_at, undone_at \
           FROM account_changes WHERE school = $1 AND id = $2",
 };
+pub(super) const ACCOUNTS_APART: Statement = Statement {
+    name: "accounts_apart",
+    sql: "SELECT id FROM account_changes WHERE school = $1 AND supplier = $2 AND from_account = $3 AND into_account = $4 \
+          AND undone_at IS NOT NULL ORDER BY id LIMIT 1",
+};
 pub(super) const ACCOUNT_MOVES: Statement = Statement {
     name: "account_moves",
     sql: "SELECT key_hash, kind, role FROM account_moves WHERE change_id = $1 ORDER BY key_hash",
@@ -58,6 +63,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCOUNT_BUILT_ON,
     &ACCOUNT_CHANGES,
     &ACCOUNT_CHANGE,
+    &ACCOUNTS_APART,
     &ACCOUNT_MOVES,
 ];
 
@@ -95,7 +101,7 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         for key in moved {
             account::move_to(set, &of(change.supplier, from, *key), change.into, change.made_at);
         }
-        if change.kind != AccountChangeKind::Split {
+        if matches!(change.kind, AccountChangeKind::Merge | AccountChangeKind::TakeOver) {
             // INVARIANT: a key that came to lead to the account meanwhile is not left behind.
             let values = params![change.supplier, from];
             set.push(&account::ACCOUNT_KEYS, values, Expect::Exactly(0));
@@ -122,8 +128,11 @@ pub(super) fn undo(set: &mut WriteSet, planned: &PlannedUndo) {
     } = planned;
     set.one(&ACCOUNT_CHANGE_UNDO, params![change.school, change.id, *at]);
     let from = change.from.unwrap_or(change.into);
-    let values = params![change.supplier, from, change.into, change.id];
-    set.push(&ACCOUNT_BUILT_ON, values, Expect::Exactly(0));
+    // By the key that joined two accounts nothing comes to lead to either but through it.
+    if change.kind != AccountChangeKind::Join {
+        let values = params![change.supplier, from, change.into, change.id];
+        set.push(&ACCOUNT_BUILT_ON, values, Expect::Exactly(0));
+    }
     for key in moved {
         account::move_to(set, &of(change.supplier, change.into, *key), from, *at);
     }

@@ -376,6 +376,8 @@ fn accounts() -> Calls {
         ("account_change_undo", params![id(1), id(1), NOW + 3]),
         ("account_change_undo", params![id(1), id(1), NOW + 4]),
         ("account_change", params![id(1), id(1)]),
+        ("accounts_apart", params![id(1), id(1), id(2), id(1)]),
+        ("accounts_apart", params![id(1), id(1), id(1), id(2)]),
         ("account_key_unlink", of_key(1, 2, vec![])),
         ("account_key_unlink", of_key(1, 1, vec![])),
         ("account_keys", params![id(1), id(1)]),

@@ -1,0 +1,60 @@
+//! What the keys tell by themselves: two accounts are one person's, and are joined.
+//!
+//! A roster without ECK iDs opens accounts by the keys of the administration. When the ECK iD comes and leads to another
+//! account (the person had logged in before, or goes to another school too), that one is the person's from then on. The other
+//! one would be nobody's, with all that the supplier stored under it: so this is a change like those that a school decides,
+//! on record, told to the supplier, and it can be undone. It changes nothing at another school.
+
+use sluis_core::id::{AccountId, PersonId, SchoolId, SupplierId};
+
+use crate::app::{
+    App,
+    account_change::{AccountChangeKind, PlannedChange},
+    account_key::AccountKey,
+    act::ActOf,
+    error::AppError,
+    store::Change,
+};
+
+/// A key that joins two accounts.
+pub(in crate::app) struct Join {
+    /// Who has it, at the school that delivered it.
+    pub(in crate::app) person: PersonId,
+    /// The key.
+    pub(in crate::app) key: AccountKey,
+    /// The account that it led to.
+    pub(in crate::app) from: AccountId,
+    /// The account that the stronger key leads to.
+    pub(in crate::app) into: AccountId,
+}
+
+impl App {
+    /// Joins accounts, after what comes before it.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when the keys lead elsewhere by now, and then nothing is changed.
+    pub(in crate::app) async fn accounts_join(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        joins: Vec<Join>,
+        before: Vec<Change>,
+    ) -> Result<(), AppError> {
+        let plans = joins.into_iter().map(|join| {
+            let mut change = self.new_change(school, supplier, AccountChangeKind::Join, Some(join.from), join.into);
+            change.person = Some(join.person);
+            let planned = PlannedChange {
+                change,
+                moved: vec![join.key],
+                linked: Vec::new(),
+                stayed: Vec::new(),
+                seen: Vec::new(),
+            };
+            (planned, Vec::new())
+        });
+        let plans = plans.collect();
+        // By the service itself: nobody asked for it.
+        self.make(ActOf::of(None), before, plans).await?;
+        Ok(())
+    }
+}
