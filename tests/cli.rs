@@ -356,3 +356,36 @@ fn a_service_stops_when_it_is_told_starts_again_and_refuses_to_run_without_its_k
         "a key for a database that has data is never made"
     );
 }
+
+#[cfg(feature = "demo")]
+#[test]
+fn the_demo_plays_its_story_to_the_end_and_logs_nothing_of_its_people() {
+    use sluis_stand_ins::mark;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (out, err) = (folder.path().join("out"), folder.path().join("err"));
+    let file = |path: &Path| Stdio::from(std::fs::File::create(path).unwrap());
+    let process = Command::new(env!("CARGO_BIN_EXE_sluis"))
+        .args(["demo", "--once"])
+        .env_clear()
+        .env("TMPDIR", folder.path())
+        .stdin(Stdio::null())
+        .stdout(file(&out))
+        .stderr(file(&err))
+        .spawn()
+        .unwrap();
+    let (_, log) = channel();
+    let (status, _) = Served { process, log }.end();
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let (told, logged) = (read(&out), read(&err));
+    assert_eq!(status.code(), Some(0), "{told}{logged}");
+    assert!(
+        told.contains("(7)") && told.ends_with("every step came out as it must\n"),
+        "{told}"
+    );
+    let logged = logged.to_lowercase();
+    assert!(
+        !logged.contains(mark::NAME) && !logged.contains(mark::ECK_ID),
+        "{logged}"
+    );
+}
