@@ -50,6 +50,19 @@ impl<const N: usize> Hex<N> {
     pub const fn as_bytes(&self) -> &[u8; N] {
         &self.0
     }
+
+    /// Hands on the digits. Each record has several: none of them is built sign by sign, and up to 32 bytes need no memory.
+    fn with_digits<T>(&self, then: impl FnOnce(&str) -> T) -> T {
+        let mut room = [0; 64];
+        let digits = room.get_mut(..N * 2).and_then(|digits| {
+            hex::encode_to_slice(self.0, digits).ok()?;
+            std::str::from_utf8(digits).ok()
+        });
+        match digits {
+            Some(digits) => then(digits),
+            None => then(&hex::encode(self.0)),
+        }
+    }
 }
 
 impl Digest {
@@ -71,7 +84,7 @@ impl From<Digest> for tlog_tiles::Hash {
 }
 impl<const N: usize> fmt::Display for Hex<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        self.with_digits(|digits| f.write_str(digits))
     }
 }
 impl<const N: usize> fmt::Debug for Hex<N> {
@@ -81,7 +94,7 @@ impl<const N: usize> fmt::Debug for Hex<N> {
 }
 impl<const N: usize> Serialize for Hex<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(self.0))
+        self.with_digits(|digits| serializer.serialize_str(digits))
     }
 }
 impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
