@@ -12,7 +12,7 @@ use std::{
 
 use sluis::app::{
     caller::Role,
-    evidence::{ExportFrom, Places},
+    evidence::{ExportFrom, Places, PublicLog},
     organise::{BoardCreate, SchoolCreate},
 };
 use sluis_core::{

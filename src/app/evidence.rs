@@ -14,7 +14,10 @@ use sluis_core::{
     time::Timestamp,
 };
 
-use crate::app::store::{Change, StoreError};
+use crate::app::{
+    error::AppError,
+    store::{Change, StoreError},
+};
 
 /// A decision that waits to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +181,52 @@ impl RecordAbout {
     }
 }
 
+/// The word for a head that a stream never had.
+pub const CHECKPOINT: &str = "checkpoint";
+
+/// The signed head of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamCheckpoint {
+    /// The number of the stream.
+    pub stream: u64,
+    /// The head of its tree (C2SP signed note).
+    pub checkpoint: String,
+}
+
+/// A record with the proof that it is in the tree of its stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordProof {
+    /// The signed head of the stream, from one moment with the proof.
+    pub head: StreamCheckpoint,
+    /// The place of the record in the tree.
+    pub position: u64,
+    /// Its number in the chain of its owner.
+    pub sequence: u64,
+    /// Its exact bytes, which are JSON.
+    pub record: String,
+    /// The audit path from its leaf to the root of the checkpoint (RFC 9162, 2.1.3).
+    pub path: Vec<Digest>,
+}
+
+/// What of the log is for everybody: signatures and hashes, which tell nothing but how much was recorded.
+#[async_trait]
+pub trait PublicLog: Send + Sync {
+    /// The public key that all signatures are checked with, in the form of a C2SP signed note.
+    fn verifier_key(&self) -> String;
+
+    /// The signed heads of all streams.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when they cannot be read.
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, AppError>;
+
+    /// The proof that a stream of one size is the beginning of itself at another.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when the stream never had these sizes.
+    async fn consistency(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, AppError>;
+}
+
 /// Evidence as the use cases see it.
 #[async_trait]
 pub trait Evidence: Send + Sync {
@@ -219,6 +268,26 @@ pub trait Evidence: Send + Sync {
     /// # Errors
     /// As [`Evidence::records`]; [`StoreError::Missing`] when what is known is not of this log.
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError>;
+
+    /// The signed heads of all streams, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when they cannot be read.
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, StoreError>;
+
+    /// The proof that the tree of a stream of one size is the beginning of that of another (RFC 9162, 2.1.4). Equal ones need
+    /// none.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when the stream is not there, or the tree is not that large, or an earlier one is empty or larger
+    /// than the later.
+    async fn consistency(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, StoreError>;
+
+    /// The proof that a record of this owner is in the tree of its stream as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when the owner has no such record.
+    async fn proof(&self, owner: Owner, record: RecordId) -> Result<RecordProof, StoreError>;
 
     /// Recomputes everything that is stored.
     ///

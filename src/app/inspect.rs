@@ -1,15 +1,16 @@
-//! Looking into the records: pages of them, and the export that a school can check without us.
+//! Looking into the records: pages of them, and the exports and proofs that a school can check without us.
 
+use async_trait::async_trait;
 use sluis_core::{
-    id::SchoolId,
-    ledger::{Hex, Outcome, Owner, RecordDraft, RecordKind, Report, SchoolExport},
+    id::{RecordId, SchoolId},
+    ledger::{Digest, Hex, Outcome, Owner, RecordDraft, RecordKind, Report, SchoolExport},
 };
 
 use crate::app::{
     App,
     caller::Caller,
     error::AppError,
-    evidence::{Act, ExportFrom, LoggedRecord, Places},
+    evidence::{Act, CHECKPOINT, ExportFrom, LoggedRecord, Places, PublicLog, RecordProof, StreamCheckpoint},
     store::StoreError,
 };
 
@@ -45,15 +46,23 @@ impl App {
         let school = self.controlled_school(caller, school).await?;
         self.looked(caller, school.id, "record.export").await?;
         let export = self.evidence.export(Owner::School(school.id), known, limit).await;
-        export.map_err(|error| match error {
-            StoreError::Missing => AppError::NotFound("record"),
-            other => other.into(),
-        })
+        export.map_err(|error| missing(error, "record"))
     }
 
-    /// The public key that exports are checked with, in the form of a C2SP signed note.
-    pub fn verifier_key(&self) -> String {
-        self.evidence.verifier_key().to_string()
+    /// A record of a school with the proof that it is in the tree of its stream as it is now. Looking is itself on record.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a foreign school, or when it has no such record.
+    pub async fn record_proof(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        record: RecordId,
+    ) -> Result<RecordProof, AppError> {
+        let school = self.controlled_school(caller, school).await?;
+        self.looked(caller, school.id, "record.prove").await?;
+        let proof = self.evidence.proof(Owner::School(school.id), record).await;
+        proof.map_err(|error| missing(error, "record"))
     }
 
     /// Recomputes the whole ledger.
@@ -89,5 +98,29 @@ impl App {
             })
             .await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl PublicLog for App {
+    fn verifier_key(&self) -> String {
+        self.evidence.verifier_key().to_string()
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, AppError> {
+        Ok(self.evidence.checkpoints().await?)
+    }
+
+    async fn consistency(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, AppError> {
+        let proof = self.evidence.consistency(stream, from, to).await;
+        proof.map_err(|error| missing(error, CHECKPOINT))
+    }
+}
+
+/// What is not there, by the word for it.
+fn missing(error: StoreError, what: &'static str) -> AppError {
+    match error {
+        StoreError::Missing => AppError::NotFound(what),
+        other => other.into(),
     }
 }

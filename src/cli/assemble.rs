@@ -184,7 +184,7 @@ impl Service {
             random: Arc::clone(&self.random),
             authenticator: Arc::clone(&self.app) as _,
             openid: Arc::clone(&self.openid),
-            verifier_key: self.app.verifier_key(),
+            log: Arc::clone(&self.app) as _,
             checks: self.checks.clone(),
             metrics,
         })

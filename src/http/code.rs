@@ -166,6 +166,10 @@ codes! {
         "The record is not known" / "De logregel is niet bekend"
         "No record has this id, or it is out of the caller's reach."
         / "Geen logregel heeft dit id, of die valt buiten het bereik van de aanroeper."
+    CheckpointNotFound "checkpoint_not_found" NOT_FOUND
+        "The ledger had no such head" / "Zo'n stand had het logboek niet"
+        "No stream of the ledger has this number and was of these sizes, the first of them not the larger."
+        / "Geen stroom van het logboek heeft dit nummer en had deze lengtes, waarvan de eerste niet de grotere is."
     AccountChangeNotFound "account_change_not_found" NOT_FOUND
         "The change of accounts is not known" / "De wijziging van accounts is niet bekend"
         "No change of accounts has this id, or it is out of the caller's reach."

@@ -48,7 +48,7 @@ use sluis_core::{random::Random, time::Clock};
 use utoipa::openapi::OpenApi;
 
 use self::{fallback::Methods, health::Check, limit::Limits, once::Writes, settings::Settings};
-use crate::app::{authentication::Authenticator, openid::OpenIdProvider};
+use crate::app::{authentication::Authenticator, evidence::PublicLog, openid::OpenIdProvider};
 
 /// What the HTTP side is given by whoever puts the parts together.
 pub struct Parts {
@@ -62,8 +62,8 @@ pub struct Parts {
     pub authenticator: Arc<dyn Authenticator>,
     /// Our OpenID provider.
     pub openid: Arc<dyn OpenIdProvider>,
-    /// The public key of the ledger, as exports are checked with it.
-    pub verifier_key: String,
+    /// What of the ledger is for everybody.
+    pub log: Arc<dyn PublicLog>,
     /// What must work before requests are welcome.
     pub checks: Vec<Arc<dyn Check>>,
     /// The figures, if a recorder is installed.
@@ -76,7 +76,7 @@ pub struct Http {
     random: Arc<dyn Random>,
     authenticator: Arc<dyn Authenticator>,
     openid: Arc<dyn OpenIdProvider>,
-    verifier_key: String,
+    log: Arc<dyn PublicLog>,
     checks: Vec<Arc<dyn Check>>,
     metrics: Option<PrometheusHandle>,
     limits: Limits,
@@ -94,7 +94,7 @@ impl Http {
             random,
             authenticator,
             openid,
-            verifier_key,
+            log,
             checks,
             metrics,
         } = parts;
@@ -108,7 +108,7 @@ impl Http {
             random,
             authenticator,
             openid,
-            verifier_key,
+            log,
             checks,
             metrics,
         }

@@ -3,7 +3,10 @@
 use sluis_core::id;
 
 use crate::{
-    app::error::{AppError, BindingError, ConflictCode, Invalid},
+    app::{
+        error::{AppError, BindingError, ConflictCode, Invalid},
+        evidence::CHECKPOINT,
+    },
     http::{
         code::Code,
         input::{InputError, Spot},
@@ -66,6 +69,7 @@ fn not_found(kind: &str) -> Code {
         id::Connection::NAME => Code::ConnectionNotFound,
         id::Run::NAME => Code::RunNotFound,
         id::Record::NAME => Code::RecordNotFound,
+        CHECKPOINT => Code::CheckpointNotFound,
         id::Account::NAME => Code::AccountNotFound,
         _ => Code::NotFound,
     }

@@ -63,6 +63,7 @@ problem_responses! {
     ActivationNotFound: SchoolNotFound | ActivationNotFound;
     ConnectionNotFound: SchoolNotFound | ConnectionNotFound;
     RunNotFound: SchoolNotFound | RunNotFound;
+    CheckpointNotFound: CheckpointNotFound;
     RecordNotFound: SchoolNotFound | RecordNotFound;
     AccountNotFound: SchoolNotFound | AccountNotFound;
     PartyNotFound: BoardNotFound | SchoolNotFound | ProductNotFound;

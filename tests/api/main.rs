@@ -28,6 +28,7 @@ mod login;
 mod once;
 mod operator;
 mod party;
+mod proofs;
 mod reach;
 mod receivers;
 mod record_search;

@@ -16,7 +16,7 @@ use sluis_stand_ins::{
 
 use super::StoryError;
 use crate::{
-    app::{caller::Role, enrol::ClientCreate},
+    app::{caller::Role, enrol::ClientCreate, evidence::PublicLog},
     cli::{assemble::Service, error::CliError, parts},
     config::{Settings, source::Sources},
     federation::{jwks::install_crypto, provider::CALLBACK},

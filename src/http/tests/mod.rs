@@ -24,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sluis_core::{
     id::{BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    ledger::Digest,
     random::SeededRandom,
     time::{FixedClock, Timestamp},
 };
@@ -33,6 +34,8 @@ use crate::{
     app::{
         authentication::{AuthenticationError, Authenticator},
         caller::{Caller, Role, RoleKind},
+        error::AppError,
+        evidence::{PublicLog, StreamCheckpoint},
         login::{BrowserSecret, LoginError},
         openid::{BrowserAnswer, BrowserReply, LoginProblem, OpenIdProvider, Pairs, ProtocolError, TokenAnswer},
         trace::TraceId,
@@ -103,6 +106,22 @@ impl OpenIdProvider for Silent {
     }
 }
 
+/// A log without a record.
+struct NoLog;
+
+#[async_trait]
+impl PublicLog for NoLog {
+    fn verifier_key(&self) -> String {
+        "sluis.example+00000000+AQ".to_owned()
+    }
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, AppError> {
+        Ok(Vec::new())
+    }
+    async fn consistency(&self, _: u64, _: u64, _: u64) -> Result<Vec<Digest>, AppError> {
+        Err(AppError::NotFound("checkpoint"))
+    }
+}
+
 struct Fixed(&'static str, bool);
 
 #[async_trait]
@@ -122,7 +141,7 @@ fn parts(settings: Settings) -> Parts {
         random: Arc::new(SeededRandom::new(7)),
         authenticator: Arc::new(ByName),
         openid: Arc::new(Silent),
-        verifier_key: "sluis.example+00000000+AQ".to_owned(),
+        log: Arc::new(NoLog),
         checks: vec![Arc::new(Fixed("storage", true))],
         metrics: None,
     }

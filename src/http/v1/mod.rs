@@ -111,5 +111,8 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(record::record_list)
         .service(record::record_export)
         .service(record_search::record_search)
+        .service(record::record_proof)
+        .service(ledger::checkpoint_list)
+        .service(ledger::consistency_view)
         .service(ledger::verifier_key_view);
 }

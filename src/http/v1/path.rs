@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, InstructionId, MandateId,
-    ProductId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -93,6 +93,12 @@ paths! {
         school: SchoolId,
         /// The connection.
         connection: ConnectionId
+    }
+    RecordPath {
+        /// The school.
+        school: SchoolId,
+        /// The record.
+        record: RecordId
     }
     RunPath {
         /// The school.

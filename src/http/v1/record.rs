@@ -16,11 +16,11 @@ use sluis_core::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::path::SchoolPath;
+use super::path::{RecordPath, SchoolPath};
 use crate::{
     app::{
         action::{ExportRecord, ReadRecord},
-        evidence::{ExportFrom, KnownPlace, LoggedRecord, Places},
+        evidence::{ExportFrom, KnownPlace, LoggedRecord, Places, RecordProof},
     },
     http::{
         answer::Answer,
@@ -388,6 +388,54 @@ pub(super) async fn record_export(
         .record_export(caller.caller(), path.school, &known, from.limit)
         .await?;
     Ok(Json(ExportView(export)))
+}
+
+/// A record with the proof that it is in the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecordProofView {
+    /// The stream of the ledger that it is in.
+    #[schema(minimum = 1, example = 1)]
+    stream: u64,
+    /// Its number in the chain of this school in that stream.
+    #[schema(minimum = 1, example = 12)]
+    sequence: u64,
+    /// Its place in the tree, from 0.
+    #[schema(minimum = 0, example = 4710)]
+    position: u64,
+    /// Its exact bytes, which are JSON. The leaf is `SHA-256(0x00 || bytes)` (RFC 9162, 2.1.1).
+    record: String,
+    /// The signed head of the stream as it is now (C2SP signed note).
+    checkpoint: String,
+    /// The audit path from the leaf to the root in the checkpoint (RFC 9162, 2.1.3), in hexadecimal.
+    #[schema(value_type = Vec<String>)]
+    proof: Vec<Digest>,
+}
+
+impl From<RecordProof> for RecordProofView {
+    fn from(proof: RecordProof) -> Self {
+        Self {
+            stream: proof.head.stream,
+            sequence: proof.sequence,
+            position: proof.position,
+            record: proof.record,
+            checkpoint: proof.head.checkpoint,
+            proof: proof.path,
+        }
+    }
+}
+
+/// View the proof of a record
+///
+/// That this record is in the tree of its stream as it is now: checked with the key of the ledger and no trust in us. Looking
+/// is itself on record.
+#[utoipa::path(operation_id = "record_proof", tag = "evidence", security(("bearer" = ["record.read"])), params(RecordPath),
+    responses((status = 200, description = "The record and its proof", body = RecordProofView), RecordNotFound))]
+#[get("/schools/{school}/records/{record}/proof")]
+pub(super) async fn record_proof(caller: May<ReadRecord>, path: Path<RecordPath>) -> Answer<RecordProofView> {
+    let app = caller.app();
+    let proof = app.record_proof(caller.caller(), path.school, path.record).await?;
+    Ok(Json(proof.into()))
 }
 
 #[cfg(test)]

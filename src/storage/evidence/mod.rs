@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluis_core::{
+    id::RecordId,
     ledger::{
         Digest, Finding, Found, NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey,
     },
@@ -29,7 +30,8 @@ pub use self::{
 use crate::{
     app::{
         evidence::{
-            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, Recorded,
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, RecordProof,
+            Recorded, StreamCheckpoint,
         },
         store::StoreError,
     },
@@ -52,6 +54,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &read::CHAIN_HEAD,
     &read::CHAIN_HEADS,
     &read::RECORDS_OF_OWNER,
+    &read::RECORD_OF_OWNER,
     &read::LINES_OF_OWNER,
     &read::RECORDS_OF_STREAM,
     &read::LINES_OF_STREAM,
@@ -191,6 +194,18 @@ impl Evidence for EvidenceStore {
 
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
         self.export_proved(owner, known, limit.clamp(1, EXPORT_LENGTH)).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, StoreError> {
+        self.signed_heads().await
+    }
+
+    async fn consistency(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, StoreError> {
+        self.consistency_proved(stream, from, to).await
+    }
+
+    async fn proof(&self, owner: Owner, record: RecordId) -> Result<RecordProof, StoreError> {
+        self.inclusion_proved(owner, record).await
     }
 
     async fn verify(&self) -> Result<Report, StoreError> {

@@ -1,19 +1,22 @@
-//! Exports with proofs: what one owner takes home.
+//! Proofs: exports, which one owner takes home, of single records, and between two heads of a stream.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sluis_core::ledger::{
-    ChainHead, EXPORT_FORMAT, ExportedRecord, Needs, Owner, ProofError, SchoolExport, StoredRecord, StreamExport,
-    TILE_WIDTH, TileId, Tiles, TreeHead,
+use sluis_core::{
+    id::RecordId,
+    ledger::{
+        ChainHead, Digest, EXPORT_FORMAT, ExportedRecord, Frontier, Needs, Owner, ProofError, SchoolExport,
+        StoredRecord, StreamExport, TILE_WIDTH, TileId, Tiles, TreeHead,
+    },
 };
 
 use super::{EvidenceStore, merge::OwnStream, read};
 use crate::{
     app::{
-        evidence::{ExportFrom, KnownPlace, Places},
+        evidence::{ExportFrom, KnownPlace, Places, RecordProof, StreamCheckpoint},
         store::StoreError,
     },
-    storage::{Query, StorageError, params},
+    storage::{Query, Row, StorageError, params},
 };
 
 impl EvidenceStore {
@@ -82,21 +85,70 @@ impl EvidenceStore {
                 position: record.position,
                 proof: tiles.inclusion(size, record.position).map_err(unprovable)?,
                 lines: lines.remove(&record.sequence).unwrap_or_default(),
-                record: String::from_utf8(record.bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))?,
+                record: text(record.bytes)?,
             })
-        };
-        let head = TreeHead {
-            size,
-            root: own.frontier.root(),
         };
         Ok(StreamExport {
             stream,
-            checkpoint: self.signer.checkpoint(stream, head),
+            checkpoint: self.signed(stream, &own.frontier).checkpoint,
             records: records.into_iter().map(exported).collect::<Result<_, StoreError>>()?,
             consistency: match known_size {
                 0 => Vec::new(),
                 earlier => tiles.consistency(size, earlier).map_err(unprovable)?,
             },
+        })
+    }
+
+    /// The signed heads of all streams.
+    pub(super) async fn signed_heads(&self) -> Result<Vec<StreamCheckpoint>, StoreError> {
+        let rows = self.executor.read(&read::STREAMS, params![]).await?;
+        let signed = |row: &Row| Ok(self.signed(row.get("stream")?, &read::frontier_of(row)?));
+        Ok(rows.iter().map(signed).collect::<Result<_, StorageError>>()?)
+    }
+
+    fn signed(&self, stream: u64, frontier: &Frontier) -> StreamCheckpoint {
+        let head = TreeHead {
+            size: frontier.size(),
+            root: frontier.root(),
+        };
+        StreamCheckpoint {
+            stream,
+            checkpoint: self.signer.checkpoint(stream, head),
+        }
+    }
+
+    /// The proof between two sizes of a stream, neither of them beyond its present one.
+    pub(super) async fn consistency_proved(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, StoreError> {
+        let row = self.executor.find(&read::STREAM_HEAD, params![stream]).await?;
+        let size = match &row {
+            Some(row) => read::frontier_of(row)?.size(),
+            None => return Err(StoreError::Missing),
+        };
+        if from == 0 || from > to || to > size {
+            return Err(StoreError::Missing);
+        }
+        let needs = Needs::default();
+        needs.consistency(to, from).map_err(unprovable)?;
+        let tiles = self.tiles(stream, needs).await?;
+        tiles.consistency(to, from).map_err(unprovable)
+    }
+
+    /// A record with its proof against the head of its stream, both as they stood at one moment.
+    pub(super) async fn inclusion_proved(&self, owner: Owner, record: RecordId) -> Result<RecordProof, StoreError> {
+        let values = params![record, owner.key()];
+        let row = self.executor.find(&read::RECORD_OF_OWNER, values).await?;
+        let row = row.ok_or(StoreError::Missing)?;
+        let (stream, frontier): (u64, _) = (row.get("stream")?, read::frontier_of(&row)?);
+        let stored = read::record(&row)?;
+        let needs = Needs::default();
+        needs.inclusion(frontier.size(), stored.position).map_err(unprovable)?;
+        let tiles = self.tiles(stream, needs).await?;
+        Ok(RecordProof {
+            head: self.signed(stream, &frontier),
+            position: stored.position,
+            sequence: stored.sequence,
+            path: tiles.inclusion(frontier.size(), stored.position).map_err(unprovable)?,
+            record: text(stored.bytes)?,
         })
     }
 
@@ -125,6 +177,10 @@ impl EvidenceStore {
         }
         Ok(tiles)
     }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(bytes).map_err(|_| StoreError::Corrupt("a record of the ledger"))
 }
 
 fn unprovable(_: ProofError) -> StoreError {

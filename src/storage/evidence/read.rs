@@ -37,6 +37,12 @@ pub(super) const RECORDS_OF_OWNER: Statement = Statement {
     sql: "SELECT stream, moment, position, owner, sequence, bytes, leaf, subject FROM ledger_records
           WHERE owner = $1 AND stream = $2 AND sequence > $3 AND sequence <= $4 ORDER BY sequence LIMIT $5",
 };
+pub(super) const RECORD_OF_OWNER: Statement = Statement {
+    name: "ledger_record_of_owner",
+    sql: "SELECT r.stream, r.position, r.owner, r.sequence, r.bytes, r.leaf, s.size, s.frontier
+          FROM ledger_records AS r JOIN ledger_streams AS s ON s.stream = r.stream
+          WHERE r.id = $1 AND r.owner = $2",
+};
 pub(super) const LINES_OF_OWNER: Statement = Statement {
     name: "ledger_lines_of_owner",
     sql: "SELECT sequence AS record, subject, outcome, categories FROM ledger_page_lines

@@ -21,7 +21,8 @@ use sluis::{
         enrol::ClientCreate,
         error::Invalid,
         evidence::{
-            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, Recorded,
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, RecordProof,
+            Recorded, StreamCheckpoint,
         },
         intake::ShrinkGuard,
         link::ConnectionCreate,
@@ -48,7 +49,7 @@ use sluis_connector_port::{
 use sluis_core::{
     agreement::Annex,
     catalogue::Catalogue,
-    id::{ConnectionId, SchoolId},
+    id::{ConnectionId, RecordId, SchoolId},
     identifier::{Brin6, EckIdRules},
     ledger::{Digest, NoteSigner, Owner, Report, SchoolExport, VerifierKey},
     personal::Personal,
@@ -156,6 +157,15 @@ impl Evidence for Stubborn {
     }
     async fn verify(&self) -> Result<Report, StoreError> {
         self.inner.verify().await
+    }
+    async fn checkpoints(&self) -> Result<Vec<StreamCheckpoint>, StoreError> {
+        self.inner.checkpoints().await
+    }
+    async fn consistency(&self, stream: u64, from: u64, to: u64) -> Result<Vec<Digest>, StoreError> {
+        self.inner.consistency(stream, from, to).await
+    }
+    async fn proof(&self, owner: Owner, record: RecordId) -> Result<RecordProof, StoreError> {
+        self.inner.proof(owner, record).await
     }
     fn verifier_key(&self) -> &VerifierKey {
         self.inner.verifier_key()
