@@ -1,4 +1,5 @@
-//! How fast evidence is recorded: group commit against one commit each, on both engines.
+//! How fast evidence is recorded: group commit against one commit each, on both engines; and three replicas with a stream each
+//! against one, on PostgreSQL.
 //!
 //! `cargo bench --bench ledger`. Variants take turns, the figure is the median of five rounds. PostgreSQL is measured
 //! when a server is reachable (`SLUIS_TEST_POSTGRES_URL`).
@@ -7,9 +8,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::join_all;
 use sluis::{
     app::evidence::Entry,
-    storage::evidence::{EvidenceWriter, Log},
+    storage::{
+        Database,
+        evidence::{EvidenceTask, EvidenceWriter, Log},
+    },
 };
 use sluis_core::{
     id::SchoolId,
@@ -65,6 +70,22 @@ async fn group_commit(writer: &EvidenceWriter, waiters: usize, each: u128) {
     }
 }
 
+/// So many replicas on one database, each with a stream and a writer of its own.
+async fn replicas(database: &TestDatabase, number: usize) -> Vec<(EvidenceWriter, EvidenceTask)> {
+    let mut replicas = Vec::new();
+    for _ in 0..number {
+        let opened = Database::open(&database.address).await.expect("the database opens");
+        replicas.push(EvidenceWriter::start(opened.log(&SystemRandom)));
+    }
+    replicas
+}
+
+/// So many wait at each of these replicas, again and again.
+async fn side_by_side(replicas: &[(EvidenceWriter, EvidenceTask)], waiters: usize, each: u128) {
+    let writers = replicas.iter().map(|(writer, _)| group_commit(writer, waiters, each));
+    join_all(writers).await;
+}
+
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
@@ -98,11 +119,41 @@ async fn measure(database: &TestDatabase) {
     task.stop().await;
 }
 
+/// The same number of waiters and of records, at one replica and spread over three.
+async fn measure_replicas(database: &TestDatabase) {
+    let (waiters, each) = (192, 50_u128);
+    let one = replicas(database, 1).await;
+    let three = replicas(database, 3).await;
+    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    for replicas in [&one, &three] {
+        side_by_side(replicas, 16, 10).await;
+    }
+    for _ in 0..ROUNDS {
+        alone.push(timed(side_by_side(&one, waiters, each)).await);
+        together.push(timed(side_by_side(&three, waiters / 3, each)).await);
+    }
+    let engine = database.engine();
+    let base = row(engine, "1 replica, 192 wait", waiters * 50, median(alone), 0.0);
+    row(
+        engine,
+        "3 replicas, 64 wait at each",
+        waiters * 50,
+        median(together),
+        base,
+    );
+    for (_, task) in one.into_iter().chain(three) {
+        task.stop().await;
+    }
+}
+
 #[tokio::main]
 async fn main() {
     println!("| engine   | variant                       | records/s | factor |");
     println!("|----------|-------------------------------|-----------|--------|");
     for database in databases::both().await {
         measure(&database).await;
+        if let Database::Postgres(_) = &database.database {
+            measure_replicas(&database).await;
+        }
     }
 }
