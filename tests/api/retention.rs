@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use sluis::app::evidence::PublicLog;
 use sluis_core::{
     ledger::{Owner, Record, SchoolExport, VerifierKey, verify_export},
     time::{Timestamp, Year},
