@@ -17,7 +17,7 @@ use sluis::app::{
 };
 use sluis_core::{
     identifier::Brin6,
-    ledger::{SchoolExport, VerifierKey, verify_export},
+    ledger::{Owner, SchoolExport, VerifierKey, verify_export},
 };
 use sluis_test_kit::service::Service;
 
@@ -46,17 +46,23 @@ impl Home {
         let school = app.school_create(None, school).await.unwrap().id;
         let caller = service.caller(Role::School(school)).await;
         for _ in 0..4 {
-            app.record_list(&caller, school, &Places::default(), 10).await.unwrap();
+            app.record_list(&caller, Owner::School(school), &Places::default(), 10)
+                .await
+                .unwrap();
         }
         let key = VerifierKey::parse(&app.verifier_key()).unwrap();
-        let first = app.record_export(&caller, school, &ExportFrom::default(), 3).await;
+        let first = app
+            .record_export(&caller, Owner::School(school), &ExportFrom::default(), 3)
+            .await;
         let first = first.unwrap();
         let known = verify_export(&first, &key, None).known.unwrap();
         let rest = app
-            .record_export(&caller, school, &ExportFrom::from(&known), 100)
+            .record_export(&caller, Owner::School(school), &ExportFrom::from(&known), 100)
             .await
             .unwrap();
-        let whole = app.record_export(&caller, school, &ExportFrom::default(), 100).await;
+        let whole = app
+            .record_export(&caller, Owner::School(school), &ExportFrom::default(), 100)
+            .await;
         let home = Self {
             folder: tempfile::tempdir().unwrap(),
             key,

@@ -149,6 +149,8 @@ actions! {
     CreateDecision      "decision.create"       - x x x x - "Ask the gate for a decision without a release" @on_record
     ReadReach           "reach.read"            - x x x x - "See what a product would get at a school, and what is missing"
     ReadRecord          "record.read"           - x x - - - "See the records of a school"
+    ReadBoardRecord     "board_record.read"     - x - - - x "See the records of the board"
+    ExportBoardRecord   "board_record.export"   - x - - - x "Export the records of the board with proofs"
     SearchRecord        "record.search"         - x x - - - "Search the records of a school about one person"
     ExportRecord        "record.export"         - x x - - - "Export the records of a school with proofs"
 }

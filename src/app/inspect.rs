@@ -1,4 +1,4 @@
-//! Looking into the records: pages of them, and the exports and proofs that a school can check without us.
+//! Looking into the records: pages of them, and the exports and proofs that a school or board can check without us.
 
 use async_trait::async_trait;
 use sluis_core::{
@@ -8,44 +8,44 @@ use sluis_core::{
 
 use crate::app::{
     App,
-    caller::Caller,
+    caller::{Caller, Role},
     error::AppError,
     evidence::{Act, CHECKPOINT, ExportFrom, LoggedRecord, Places, PublicLog, RecordProof, StreamCheckpoint},
     store::StoreError,
 };
 
 impl App {
-    /// The records of a school after these places, over all streams. Looking is itself on record.
+    /// The records of a school or board after these places, over all streams. Looking is itself on record.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a foreign school.
+    /// [`AppError::NotFound`] for a foreign school or board.
     pub async fn record_list(
         &self,
         caller: &Caller,
-        school: SchoolId,
+        owner: Owner,
         after: &Places,
         limit: u16,
     ) -> Result<Vec<LoggedRecord>, AppError> {
-        let school = self.controlled_school(caller, school).await?;
-        let records = self.evidence.records(Owner::School(school.id), after, limit).await?;
-        self.looked(caller, school.id, "record.list").await?;
+        self.own_log(caller, owner).await?;
+        let records = self.evidence.records(owner, after, limit).await?;
+        self.looked(caller, owner, "record.list").await?;
         Ok(records)
     }
 
-    /// The records of a school with proofs against the signed checkpoints of all streams.
+    /// The records of a school or board with proofs against the signed checkpoints of all streams.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a foreign school, or when what is known already is not of this log.
+    /// [`AppError::NotFound`] for a foreign school or board, or when what is known already is not of this log.
     pub async fn record_export(
         &self,
         caller: &Caller,
-        school: SchoolId,
+        owner: Owner,
         known: &ExportFrom,
         limit: u16,
     ) -> Result<SchoolExport, AppError> {
-        let school = self.controlled_school(caller, school).await?;
-        self.looked(caller, school.id, "record.export").await?;
-        let export = self.evidence.export(Owner::School(school.id), known, limit).await;
+        self.own_log(caller, owner).await?;
+        self.looked(caller, owner, "record.export").await?;
+        let export = self.evidence.export(owner, known, limit).await;
         export.map_err(|error| missing(error, "record"))
     }
 
@@ -59,9 +59,10 @@ impl App {
         school: SchoolId,
         record: RecordId,
     ) -> Result<RecordProof, AppError> {
-        let school = self.controlled_school(caller, school).await?;
-        self.looked(caller, school.id, "record.prove").await?;
-        let proof = self.evidence.proof(Owner::School(school.id), record).await;
+        let owner = Owner::School(school);
+        self.own_log(caller, owner).await?;
+        self.looked(caller, owner, "record.prove").await?;
+        let proof = self.evidence.proof(owner, record).await;
         proof.map_err(|error| missing(error, "record"))
     }
 
@@ -78,8 +79,17 @@ impl App {
         self.evidence.tend().await;
     }
 
-    async fn looked(&self, caller: &Caller, school: SchoolId, name: &'static str) -> Result<(), AppError> {
-        let owner = Owner::School(school);
+    /// Whether a log is the caller's to look into: a board's own, and those of the schools that the caller decides for.
+    async fn own_log(&self, caller: &Caller, owner: Owner) -> Result<(), AppError> {
+        match (owner, caller.role) {
+            (Owner::School(school), _) => self.controlled_school(caller, school).await.map(drop),
+            (Owner::Board(board), Role::Board(own)) if own == board => Ok(()),
+            (Owner::Board(_), _) => Err(AppError::NotFound("board")),
+            (Owner::Operator, _) => Err(AppError::NotYours),
+        }
+    }
+
+    async fn looked(&self, caller: &Caller, owner: Owner, name: &'static str) -> Result<(), AppError> {
         let mut draft = RecordDraft::new(
             RecordKind::Act,
             Outcome::Done,

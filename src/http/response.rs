@@ -65,6 +65,7 @@ problem_responses! {
     RunNotFound: SchoolNotFound | RunNotFound;
     CheckpointNotFound: CheckpointNotFound;
     RecordNotFound: SchoolNotFound | RecordNotFound;
+    BoardRecordNotFound: BoardNotFound | RecordNotFound;
     AccountNotFound: SchoolNotFound | AccountNotFound;
     PartyNotFound: BoardNotFound | SchoolNotFound | ProductNotFound;
     BoardOrSupplierNotFound: BoardNotFound | SupplierNotFound;

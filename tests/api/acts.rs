@@ -19,10 +19,11 @@ use sluis_test_kit::{
 use crate::world::{Answer, INSIDE, World, annex};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along.
-const ASKS: [&str; 7] = [
+const ASKS: [&str; 8] = [
     "account_change_search",
     "account_resolve",
     "account_search",
+    "board_record_export",
     "decision_create",
     "learner_search",
     "record_export",
@@ -215,6 +216,8 @@ async fn every_operation_that_writes_or_releases_leaves_a_record_and_no_write_is
         .await;
     let body = json!({ "eckId": pupil(INSIDE).eck_id });
     walk.step("record_search", &school, body, &[school_log]).await;
+    walk.step("board_record_export", &board, json!({ "known": [] }), &[board_log])
+        .await;
 
     let body = json!({ "ground": "objection", "eckId": pupil(INSIDE).eck_id });
     let restriction = walk.step("restriction_create", &school, body, &[school_log]).await;

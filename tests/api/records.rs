@@ -1,7 +1,8 @@
 //! The records of a school: in order, without gaps, and checked with nothing but the public key.
 
 use serde_json::{Value, json};
-use sluis_core::ledger::{Digest, SchoolExport, VerifierKey, verify_export};
+use sluis::app::{caller::Role, organise::BoardCreate};
+use sluis_core::ledger::{Digest, Owner, SchoolExport, VerifierKey, verify_export};
 use sluis_stand_ins::administration::pupil;
 use sluis_test_kit::service::BASE;
 
@@ -183,4 +184,45 @@ async fn what_is_not_of_this_log_or_school_is_refused() {
         "{}",
         answer.body
     );
+}
+
+#[actix_web::test]
+async fn a_board_reads_and_checks_its_own_records_and_nobody_else_does() {
+    let world = World::start().await;
+    let token = world.service.token(&world.board_client, None).await;
+    let records = format!("/v1/boards/{}/records", world.board);
+    let first = world.get(&format!("{records}?limit=200"), &token).await.ok();
+    let names = |list: &Value| {
+        let items = list["items"].as_array().unwrap().iter();
+        let names = items.map(|record| record["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let told = names(&first);
+    assert_eq!(told[..2], ["board.create", "school.create"]);
+    assert!(told.contains(&"mandate.give".to_owned()), "{told:?}");
+    let second = world.get(&format!("{records}?limit=200"), &token).await.ok();
+    assert_eq!(names(&second)[told.len()..], ["record.list"], "looking is on record");
+
+    let export = format!("{records}/_export");
+    let body = json!({ "known": [] });
+    let exported = world.post(&export, &token, body.clone()).await.ok();
+    let exported: SchoolExport = serde_json::from_value(exported).unwrap();
+    let report = verify_export(&exported, &key(&world).await, None);
+    assert!(report.is_sound() && report.remaining == 0, "{:?}", report.findings);
+    assert_eq!(exported.owner, Owner::Board(world.board));
+
+    let create = BoardCreate {
+        name: "Stichting Elders".to_owned(),
+        oin: None,
+    };
+    let other = world.service.app.board_create(None, create).await.unwrap();
+    let other = world.service.register(Role::Board(other.id), &[]).await;
+    let other = world.service.token(&other, None).await;
+    for path in [&records, &export] {
+        let answer = match path == &records {
+            true => world.get(path, &other).await,
+            false => world.post(path, &other, body.clone()).await,
+        };
+        answer.problem(404, "board_not_found");
+    }
 }

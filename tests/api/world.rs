@@ -18,7 +18,7 @@ use sluis_core::{
     agreement::Annex,
     id::{BoardId, ClientId, SchoolId},
     identifier::Brin6,
-    ledger::{Digest, RecordKind},
+    ledger::{Digest, Owner, RecordKind},
     random::SystemRandom,
     time::{Clock, FixedClock, Timestamp, Window},
 };
@@ -276,7 +276,7 @@ impl World {
         let from_school = caller(&self.school_client, Role::School(self.school));
         let app = &self.service.app;
         let records = app
-            .record_list(&from_school, self.school, &Places::default(), 200)
+            .record_list(&from_school, Owner::School(self.school), &Places::default(), 200)
             .await
             .unwrap();
         let drafts = records.into_iter().map(|record| record.record.draft);

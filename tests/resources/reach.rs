@@ -162,6 +162,8 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/schools/{school}/records/{record}/proof", &nothing,     ".????..."),
         ("POST", "/schools/{school}/records/_export", &exporting,         ".x?x?..."),
         ("POST", "/schools/{school}/records/_search", &naming,            ".x?x?..."),
+        ("GET", "/boards/{board}/records", &nothing,                      ".x?....."),
+        ("POST", "/boards/{board}/records/_export", &exporting,           ".x?....."),
         ("POST", "/decisions", &question,                                 ".x?x?xxx"),
         ("GET", "/schools/{school}/reach", &nothing,                      ".x?x?x??"),
         ("GET", "/clients/{client}", &nothing,                            "?......."),

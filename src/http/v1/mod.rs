@@ -110,6 +110,8 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(reach::reach_view)
         .service(record::record_list)
         .service(record::record_export)
+        .service(record::board_record_list)
+        .service(record::board_record_export)
         .service(record_search::record_search)
         .service(record::record_proof)
         .service(ledger::checkpoint_list)

@@ -1,4 +1,4 @@
-//! Records: what the ledger holds of a school.
+//! Records: what the ledger holds of a school or a board.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use sluis_core::{
     id::{AgreementId, ClientId, ProductId, RecordId, SupplierId},
-    ledger::{AgreementVersion, Code, Digest, Hex, RecordKind, Resource, SchoolExport, WithheldCode},
+    ledger::{AgreementVersion, Code, Digest, Hex, Owner, RecordKind, Resource, SchoolExport, WithheldCode},
     time::Timestamp,
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::path::{RecordPath, SchoolPath};
+use super::path::{BoardPath, RecordPath, SchoolPath};
 use crate::{
     app::{
-        action::{ExportRecord, ReadRecord},
+        action::{ExportBoardRecord, ExportRecord, ReadBoardRecord, ReadRecord},
         evidence::{ExportFrom, KnownPlace, LoggedRecord, Places, RecordProof},
     },
     http::{
@@ -28,7 +28,7 @@ use crate::{
         body::{Body, Query},
         input::{Fields, Input, integer, list, object, text},
         page::{self, ListView},
-        response::{RecordNotFound, SchoolNotFound},
+        response::{BoardNotFound, BoardRecordNotFound, RecordNotFound, SchoolNotFound},
     },
 };
 
@@ -281,13 +281,7 @@ pub(super) async fn record_list(
     path: Path<SchoolPath>,
     Query(query): Query<RecordQuery>,
 ) -> Answer<RecordListView> {
-    let RecordQuery { cursor: after, limit } = query;
-    let app = caller.app();
-    let asked = limit.saturating_add(1);
-    let found = app.record_list(caller.caller(), path.school, &after, asked).await?;
-    Ok(Json(ListView::up_to(limit, found, |shown| {
-        Some(cursor(&after.past(shown)))
-    })))
+    page_of(&caller, Owner::School(path.school), query).await
 }
 
 /// From where to export.
@@ -375,6 +369,51 @@ pub(super) async fn record_export(
     path: Path<SchoolPath>,
     Body(from): Body<RecordExport>,
 ) -> Answer<ExportView> {
+    export_of(&caller, Owner::School(path.school), from).await
+}
+
+/// List the records of a board
+///
+/// What the board did that touches none of its schools, and what the operator reached of it. In the order of the list of a
+/// school; looking is itself on record.
+#[utoipa::path(operation_id = "board_record_list", tag = "evidence", security(("bearer" = ["board_record.read"])),
+    params(BoardPath, RecordQuery),
+    responses((status = 200, description = "The records", body = RecordListView), BoardNotFound))]
+#[get("/boards/{board}/records")]
+pub(super) async fn board_record_list(
+    caller: May<ReadBoardRecord>,
+    path: Path<BoardPath>,
+    Query(query): Query<RecordQuery>,
+) -> Answer<RecordListView> {
+    page_of(&caller, Owner::Board(path.board), query).await
+}
+
+/// Export the records of a board with proofs
+///
+/// In the form of the export of a school, and checked in the same way. Exporting is itself on record.
+#[utoipa::path(operation_id = "board_record_export", tag = "evidence", security(("bearer" = ["board_record.export"])),
+    params(BoardPath), request_body = RecordExport,
+    responses((status = 200, description = "The export", body = ExportView), BoardRecordNotFound))]
+#[post("/boards/{board}/records/_export")]
+pub(super) async fn board_record_export(
+    caller: May<ExportBoardRecord>,
+    path: Path<BoardPath>,
+    Body(from): Body<RecordExport>,
+) -> Answer<ExportView> {
+    export_of(&caller, Owner::Board(path.board), from).await
+}
+
+async fn page_of<A>(caller: &May<A>, owner: Owner, query: RecordQuery) -> Answer<RecordListView> {
+    let RecordQuery { cursor: after, limit } = query;
+    let app = caller.app();
+    let asked = limit.saturating_add(1);
+    let found = app.record_list(caller.caller(), owner, &after, asked).await?;
+    Ok(Json(ListView::up_to(limit, found, |shown| {
+        Some(cursor(&after.past(shown)))
+    })))
+}
+
+async fn export_of<A>(caller: &May<A>, owner: Owner, from: RecordExport) -> Answer<ExportView> {
     let place = |known: KnownStream| {
         let place = KnownPlace {
             sequence: known.sequence,
@@ -384,9 +423,7 @@ pub(super) async fn record_export(
     };
     let known: ExportFrom = from.known.into_iter().map(place).collect();
     let app = caller.app();
-    let export = app
-        .record_export(caller.caller(), path.school, &known, from.limit)
-        .await?;
+    let export = app.record_export(caller.caller(), owner, &known, from.limit).await?;
     Ok(Json(ExportView(export)))
 }
 

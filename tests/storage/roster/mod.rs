@@ -17,6 +17,7 @@ use sluis::{
     },
     storage::keyring::{KeyPurpose, Scope},
 };
+use sluis_core::ledger::Owner;
 use sluis_test_kit::databases;
 
 use self::world::{Trip, World, delivery, outcome};
@@ -128,7 +129,7 @@ async fn what_a_dead_run_left_behind_is_tidied_up_and_on_record() {
         nothing_is_left(&world).await;
         let records = world
             .app
-            .record_list(&world.board, world.school(), &Places::default(), 1_000)
+            .record_list(&world.board, Owner::School(world.school()), &Places::default(), 1_000)
             .await
             .unwrap();
         let reasons = records.iter().flat_map(|logged| &logged.record.draft.reasons);
