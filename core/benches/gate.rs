@@ -18,7 +18,7 @@ use sluis_core::{
         decide, decide_school,
     },
     id::{Id, IdMap, School, SchoolId},
-    person::{PersonFacts, PersonKind},
+    person::{Grants, PersonFacts, PersonKind},
     random::{Random, SeededRandom},
     time::{Timestamp, Window},
 };
@@ -140,6 +140,7 @@ fn pupil() -> PersonFacts<'static> {
         restrictions: &[],
         objections: &[],
         has_account_key: true,
+        grants: Grants::default(),
     }
 }
 

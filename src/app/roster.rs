@@ -11,7 +11,7 @@ use sluis_core::{
     catalogue::Attribute,
     id::{self, AccountId, GroupId, IdMap, PersonId, SchoolId, SupplierId},
     identifier::EckIdRules,
-    person::{PersonFacts, PersonKind, YearGroup},
+    person::{Grants, PersonFacts, PersonKind, YearGroup},
     personal::Personal,
     time::{Timestamp, Window},
 };
@@ -219,6 +219,7 @@ impl Person {
             restrictions: &self.restrictions,
             objections: &self.objections,
             has_account_key: self.has_account_key(),
+            grants: Grants::default(),
         }
     }
 

@@ -81,6 +81,8 @@ pub enum Clause {
     DisputedInstruction,
     /// Distributors exchange data on the school's instruction.
     Distribution,
+    /// A report goes to the next school after a concrete request only.
+    NextSchool,
     /// Disclosure that a law asks for.
     Disclosure,
     /// Measures of access and logging.
@@ -103,7 +105,7 @@ pub enum Clause {
 
 impl Clause {
     /// All clauses.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Subject,
         Self::Instructions,
         Self::CanNoLongerComply,
@@ -112,6 +114,7 @@ impl Clause {
         Self::AnnexAsLimit,
         Self::DisputedInstruction,
         Self::Distribution,
+        Self::NextSchool,
         Self::Disclosure,
         Self::Measures,
         Self::ChainIdOnly,
@@ -151,6 +154,7 @@ impl Clause {
             Self::AnnexAsLimit => ["5.3", "5.3", "4.3"],
             Self::DisputedInstruction => ["2.4", "", ""],
             Self::Distribution => ["5.5", "5.6", ""],
+            Self::NextSchool => ["", "5.5", ""],
             Self::Disclosure => ["6.3", "6.3", "5.3"],
             Self::Measures => ["7.2", "7.2", "6.2"],
             Self::ChainIdOnly => ["7.4", "", ""],

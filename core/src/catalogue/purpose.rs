@@ -35,6 +35,8 @@ impl Purpose {
     pub const RESEARCH: Self = Self(16);
     /// Research on anonymised data.
     pub const ANALYSIS: Self = Self(17);
+    /// Carrying out a provision of EU or national law.
+    pub const LAW: Self = Self(21);
     /// Another purpose of education, which must be named.
     pub const OTHER: Self = Self(22);
 

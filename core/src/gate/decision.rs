@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Audience, Reason};
+use super::{Audience, Reason, ReasonCode};
 use crate::{
     agreement::{AnnexHash, Model},
     catalogue::{Attribute, AttributeSet},
@@ -94,7 +94,9 @@ impl Decision {
         if seen.reasons.is_empty() && !self.reasons.is_empty() {
             seen.reasons.push(Reason::about_a_person());
         }
-        let personal = |withheld: &Withheld| withheld.reason.audience() == Audience::School;
+        // Whoever has a grant may read what is not in it: that there is one they know.
+        let own = |withheld: &Withheld| withheld.reason.code == ReasonCode::AttributeNotGranted;
+        let personal = |withheld: &Withheld| withheld.reason.audience() == Audience::School && !own(withheld);
         if self.withheld().iter().any(personal) {
             let masked = self.withheld().iter().map(|withheld| {
                 let reason = if personal(withheld) {

@@ -1,13 +1,20 @@
 //! The gate: the one door through which personal data leaves or comes in.
 //!
 //! [`decide`] is pure and total: no I/O, no clock, no panic. All checks run and all reasons come back; a fact that is
-//! not there denies. Deliberately absent: any way to permit without an agreement, and national numbers, which no
-//! [`Attribute`](crate::catalogue::Attribute) names.
+//! not there denies. Deliberately absent: any way to permit without an agreement or, for who works under none, a grant of the
+//! school about this very person; and national numbers, which no [`Attribute`](crate::catalogue::Attribute) names.
 //!
-//! Not on record yet, and therefore always a deny where it is needed: consents, instructions to distributors,
-//! permissions for places outside the EEA, handovers, requests of persons, grounds of authorities, de-identification.
+//! | fact | on record |
+//! |---|---|
+//! | agreements, approvals, mandates, activations | yes |
+//! | instructions to distributors, permissions for places outside the EEA, objections to sub-processors | yes |
+//! | enrolment, restrictions, objections of persons | yes |
+//! | handovers, requests of persons, disclosures to authorities ([`Grants`](crate::person::Grants)) | not yet: the gate decides by them, nothing keeps them and no door leads here, so that these askers are always denied |
+//! | when a side says that it can no longer comply with an agreement | not yet: no agreement is suspended |
+//! | consents, de-identification | not yet, and no fact of the gate: always a deny where they are needed |
 
 mod decision;
+mod grant;
 mod person;
 mod policy;
 mod product;

@@ -1,4 +1,4 @@
-//! What can only be decided person by person: scope, check 7 and check 8.
+//! What can only be decided person by person, for who works under an agreement: scope, check 7 and check 8.
 
 use super::{Asker, Direction, Missing, Reason, ReasonCode, SchoolDecision};
 use crate::{catalogue::Purpose, person::PersonFacts, time::Window};
@@ -7,9 +7,6 @@ impl SchoolDecision<'_> {
     /// Every reason against this person; empty, and without allocation, when there is none.
     pub(super) fn person_reasons(&self, person: &PersonFacts<'_>) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        if !self.request.asker.works_under_agreement() {
-            return reasons;
-        }
         let at = self.request.at;
         let mut deny = |code, missing| reasons.push(self.reason(code, missing));
         let holds = |windows: &[Window]| windows.iter().any(|window| window.holds(at));

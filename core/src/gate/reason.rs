@@ -216,12 +216,20 @@ reasons! {
     DistributorNotInstructed = "distributor_not_instructed", Some(Clause::Distribution), School, Supplier;
     /// The instruction is disputed: the school looks into whether it is lawful.
     InstructionSuspended = "instruction_suspended", Some(Clause::DisputedInstruction), School, Supplier;
+    /// A next school, a person and an authority each ask for one purpose only.
+    PurposeNotForAsker = "purpose_not_for_asker", Some(Clause::PurposeLimitation), Asker, Supplier;
     /// No handover to this next school is on record.
-    HandoverMissing = "handover_missing", None, School, Supplier;
+    HandoverMissing = "handover_missing", Some(Clause::NextSchool), School, School;
     /// No request of this person is on record.
-    SubjectRequestMissing = "subject_request_missing", None, Person, Supplier;
+    SubjectRequestMissing = "subject_request_missing", Some(Clause::Rights), Person, School;
+    /// The school has not established who made the request.
+    IdentityUnverified = "identity_unverified", Some(Clause::Rights), School, School;
+    /// No disclosure to this authority is on record.
+    DisclosureMissing = "disclosure_missing", Some(Clause::Disclosure), School, School;
     /// The legal ground of this authority is not verified.
-    LegalGroundUnverified = "legal_ground_unverified", None, Board, Supplier;
+    LegalGroundUnverified = "legal_ground_unverified", Some(Clause::Disclosure), School, School;
+    /// No grant that holds gives this attribute.
+    AttributeNotGranted = "attribute_not_granted", Some(Clause::PurposeLimitation), School, School;
 
     /// What others see of every reason that is about a person.
     PersonNotAvailable = "person_not_available", None, School, Supplier;

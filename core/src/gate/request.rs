@@ -3,8 +3,9 @@
 use super::SchoolPolicy;
 use crate::{
     catalogue::{AttributeSet, Catalogue, Purpose},
-    id::{ProductId, SchoolId, SupplierId},
-    person::{PersonFacts, PersonKind},
+    id::{ProductId, SchoolId, SubjectRequestId, SupplierId},
+    identifier::Oin,
+    person::{NextSchool, PersonFacts, PersonKind},
     time::Timestamp,
 };
 
@@ -17,12 +18,12 @@ pub enum Asker {
     Distributor(SupplierId),
     /// The school or its board, through a product that works for it (Sluis itself is one).
     Controller,
-    /// The school that a pupil goes to.
-    NextSchool,
-    /// A person or guardian, about their own data.
-    Person,
+    /// The school that a pupil goes to, as it made itself known.
+    NextSchool(NextSchool),
+    /// A person or guardian, about their own data, by the request that they made.
+    Person(SubjectRequestId),
     /// An authority that points to a law.
-    Authority,
+    Authority(Oin),
 }
 
 impl Asker {
@@ -31,9 +32,19 @@ impl Asker {
         matches!(self, Self::Supplier(_) | Self::Distributor(_) | Self::Controller)
     }
 
+    /// The one purpose of who works under no agreement: a handover is exchange with another school, one's own data and a
+    /// disclosure are what a law asks for.
+    pub(super) const fn only_purpose(self) -> Option<Purpose> {
+        match self {
+            Self::Supplier(_) | Self::Distributor(_) | Self::Controller => None,
+            Self::NextSchool(_) => Some(Purpose::EXCHANGE_WITH_OTHERS),
+            Self::Person(_) | Self::Authority(_) => Some(Purpose::LAW),
+        }
+    }
+
     /// Whether it must say who receives the data, when it asks for this purpose.
     pub fn names_receiver(self, purpose: Purpose) -> bool {
-        purpose.needs_receiver() || self.delivers(purpose)
+        self.works_under_agreement() && (purpose.needs_receiver() || self.delivers(purpose))
     }
 
     /// Whether it is a distributor that delivers to somebody else: that supplier needs an agreement of its own (model 4.0,

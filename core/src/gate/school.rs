@@ -72,13 +72,11 @@ pub(super) fn decide<'a>(
         .map(|agreement| agreement.terms.model)
         .or(pending.map(|pending| pending.model));
 
-    // Only suppliers, distributors and the school's own programs work under an agreement. What the others need is not
-    // on record yet, and what is not on record denies.
-    match request.asker {
-        Asker::NextSchool => decision.deny(ReasonCode::HandoverMissing, Missing::Nothing),
-        Asker::Person => decision.deny(ReasonCode::SubjectRequestMissing, Missing::Nothing),
-        Asker::Authority => decision.deny(ReasonCode::LegalGroundUnverified, Missing::Nothing),
-        Asker::Supplier(_) | Asker::Distributor(_) | Asker::Controller => {
+    // Only suppliers, distributors and the school's own programs work under an agreement. The others have a grant about a
+    // person, or nothing.
+    match request.asker.only_purpose() {
+        Some(purpose) => decision.check_only_purpose(purpose),
+        None => {
             decision.check_agreement(standing);
             decision.check_instruction(policy);
             decision.check_activation();
@@ -95,12 +93,16 @@ pub(super) fn decide<'a>(
 impl SchoolDecision<'_> {
     /// The decision about the school as a whole.
     pub fn decision(&self) -> Decision {
-        self.answer(Vec::new())
+        self.answer(self.without_person())
     }
 
     /// The decision about one person.
     pub fn person(&self, person: &PersonFacts<'_>) -> Decision {
-        self.answer(self.person_reasons(person))
+        if self.request.asker.works_under_agreement() {
+            self.answer(self.person_reasons(person))
+        } else {
+            self.by_grant(person)
+        }
     }
 
     /// The decision about somebody for whom only the login of this moment speaks. INVARIANT: the school knows such a
@@ -125,6 +127,16 @@ impl SchoolDecision<'_> {
     }
 
     fn answer(&self, about_the_person: Vec<Reason>) -> Decision {
+        self.answer_with(about_the_person, self.released, self.withheld.clone())
+    }
+
+    /// The answer when this goes and this is held back, unless there are reasons against it.
+    pub(super) fn answer_with(
+        &self,
+        about_the_person: Vec<Reason>,
+        released: AttributeSet,
+        withheld: Option<Arc<[Withheld]>>,
+    ) -> Decision {
         let agreement = self.considered.map(|agreement| AgreementUsed {
             id: agreement.id,
             annex_hash: agreement.terms.hash,
@@ -133,9 +145,8 @@ impl SchoolDecision<'_> {
             rows: self.rows,
         });
         if self.reasons.is_empty() && about_the_person.is_empty() {
-            let (released, withheld) = (Some(self.released), self.withheld.clone());
             return Decision {
-                released,
+                released: Some(released),
                 withheld,
                 reasons: Vec::new(),
                 agreement,
@@ -260,6 +271,22 @@ impl SchoolDecision<'_> {
         }
         if holding().any(|activation| !activation.supplier_accepted(at)) {
             self.deny(ReasonCode::ActivationNotAcceptedBySupplier, Missing::Nothing);
+        }
+    }
+
+    /// Check 4 for who works under no agreement.
+    fn check_only_purpose(&mut self, only: Purpose) {
+        match self.request.purpose {
+            None => self.deny(ReasonCode::PurposeMissing, Missing::Nothing),
+            Some(purpose) if purpose != only => self.deny(ReasonCode::PurposeNotForAsker, Missing::Purpose(only)),
+            Some(_) => {}
+        }
+        // What goes with a login goes to a product.
+        if self.request.channel == Channel::Login {
+            self.deny(ReasonCode::PurposeNotForLogin, Missing::Purpose(Purpose::ACCESS));
+        }
+        if let Some(receiver) = self.request.receiver {
+            self.deny(ReasonCode::ReceiverUnexpected, Missing::Receiver(receiver));
         }
     }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Twenty positions: a prefix of eight digits that names the register, then twelve letters or digits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Oin(Box<str>);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Oin([u8; 20]);
 
 /// The text is not an OIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -27,8 +27,9 @@ impl Oin {
             && rest
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        let whole = text.as_bytes().try_into().map_err(|_| OinError)?;
         if register && number {
-            Ok(Self(text.into()))
+            Ok(Self(whole))
         } else {
             Err(OinError)
         }
@@ -36,23 +37,23 @@ impl Oin {
 
     /// The twenty characters.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for Oin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 impl fmt::Debug for Oin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 impl Serialize for Oin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 impl<'de> Deserialize<'de> for Oin {

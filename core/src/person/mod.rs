@@ -1,5 +1,7 @@
 //! What the rules need to know about a person, and no more: no name, no number.
 
+mod grant;
+
 use std::fmt;
 
 use crate::{
@@ -7,6 +9,8 @@ use crate::{
     id::{GroupId, PersonId},
     time::Window,
 };
+
+pub use grant::{Disclosure, Grants, Handover, HandoverBasis, Law, LawError, NextSchool, OwnRequest, Requester};
 
 /// The kinds of person that an annex tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,6 +129,8 @@ pub struct PersonFacts<'a> {
     pub objections: &'a [Window],
     /// Whether there is a key by which a supplier can know this person: without one there is no account.
     pub has_account_key: bool,
+    /// What the school lets others have about this person.
+    pub grants: Grants<'a>,
 }
 
 impl fmt::Debug for PersonFacts<'_> {

@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod grants;
 mod naive;
 mod properties;
 mod reasons;

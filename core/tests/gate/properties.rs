@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::Index};
 use sluis_core::{
     agreement::StanceKind,
     catalogue::{AttributeSet, Catalogue},
-    gate::{Audience, Facts, ReasonCode, SubjectFacts, decide},
+    gate::{Asker, Audience, Facts, ReasonCode, SubjectFacts, decide},
 };
 
 use crate::{
@@ -19,20 +19,34 @@ use crate::{
 
 #[test]
 fn the_gate_and_the_slow_model_agree() {
-    let seen = RefCell::new((0u32, 0u32, BTreeSet::new()));
+    let seen = RefCell::new((0u32, 0u32, [0u32; 4], BTreeSet::new()));
     let agreed = runner(20_000).run(&case(), |case| {
         let decision = case.decide();
         let expected = model(case.readable.then_some(&case.inputs), &case.request, &case.subject);
         prop_assert_eq!(Verdict::of(&decision), expected);
-        let (permits, logged_in, codes) = &mut *seen.borrow_mut();
+        let (permits, logged_in, others, codes) = &mut *seen.borrow_mut();
         *permits += u32::from(decision.is_permit());
         *logged_in += u32::from(decision.is_permit() && matches!(case.subject, Subject::LoggedIn(_)));
+        let kind = match case.request.asker {
+            Asker::Supplier(_) | Asker::Controller => None,
+            Asker::Distributor(_) => Some(0),
+            Asker::NextSchool(_) => Some(1),
+            Asker::Person(_) => Some(2),
+            Asker::Authority(_) => Some(3),
+        };
+        if let Some(kind) = kind {
+            others[kind] += u32::from(decision.is_permit());
+        }
         codes.extend(decision.reasons().iter().map(|reason| reason.code));
         codes.extend(decision.withheld().iter().map(|held| held.reason.code));
         Ok(())
     });
     agreed.unwrap();
-    let (permits, logged_in, codes) = seen.into_inner();
+    let (permits, logged_in, others, codes) = seen.into_inner();
+    assert!(
+        others.iter().all(|permits| *permits > 10),
+        "{others:?} distributors, next schools, persons and authorities were permitted: the cases say too little"
+    );
     assert!(
         logged_in > 0,
         "nobody was permitted by a login alone: the cases say too little"
@@ -54,7 +68,7 @@ fn the_gate_and_the_slow_model_agree() {
 
 #[test]
 fn taking_something_away_never_permits_more() {
-    let strategy = (case(), 0..6u8, any::<Index>());
+    let strategy = (case(), 0..7u8, any::<Index>());
     let held = runner(4_000).run(&strategy, |(case, what, which)| {
         let mut less = case.clone();
         let inputs = &mut less.inputs;
@@ -71,6 +85,11 @@ fn taking_something_away_never_permits_more() {
             4 if !inputs.stances.is_empty() => {
                 let which = which.index(inputs.stances.len());
                 inputs.stances[which].kind = StanceKind::Objection;
+            }
+            5 => {
+                if let Subject::Person(person) = &mut less.subject {
+                    person.forget_grants();
+                }
             }
             _ => less.readable = false,
         }
@@ -113,7 +132,10 @@ fn without_facts_nothing_is_permitted() {
         prop_assert!(!decide(&case.request, &facts).is_permit());
         let mut empty = case.clone();
         empty.inputs.agreements.clear();
-        prop_assert!(!empty.decide().is_permit());
+        if let Subject::Person(person) | Subject::LoggedIn(person) = &mut empty.subject {
+            person.forget_grants();
+        }
+        prop_assert!(!empty.decide().is_permit(), "neither agreement nor grant");
         Ok(())
     });
     held.unwrap();
@@ -142,4 +164,21 @@ fn for_a_supplier_every_refused_person_looks_like_an_unknown_one() {
         refused > 100,
         "only {refused} persons were refused as persons: the cases say too little"
     );
+}
+
+#[test]
+fn nothing_that_stands_against_a_person_stops_their_own_access() {
+    let permitted = Cell::new(0);
+    let held = runner(4_000).run(&case(), |case: Case| {
+        let (Asker::Person(_), Subject::Person(person)) = (case.request.asker, &case.subject) else {
+            return Ok(());
+        };
+        let free = Subject::Person(person.without_anything_against());
+        let decision = case.decide();
+        prop_assert_eq!(&decision, &case.decide_about(&free));
+        permitted.set(permitted.get() + u32::from(decision.is_permit()));
+        Ok(())
+    });
+    held.unwrap();
+    assert!(permitted.into_inner() > 5, "the cases say too little");
 }

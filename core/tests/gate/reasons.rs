@@ -1,6 +1,7 @@
 //! One case for every reason: what was changed in a school at which everything is in order, and what the gate says.
 
 mod agreed;
+mod granted;
 
 use std::collections::BTreeSet;
 
@@ -53,6 +54,10 @@ const fn held(
     }
 }
 
+fn table() -> Vec<Case> {
+    [agreed::table(), granted::table()].into_iter().flatten().collect()
+}
+
 #[test]
 fn each_case_gives_its_reason_and_hardly_any_other() {
     for Case {
@@ -62,7 +67,7 @@ fn each_case_gives_its_reason_and_hardly_any_other() {
         missing,
         withheld,
         change,
-    } in agreed::table()
+    } in table()
     {
         let mut world = World::new();
         assert!(world.decide().is_permit(), "the school is in order to begin with");
@@ -100,7 +105,7 @@ fn each_case_gives_its_reason_and_hardly_any_other() {
 
 #[test]
 fn every_reason_has_a_case() {
-    let cased: BTreeSet<_> = agreed::table().iter().map(|case| case.code).collect();
+    let cased: BTreeSet<_> = table().iter().map(|case| case.code).collect();
     let without: Vec<_> = ReasonCode::ALL
         .into_iter()
         .filter(|code| !cased.contains(code) && *code != ReasonCode::PersonNotAvailable)

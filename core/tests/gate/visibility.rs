@@ -109,6 +109,12 @@ fn no_reason_that_is_for_suppliers_speaks_of_a_person() {
             ReasonCode::PersonObjected,
             ReasonCode::AccountKeyMissing,
             ReasonCode::ConsentMissing,
+            ReasonCode::HandoverMissing,
+            ReasonCode::SubjectRequestMissing,
+            ReasonCode::IdentityUnverified,
+            ReasonCode::DisclosureMissing,
+            ReasonCode::LegalGroundUnverified,
+            ReasonCode::AttributeNotGranted,
         ]
     );
     for code in ReasonCode::ALL {

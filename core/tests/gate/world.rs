@@ -14,7 +14,11 @@ use sluis_core::{
         decide,
     },
     id::{GroupId, Id},
-    person::{PersonFacts, PersonKind, YearGroup},
+    identifier::{Brin6, Oin},
+    person::{
+        Disclosure, Grants, Handover, HandoverBasis, Law, NextSchool, OwnRequest, PersonFacts, PersonKind, Requester,
+        YearGroup,
+    },
     time::{Timestamp, Window},
 };
 use uuid::Uuid;
@@ -38,6 +42,19 @@ pub(crate) fn span(from: &str, until: &str) -> Window {
 /// A restriction or objection that has held for a while.
 pub(crate) fn since_september() -> &'static [Window] {
     vec![Window::since(moment("2026-09-01T00:00:00Z"))].leak()
+}
+
+pub(crate) fn next_school(brin: &str) -> NextSchool {
+    NextSchool::Brin(Brin6::parse(brin).unwrap())
+}
+
+pub(crate) fn authority(number: u8) -> Oin {
+    Oin::parse(&format!("0000000312345678000{number}")).unwrap()
+}
+
+/// One more grant.
+fn grants<T: Clone>(before: &'static [T], more: T) -> &'static [T] {
+    [before, &[more]].concat().leak()
 }
 
 /// Who a request is about.
@@ -130,6 +147,7 @@ impl World {
                 restrictions: &[],
                 objections: &[],
                 has_account_key: true,
+                grants: Grants::default(),
             },
             groups: vec![id(Self::GROUP)],
         }
@@ -173,6 +191,50 @@ impl World {
             party: party.to_owned(),
             window: Window::since(moment("2026-08-01T00:00:00Z")),
         });
+    }
+
+    /// Jorn goes to another school, which asks for the dossier.
+    pub(crate) fn hands_over(&mut self, change: impl FnOnce(&mut Handover)) {
+        let mut handover = Handover {
+            to: next_school("98XY00"),
+            basis: HandoverBasis::Request { consented: false },
+            window: Window::since(moment("2026-08-01T00:00:00Z")),
+            attributes: AttributeSet::from_iter([Attribute::GivenName, Attribute::BirthDate]),
+        };
+        change(&mut handover);
+        self.jorn.grants.handovers = grants(self.jorn.grants.handovers, handover);
+        self.request.asker = Asker::NextSchool(next_school("98XY00"));
+        self.purpose("D11");
+    }
+
+    /// Jorn asks for his own data, or a guardian does.
+    pub(crate) fn asks_for_own(&mut self, change: impl FnOnce(&mut OwnRequest)) {
+        let mut request = OwnRequest {
+            id: id(30),
+            by: Requester::Guardian,
+            identity_verified_at: Some(moment("2026-09-15T09:00:00Z")),
+            window: Window::since(moment("2026-08-01T00:00:00Z")),
+        };
+        change(&mut request);
+        self.jorn.grants.requests = grants(self.jorn.grants.requests, request);
+        self.request.asker = Asker::Person(id(30));
+        self.purpose("D21");
+    }
+
+    /// An authority asks for data of Jorn by a law.
+    pub(crate) fn discloses(&mut self, change: impl FnOnce(&mut Disclosure)) {
+        let mut disclosure = Disclosure {
+            to: authority(1),
+            law: Law::parse("Leerplichtwet 1969, artikel 21").unwrap(),
+            verified_at: Some(moment("2026-09-15T09:00:00Z")),
+            in_spite_of_restriction: false,
+            window: Window::since(moment("2026-08-01T00:00:00Z")),
+            attributes: AttributeSet::from_iter([Attribute::GivenName, Attribute::Attendance]),
+        };
+        change(&mut disclosure);
+        self.jorn.grants.disclosures = grants(self.jorn.grants.disclosures, disclosure);
+        self.request.asker = Asker::Authority(authority(1));
+        self.purpose("D21");
     }
 
     pub(crate) fn purpose(&mut self, code: &str) {

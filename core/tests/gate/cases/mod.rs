@@ -1,6 +1,7 @@
 //! Random schools, annexes, persons and requests, small enough that everything meets everything.
 
 mod annex;
+mod grants;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -22,7 +23,7 @@ use sluis_core::{
         decide,
     },
     id::GroupId,
-    person::{PersonFacts, PersonKind, YearGroup},
+    person::{Disclosure, Grants, Handover, OwnRequest, PersonFacts, PersonKind, YearGroup},
     time::{Timestamp, Window},
 };
 
@@ -44,15 +45,38 @@ pub(crate) struct Somebody {
     groups: Vec<GroupId>,
     restrictions: Vec<Window>,
     objections: Vec<Window>,
+    handovers: Vec<Handover>,
+    requests: Vec<OwnRequest>,
+    disclosures: Vec<Disclosure>,
     facts: PersonFacts<'static>,
 }
 
 impl Somebody {
+    pub(crate) fn forget_grants(&mut self) {
+        self.handovers.clear();
+        self.requests.clear();
+        self.disclosures.clear();
+    }
+
+    /// Nothing stands against processing the data.
+    pub(crate) fn without_anything_against(&self) -> Self {
+        Self {
+            restrictions: Vec::new(),
+            objections: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn facts(&self) -> PersonFacts<'_> {
         PersonFacts {
             groups: &self.groups,
             restrictions: &self.restrictions,
             objections: &self.objections,
+            grants: Grants {
+                handovers: &self.handovers,
+                requests: &self.requests,
+                disclosures: &self.disclosures,
+            },
             ..self.facts
         }
     }
@@ -278,17 +302,22 @@ fn request() -> impl Strategy<Value = Request> {
         Asker::Distributor(id(0x101)),
         Asker::Controller,
         Asker::Controller,
-        Asker::NextSchool,
-        Asker::Person,
-        Asker::Authority,
+        grants::next_schools()[0],
+        grants::next_schools()[1],
+        Asker::Person(id(0)),
+        Asker::Person(id(1)),
+        grants::authorities()[0],
+        grants::authorities()[1],
     ];
-    let purposes = ["D1", "D3", "D5", "D6", "D11", "D12", "D13", "D14", "D15", "D16", "D22"];
+    let purposes = [
+        "D1", "D3", "D5", "D6", "D11", "D12", "D13", "D14", "D15", "D16", "D21", "D22",
+    ];
     let purpose = option::weighted(
         0.96,
         select(purposes.map(|code| Purpose::parse(code).unwrap()).to_vec()),
     );
     let who = (
-        mostly(Asker::Supplier(id(0x100)), askers),
+        prop_oneof![3 => Just(Asker::Supplier(id(0x100))), 2 => select(askers)],
         mostly(200u128, vec![201, 202, 203]),
     );
     let how = (
@@ -340,11 +369,20 @@ fn somebody() -> impl Strategy<Value = Somebody> {
         mostly(PersonKind::Pupil, vec![PersonKind::Staff]),
     );
     let keyed = prop::bool::weighted(0.97);
-    (who, school_time, groups, prop::bool::ANY, rarely(), rarely(), keyed).prop_map(
-        |((person, kind), (from, until), groups, seventh, restrictions, objections, has_account_key)| Somebody {
+    let against = (rarely(), rarely());
+    let grants = (
+        vec(grants::handover(), 0..3),
+        vec(grants::own_request(), 0..3),
+        vec(grants::disclosure(), 0..3),
+    );
+    (who, school_time, groups, prop::bool::ANY, against, keyed, grants).prop_map(
+        |((person, kind), (from, until), groups, seventh, against, has_account_key, grants)| Somebody {
             groups: groups.into_iter().map(id).collect(),
-            restrictions,
-            objections,
+            restrictions: against.0,
+            objections: against.1,
+            handovers: grants.0,
+            requests: grants.1,
+            disclosures: grants.2,
             facts: PersonFacts {
                 person: id(person),
                 kind,
@@ -357,6 +395,7 @@ fn somebody() -> impl Strategy<Value = Somebody> {
                 restrictions: &[],
                 objections: &[],
                 has_account_key,
+                grants: Grants::default(),
             },
         },
     )
@@ -422,6 +461,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
                     case.request.channel = Channel::Login;
                     case.request.purpose = Some(Purpose::ACCESS);
                 }
+                grants::put_in_order(&mut case.request);
                 put_in_order(&mut case, annex, scope);
             }
             case

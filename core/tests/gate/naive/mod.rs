@@ -4,6 +4,7 @@
 //! and categories. Where the two disagree, one of them has misread a rule.
 
 pub(crate) mod annex;
+mod grant;
 mod person;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use sluis_core::{
 };
 
 use crate::cases::Subject;
+use grant::by_grant;
 use person::about_the_person;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
                 .map(|school| school.scopes(request.product))
                 .unwrap_or_default();
             let said = scopes.iter().any(|scope| matches!(scope, Scope::SchoolOrLogin));
-            let agreed = !matches!(request.asker, Asker::NextSchool | Asker::Person | Asker::Authority);
+            let agreed = !needs_grant(request);
             if said && agreed && request.channel == Channel::Login {
                 &Subject::Person(person.clone())
             } else {
@@ -79,9 +81,7 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
     };
     match (&school, request.asker) {
         (None, _) => reasons.push(plain("facts_unavailable")),
-        (_, Asker::NextSchool) => reasons.push(plain("handover_missing")),
-        (_, Asker::Person) => reasons.push(plain("subject_request_missing")),
-        (_, Asker::Authority) => reasons.push(plain("legal_ground_unverified")),
+        (Some(_), _) if needs_grant(request) => reasons.extend(grant::about_the_request(request)),
         (Some(school), _) => {
             reasons.extend(school.about_the_agreement());
             if request.direction != Direction::Connection {
@@ -108,16 +108,15 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
         }
     }
     match subject {
+        Subject::School if needs_grant(request) => reasons.push(plain(grant::missing(request))),
         Subject::School => {}
         Subject::Unknown | Subject::LoggedIn(_) => reasons.push(plain("person_unknown")),
-        Subject::Person(person) => {
-            if matches!(
-                request.asker,
-                Asker::Supplier(_) | Asker::Distributor(_) | Asker::Controller
-            ) {
-                reasons.extend(about_the_person(school.as_ref(), request, &person.facts()));
-            }
+        Subject::Person(person) if needs_grant(request) => {
+            let (against, held) = by_grant(school.as_ref(), request, &person.facts());
+            reasons.extend(against);
+            withheld = held;
         }
+        Subject::Person(person) => reasons.extend(about_the_person(school.as_ref(), request, &person.facts())),
     }
     reasons.sort();
     if !reasons.is_empty() {
@@ -142,6 +141,13 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
         released,
         withheld,
     }
+}
+
+fn needs_grant(request: &Request) -> bool {
+    matches!(
+        request.asker,
+        Asker::NextSchool(_) | Asker::Person(_) | Asker::Authority(_)
+    )
 }
 
 fn plain(code: &str) -> (String, String) {

@@ -396,14 +396,5 @@ pub(super) fn table() -> Vec<Case> {
             world.distributes(Window::since(moment("2026-08-01T00:00:00Z")));
             world.inputs.instructions[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
         }),
-        case(R::HandoverMissing, School, None, None, |world| {
-            world.request.asker = Asker::NextSchool
-        }),
-        case(R::SubjectRequestMissing, Person, None, None, |world| {
-            world.request.asker = Asker::Person
-        }),
-        case(R::LegalGroundUnverified, Board, None, None, |world| {
-            world.request.asker = Asker::Authority
-        }),
     ]
 }

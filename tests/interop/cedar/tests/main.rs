@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 #[path = "../../../../core/tests/gate/cases/mod.rs"]
+#[expect(dead_code, reason = "only the tests of the gate itself change a case")]
 mod cases;
 #[path = "../../../../core/tests/gate/naive/mod.rs"]
 #[expect(dead_code, reason = "only the form of a verdict is used here")]

@@ -5,6 +5,7 @@
 //! question, up to the decision. No rule is in this file: it only carries records in and names out.
 
 mod annex;
+mod grant;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -46,6 +47,7 @@ policies! {
     ROW = "row";
     HAND = "hand";
     ATTRIBUTE = "attribute";
+    GRANT = "grant";
     DECISION = "decision";
 }
 
@@ -276,9 +278,9 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         Asker::Supplier(supplier) => ("supplier", Some(supplier)),
         Asker::Distributor(supplier) => ("distributor", Some(supplier)),
         Asker::Controller => ("controller", None),
-        Asker::NextSchool => ("nextSchool", None),
-        Asker::Person => ("person", None),
-        Asker::Authority => ("authority", None),
+        Asker::NextSchool(_) => ("nextSchool", None),
+        Asker::Person(_) => ("person", None),
+        Asker::Authority(_) => ("authority", None),
     };
     let agreed = ["supplier", "distributor", "controller"].contains(&asker);
     let processor = known && agreed;
@@ -331,8 +333,17 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         json!({ "board": board.is_some(), "supplier": supplier.is_some() })
     });
 
-    let annex = oracle.annex(looked_into.filter(|_| processor));
+    let mut annex = oracle.annex(looked_into.filter(|_| processor));
+    // The term after leaving is the agreement's, also for who works under none.
+    annex.days = looked_into.and_then(|agreement| agreement.annex.document().retention.days_after_leaving);
+    let grants = oracle.grants(person.as_ref());
     let wanted: Names = request.wanted().iter().map(|attribute| attribute.to_string()).collect();
+    if let Some(given) = &grants.attributes {
+        let held = wanted.difference(given);
+        annex.withheld = held
+            .map(|attribute| (attribute.clone(), "attribute_not_granted".to_owned()))
+            .collect();
+    }
     let must: Names = match request.direction {
         Direction::Intake => wanted.clone(),
         _ => request.required.iter().map(|attribute| attribute.to_string()).collect(),
@@ -355,6 +366,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         "latest": latest.map(|latest| latest.names.clone()).unwrap_or_default(),
         "lookedInto": looked_into.is_some(),
         "waiting": waiting,
+        "grants": grants.names,
         "instructions": oracle.instructions(request.product),
         "mandates": oracle.mandates(request.product),
         "activations": each.iter().flatten().collect::<BTreeSet<_>>(),
