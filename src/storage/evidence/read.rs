@@ -39,7 +39,7 @@ pub(super) const RECORDS_OF_OWNER: Statement = Statement {
 };
 pub(super) const RECORD_OF_OWNER: Statement = Statement {
     name: "ledger_record_of_owner",
-    sql: "SELECT r.stream, r.position, r.owner, r.sequence, r.bytes, r.leaf, s.size, s.frontier
+    sql: "SELECT r.stream, r.position, r.owner, r.sequence, r.bytes, r.leaf, r.subject, s.size, s.frontier
           FROM ledger_records AS r JOIN ledger_streams AS s ON s.stream = r.stream
           WHERE r.id = $1 AND r.owner = $2",
 };
