@@ -3,7 +3,7 @@
 //! The database is a SQLite file, or with `SLUIS_TEST_ENGINE=postgres` a schema on the server: the same tests hold on both.
 #![expect(clippy::expect_used, reason = "a service that does not start stops the test")]
 
-use std::{env, fs::File, net::SocketAddr, sync::Arc, time::Duration};
+use std::{cell::Cell, env, fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::dev::ServerHandle;
 use reqwest::{Client, Response, redirect::Policy};
@@ -116,6 +116,16 @@ impl Kept {
     }
 }
 
+/// The seed of the next service of this test: a test has a thread of its own, so that its services draw the same in every
+/// run, and no two of them, which may be replicas, draw alike.
+fn seed() -> u64 {
+    thread_local! {
+        static LAST: Cell<u64> = const { Cell::new(0) };
+    }
+    LAST.set(LAST.get() + 1);
+    LAST.get()
+}
+
 /// A setting as a variable of the environment.
 fn variable((name, value): (&str, String)) -> (String, String) {
     (format!("SLUIS_{name}"), value)
@@ -145,7 +155,7 @@ impl Service {
         kept.environment.extend(settings.map(variable));
         let sources = Sources::new().with_environment(kept.environment.clone());
         let settings = Settings::load(&sources).expect("the settings are good");
-        let random = Arc::new(SeededRandom::new(1));
+        let random = Arc::new(SeededRandom::new(seed()));
         let trail = trail::keep();
         let counter = Counter::default();
         let assembled = assemble::Service::assemble_watched(&settings, clock.clone(), random.clone(), &counter)
