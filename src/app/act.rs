@@ -21,6 +21,8 @@ use crate::app::{
 /// An act that is about to be recorded and carried out.
 pub(in crate::app) struct ActOf<'a> {
     caller: Option<&'a Caller>,
+    /// Without a caller: whether it is the service's own, and not that of the operator at the command line.
+    of_service: bool,
     drafts: Vec<RecordDraft>,
     policy_of: Vec<SchoolId>,
     /// By whose keys its records know persons.
@@ -47,12 +49,19 @@ impl App {
         kind: &'static str,
         id: Id<K>,
     ) {
-        let by_operator = act.caller.is_none_or(|caller| matches!(caller.role, Role::Operator));
+        let by_operator = match act.caller {
+            Some(caller) => matches!(caller.role, Role::Operator),
+            None => !act.of_service,
+        };
         let record = match owner {
             Owner::School(_) | Owner::Board(_) if by_operator => RecordKind::OperatorAccess,
             _ => RecordKind::Act,
         };
-        let channel = if act.caller.is_some() { "api" } else { "cli" };
+        let channel = match act.caller {
+            Some(_) => "api",
+            None if act.of_service => "service",
+            None => "cli",
+        };
         let now = self.now();
         let mut draft = RecordDraft::new(record, Outcome::Done, owner, name, channel, now, &*self.random);
         if let Some(caller) = act.caller {
@@ -125,9 +134,18 @@ impl<'a> ActOf<'a> {
     pub(in crate::app) fn of(caller: impl Into<Option<&'a Caller>>) -> Self {
         Self {
             caller: caller.into(),
+            of_service: false,
             drafts: Vec::new(),
             policy_of: Vec::new(),
             subjects_of: Vec::new(),
+        }
+    }
+
+    /// An act of the service itself, which nobody asked for.
+    pub(in crate::app) fn of_service() -> Self {
+        Self {
+            of_service: true,
+            ..Self::of(None)
         }
     }
 

@@ -11,6 +11,8 @@
 //! membership is delivered, who is in the groups stays. An enrolment that cannot be read opens nothing, and is
 //! kept as one in doubt.
 
+mod learned;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sluis_connector_port::roster::{
@@ -19,14 +21,13 @@ use sluis_connector_port::roster::{
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
     gate::Needed,
-    id::{GroupId, PersonId, RestrictionId, SchoolId},
+    id::{GroupId, PersonId, SchoolId},
     person::PersonKind,
     personal::Personal,
 };
 
 use crate::app::{
     connection::RunCounts,
-    restriction::KnownBy,
     roster::{KeptPerson, Person, Roster, eck_hash, key_hash, label, person_id},
     sealing::SealingKey,
     store::{RosterChange, StoreError, StoredGroup},
@@ -46,7 +47,7 @@ pub(in crate::app) struct Difference {
     pub(in crate::app) changes: Vec<RosterChange>,
     pub(in crate::app) counts: RunCounts,
     /// What restrictions that are open know their persons by from now on, where that is more than before.
-    pub(in crate::app) learned: Vec<(RestrictionId, KnownBy)>,
+    pub(in crate::app) learned: learned::Learned,
 }
 
 /// Why a delivery is not applied.
@@ -143,38 +144,11 @@ impl Intake<'_> {
             let gone = self.held.groups.keys().filter(|id| !kept.contains(*id));
             changes.extend(gone.copied().map(RosterChange::GroupRemoved));
         }
-        let learned = self.learned(&changes);
         Ok(Difference {
+            learned: self.learned(&changes),
             changes,
             counts,
-            learned,
         })
-    }
-
-    /// INVARIANT: who is restricted is so by every key that a delivery ever had of them, before any of these is taken away.
-    fn learned(&self, changes: &[RosterChange]) -> Vec<(RestrictionId, KnownBy)> {
-        let held = self.held.persons.iter();
-        let held = held.map(|person| (person.id, person.key_hash, person.eck_hash));
-        let kept = changes.iter().filter_map(|change| match change {
-            RosterChange::PersonKept(stored) => Some((stored.id, stored.key_hash, stored.eck_hash)),
-            _ => None,
-        });
-        let open = self
-            .held
-            .restrictions
-            .iter()
-            .filter(|known| known.window.until.is_none());
-        let grown = open.filter_map(|restriction| {
-            let mut known_by = restriction.known_by.clone();
-            let mut grown = false;
-            for (person, key, eck_id) in held.clone().chain(kept.clone()) {
-                if restriction.means(person, &key, eck_id.as_ref()) {
-                    grown |= known_by.learn(key, eck_id);
-                }
-            }
-            grown.then_some((restriction.id, known_by))
-        });
-        grown.collect()
     }
 
     fn groups(&self, snapshot: &Snapshot, changes: &mut Vec<RosterChange>) -> HashMap<GroupKey, GroupId> {

@@ -77,8 +77,7 @@ impl App {
             window: Window::since(self.now()),
         };
         let same = |other: &Restriction| {
-            let about = other.person == person || found.is_some_and(|person| person.is_meant_by(other));
-            about && other.ground == input.ground && other.window.until.is_none()
+            other.person == person && other.ground == input.ground && other.window.until.is_none()
         };
         if roster.restrictions.iter().any(same) {
             return Err(already("the same is on record for this person"));

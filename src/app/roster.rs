@@ -194,7 +194,6 @@ pub(in crate::app) mod label {
     pub(in crate::app) const PERSON_ID: &str = "person-id";
     pub(in crate::app) const PERSON_CONTENT: &str = "person-content";
     pub(in crate::app) const GROUP_KEY: &str = "group-key";
-    pub(in crate::app) const SUBJECT: &str = "subject";
     pub(in crate::app) const ACCOUNT: &str = "account";
 }
 

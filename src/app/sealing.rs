@@ -13,7 +13,10 @@ use sluis_core::{
 };
 use zeroize::Zeroizing;
 
-use crate::app::{roster::label, store::StoreError};
+use crate::app::store::StoreError;
+
+/// The label under which persons of records are hashed, by a key that hashes nothing else.
+const SUBJECT: &str = "subject";
 
 /// Whose key seals: destroying it makes everything under it unreadable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,7 +78,7 @@ impl Subjects {
 
     /// The keyed hash of a person.
     pub fn of(&self, person: PersonId) -> Digest {
-        Digest::from_bytes(self.key.hash(label::SUBJECT, person.as_bytes()))
+        Digest::from_bytes(self.key.hash(SUBJECT, person.as_bytes()))
     }
 }
 

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use sluis::app::activation::ActivationScope;
 use sluis_connector_port::roster::Field;
-use sluis_core::{id::SchoolId, ledger::Owner};
+use sluis_core::{
+    id::SchoolId,
+    ledger::{Owner, RecordKind},
+};
 use sluis_stand_ins::administration::pupil;
 
 use crate::{
@@ -67,6 +70,8 @@ async fn an_account_from_before_the_eck_id_is_joined_on_record_and_the_supplier_
     let joins: Vec<_> = drafts.filter(|draft| draft.name.as_str() == "account.join").collect();
     assert_eq!(joins.len(), 1);
     assert!(joins[0].asker.is_none() && joins[0].subject.is_some());
+    // Nobody asked for it, the operator neither.
+    assert_eq!((joins[0].kind, joins[0].channel.as_str()), (RecordKind::Act, "service"));
     assert_eq!(json!(joins[0].resource.as_ref().unwrap().id), change["id"]);
     let elsewhere = world.service.records(Owner::School(second)).await;
     assert!(

@@ -15,6 +15,7 @@
 
 mod decision;
 mod grant;
+mod hands;
 mod person;
 mod policy;
 mod product;

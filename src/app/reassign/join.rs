@@ -53,8 +53,7 @@ impl App {
             (planned, Vec::new())
         });
         let plans = plans.collect();
-        // By the service itself: nobody asked for it.
-        self.make(ActOf::of(None), before, plans).await?;
+        self.make(ActOf::of_service(), before, plans).await?;
         Ok(())
     }
 }

@@ -470,9 +470,8 @@ impl From<RecordProof> for RecordProofView {
     responses((status = 200, description = "The record and its proof", body = RecordProofView), RecordNotFound))]
 #[get("/schools/{school}/records/{record}/proof")]
 pub(super) async fn record_proof(caller: May<ReadRecord>, path: Path<RecordPath>) -> Answer<RecordProofView> {
-    let app = caller.app();
-    let proof = app.record_proof(caller.caller(), path.school, path.record).await?;
-    Ok(Json(proof.into()))
+    let proof = caller.app().record_proof(caller.caller(), path.school, path.record);
+    Ok(Json(proof.await?.into()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A roster changes wholly or not at all, and a run always comes to an end: on both engines.
 
+mod delivery;
 mod synchronise;
 mod world;
 
@@ -20,7 +21,10 @@ use sluis::{
 use sluis_core::ledger::Owner;
 use sluis_test_kit::databases;
 
-use self::world::{Trip, World, delivery, outcome};
+use self::{
+    delivery::delivery,
+    world::{Trip, World, outcome},
+};
 
 /// Enough for four pieces.
 const MANY: usize = 650;

@@ -10,7 +10,7 @@ use sluis::app::connection::Due;
 use sluis_core::time::Clock;
 use sluis_test_kit::databases;
 
-use super::world::{World, delivery};
+use super::{delivery::delivery, world::World};
 
 /// What went well is due again after an hour, what was refused after a minute.
 fn due(world: &World) -> Due {
