@@ -10,11 +10,11 @@ use sluis_core::id::{AccountId, PersonId, SchoolId, SupplierId};
 use crate::app::{
     App,
     account_key::{AccountKey, AccountKeyKind, KnownKeys, Resolution, TakenKey},
-    error::{AppError, ConflictCode},
+    error::AppError,
     gatekeeper::{ATTEMPTS, Standing},
     learner::About,
     reassign::Join,
-    roster::{Listed, Listing, Person},
+    roster::{Listed, Listing, Person, Roster},
     sealing::KeyScope,
     store::{Change, KeyOfAccount, StoreError, StoredKeyOf},
 };
@@ -39,13 +39,23 @@ impl App {
         standing: &Standing,
         supplier: SupplierId,
     ) -> Result<Arc<Listing>, AppError> {
-        if let Some(listing) = standing.roster.listings.get(&supplier) {
+        self.listing_of(&standing.roster, standing.policy.school(), supplier)
+            .await
+    }
+
+    /// The same of a roster that nothing is decided by.
+    pub(in crate::app) async fn listing_of(
+        &self,
+        roster: &Roster,
+        school: SchoolId,
+        supplier: SupplierId,
+    ) -> Result<Arc<Listing>, AppError> {
+        if let Some(listing) = roster.listings.get(&supplier) {
             return Ok(listing);
         }
         let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
-        let school = standing.policy.school();
-        let make = || Arc::new(Listing::of(&standing.roster, school, &*key));
-        Ok(standing.roster.listings.get_with(supplier, make))
+        let make = || Arc::new(Listing::of(roster, school, &*key));
+        Ok(roster.listings.get_with(supplier, make))
     }
 
     /// Reads the accounts of these people that were not read yet, and opens those that are not there.
@@ -166,19 +176,14 @@ impl App {
             if changes.is_empty() && joins.is_empty() {
                 return Ok(accounts);
             }
-            let settled = if joins.is_empty() {
-                self.store.apply(changes, false).await.map_err(AppError::from)
-            } else {
-                self.accounts_join(supplier, school, joins, changes).await
-            };
             // What is stored counts, and is read again: another request may have been first.
-            match settled {
-                Ok(())
-                | Err(AppError::Conflict {
-                    code: ConflictCode::AlreadyDone,
-                    ..
-                }) => {}
-                Err(error) => return Err(error),
+            if !joins.is_empty() {
+                self.accounts_join(supplier, school, joins, changes).await?;
+                continue;
+            }
+            match self.store.apply(changes, false).await {
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         Err(AppError::Unavailable(StoreError::Conflict))
@@ -217,7 +222,8 @@ impl App {
         }
         let to_join: HashSet<_> = persons.iter().filter_map(|keys| known.to_join(keys)).collect();
         for (from, into) in to_join {
-            if self.store.are_apart(supplier, school, from, into).await? {
+            let changes = self.store.changes_between(supplier, school, from, into).await?;
+            if changes.iter().any(|change| change.undone_at.is_some()) {
                 known.learn_apart(from, into);
             }
         }
@@ -234,13 +240,30 @@ impl App {
         school: SchoolId,
         keys: &[AccountKey],
     ) -> Result<Option<AccountId>, AppError> {
-        let Read { mut known, .. } = self.read_keys(supplier, school, &[keys]).await?;
-        let mut opened = false;
-        let resolution = known.resolve(keys, || {
-            opened = true;
-            self.new_id()
-        });
-        Ok(Some(resolution.account).filter(|_| !opened))
+        let found = self.find_accounts(supplier, school, &[keys]).await?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    /// The accounts that the keys of each of these people lead to, in this order; none is opened.
+    pub(in crate::app) async fn find_accounts(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        persons: &[&[AccountKey]],
+    ) -> Result<Vec<Option<AccountId>>, AppError> {
+        let Read { mut known, .. } = self.read_keys(supplier, school, persons).await?;
+        let mut opened = HashSet::new();
+        let mut found = Vec::with_capacity(persons.len());
+        for keys in persons {
+            let fresh = || {
+                let account = self.new_id();
+                opened.insert(account);
+                account
+            };
+            let account = known.resolve(keys, fresh).account;
+            found.push((!opened.contains(&account)).then_some(account));
+        }
+        Ok(found)
     }
 
     /// Behind whom a supplier's list goes on: the place of the one with this account; none when it is nobody's.

@@ -5,6 +5,8 @@
 //! so that undoing it restores just that; when it has answered, no answer relies on the state before. It is undone only
 //! while nothing was built on it: after that another change mends it. What a school undid is not done again by keys.
 
+use std::collections::BTreeSet;
+
 use sluis_core::{
     id::{AccountChangeId, AccountId, PersonId, SchoolId, SupplierId},
     time::Timestamp,
@@ -100,6 +102,16 @@ pub struct PlannedChange {
     pub stayed: Vec<AccountKey>,
     /// What the plan relies on.
     pub seen: Vec<SeenBy>,
+    /// The schools that have seen one of the accounts: each sees the one that stays from then on.
+    pub schools: BTreeSet<SchoolId>,
+}
+
+impl PlannedChange {
+    /// The schools at which the change is to be found: the one in whose name it is, and all that have seen one of the accounts.
+    pub fn concerned(&self) -> BTreeSet<SchoolId> {
+        let seen = self.schools.iter().copied();
+        seen.chain([self.change.school]).collect()
+    }
 }
 
 /// What a change did with a key.

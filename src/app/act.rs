@@ -4,6 +4,8 @@
 //! What the operator does, over the API or at the command line, is an act in its own log, and in the log of a school or board
 //! that it reaches with it an operator's access. So a school finds in one place whatever the operator did at it.
 
+use std::collections::BTreeSet;
+
 use sluis_core::{
     id::{Id, PersonId, SchoolId},
     ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
@@ -21,8 +23,8 @@ use crate::app::{
 /// An act that is about to be recorded and carried out.
 pub(in crate::app) struct ActOf<'a> {
     caller: Option<&'a Caller>,
-    /// Without a caller: whether it is the service's own, and not that of the operator at the command line.
-    of_service: bool,
+    /// Nobody asked for it: it follows from what is there.
+    by_service: bool,
     drafts: Vec<RecordDraft>,
     policy_of: Vec<SchoolId>,
     /// By whose keys its records know persons.
@@ -49,17 +51,15 @@ impl App {
         kind: &'static str,
         id: Id<K>,
     ) {
-        let by_operator = match act.caller {
-            Some(caller) => matches!(caller.role, Role::Operator),
-            None => !act.of_service,
-        };
+        let operates = |caller: &Caller| matches!(caller.role, Role::Operator);
+        let by_operator = !act.by_service && act.caller.is_none_or(operates);
         let record = match owner {
             Owner::School(_) | Owner::Board(_) if by_operator => RecordKind::OperatorAccess,
             _ => RecordKind::Act,
         };
         let channel = match act.caller {
+            _ if act.by_service => "service",
             Some(_) => "api",
-            None if act.of_service => "service",
             None => "cli",
         };
         let now = self.now();
@@ -116,7 +116,8 @@ impl App {
         if let Some(attempt) = act.caller.and_then(|caller| caller.once) {
             changes.push(Change::KeySpent(attempt, self.now()));
         }
-        let held = act.subjects_of.into_iter();
+        let held: BTreeSet<_> = act.subjects_of.into_iter().collect();
+        let held = held.into_iter();
         changes.extend(held.map(|(school, year)| Change::SubjectKeyHeld(school, year)));
         self.evidence
             .act(Act {
@@ -134,17 +135,17 @@ impl<'a> ActOf<'a> {
     pub(in crate::app) fn of(caller: impl Into<Option<&'a Caller>>) -> Self {
         Self {
             caller: caller.into(),
-            of_service: false,
+            by_service: false,
             drafts: Vec::new(),
             policy_of: Vec::new(),
             subjects_of: Vec::new(),
         }
     }
 
-    /// An act of the service itself, which nobody asked for.
+    /// What the service does by itself.
     pub(in crate::app) fn of_service() -> Self {
         Self {
-            of_service: true,
+            by_service: true,
             ..Self::of(None)
         }
     }

@@ -1,30 +1,35 @@
 //! Merging, splitting and taking over accounts, and undoing it: acts of a school or its board.
 //!
 //! Nobody changes what a school of another board sees: an account that such a school has seen too is left alone, with an
-//! explanation. Each school that is concerned has a record of its own, and its answers rely on the new state at once.
+//! explanation. Each school that is concerned has records of its own about its persons, can look the change up, and its
+//! answers rely on the new state at once. What is decided by rosters is decided again when one of them changes meanwhile.
 
 mod join;
 mod lookup;
+mod make;
+mod people;
 mod take_over;
 mod told;
 
 use std::collections::BTreeSet;
 
-use sluis_core::{
-    id::{AccountChangeId, AccountId, SchoolId, SupplierId},
-    ledger::Owner,
-    time::Timestamp,
-};
+use sluis_core::id::{AccountChangeId, AccountId, SchoolId, SupplierId};
 
+use self::{
+    make::Plan,
+    people::{People, Persons},
+};
 use crate::app::{
     App,
     account_change::{AccountChange, AccountChangeKind, MoveRole, PlannedChange, PlannedUndo},
+    account_key::AccountKey,
     act::ActOf,
     agree::{already, ended},
     caller::Caller,
     error::{AppError, ConflictCode, Invalid},
-    feed::{EventKind, Notice},
-    store::{Change, Page},
+    feed::EventKind,
+    gatekeeper::ATTEMPTS,
+    store::{Change, Page, StoreError},
 };
 
 pub(in crate::app) use self::join::Join;
@@ -51,7 +56,7 @@ impl App {
     /// Merges two accounts: from now on the one that stays is that of everybody whom the other one was of.
     ///
     /// # Errors
-    /// [`AppError::NotFound`]; [`AppError::Invalid`] for accounts that the school has not seen, and when the roster holds two
+    /// [`AppError::NotFound`]; [`AppError::Invalid`] for accounts that the school has not seen, and when rosters hold two
     /// persons; [`AppError::Conflict`] when a school of another board has seen one of the accounts, and when they were merged
     /// before.
     pub async fn account_merge(
@@ -61,10 +66,25 @@ impl App {
         merge: AccountMerge,
     ) -> Result<AccountChange, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
+        self.supplier_view(merge.supplier).await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(change) = self.merge(caller, school, merge).await? {
+                return Ok(change);
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// None when something has changed meanwhile.
+    async fn merge(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        merge: AccountMerge,
+    ) -> Result<Option<AccountChange>, AppError> {
         let AccountMerge {
             supplier, from, into, ..
         } = merge;
-        let supplier = self.supplier_view(supplier).await?.id;
         let mut wrong = Vec::new();
         if from == into {
             wrong.push(invalid("/into", "same_account", "an account is not merged into itself"));
@@ -79,37 +99,47 @@ impl App {
         if !wrong.is_empty() {
             return Err(AppError::Invalid(wrong));
         }
-        let holders = [from, into].map(|account| self.holders(supplier, school, account));
-        let [first, second] = futures::future::try_join_all(holders)
-            .await?
-            .try_into()
-            .unwrap_or_default();
-        if !merge.same_person && !first.is_empty() && second.iter().any(|person| !first.contains(person)) {
-            let detail = "the roster holds two persons with these accounts; say `samePerson` if they are one";
-            return Err(AppError::Invalid(vec![invalid("/samePerson", "two_persons", detail)]));
-        }
         // INVARIANT: who has either account at a school of another board never comes to share it by this.
         let [gone, kept] = [
             self.seen(caller, supplier, from).await?,
             self.seen(caller, supplier, into).await?,
         ];
-        let moved = self.current_keys(supplier, from).await?;
-        if moved.is_empty() && self.is_merged(school, from, into).await? {
+        let (moved, stayed) = (
+            self.current_keys(supplier, from).await?,
+            self.current_keys(supplier, into).await?,
+        );
+        if moved.is_empty() && self.is_merged(supplier, school, from, into).await? {
             return Err(already("these accounts were merged before"));
         }
-        let change = self.new_change(school, supplier, AccountChangeKind::Merge, Some(from), into);
+        let schools: BTreeSet<_> = gone.schools.into_iter().chain(kept.schools).collect();
+        // INVARIANT: at every school that has seen them, whichever the act is in the name of, or two persons of another
+        // school would come to share an account without anybody having said that they are one.
+        let people = self.people(supplier, schools.iter().copied().chain([school])).await?;
+        let (mut whom, others) = (people.with(&moved), people.with(&stayed));
+        if !merge.same_person && !whom.is_empty() && !others.is_subset(&whom) {
+            let detail = "the rosters hold two persons with these accounts; say `samePerson` if they are one";
+            return Err(AppError::Invalid(vec![invalid("/samePerson", "two_persons", detail)]));
+        }
+        whom.extend(others);
         let planned = PlannedChange {
-            change,
+            change: self.new_change(school, supplier, AccountChangeKind::Merge, Some(from), into),
             moved,
             linked: Vec::new(),
-            stayed: self.current_keys(supplier, into).await?,
+            stayed,
             seen: vec![gone.by, kept.by],
+            schools,
         };
-        let schools = gone.schools.into_iter().chain(kept.schools).collect();
+        self.make_one(caller, Plan { planned, whom }, &people).await
+    }
+
+    async fn make_one(&self, caller: &Caller, plan: Plan, people: &People) -> Result<Option<AccountChange>, AppError> {
         let made = self
-            .make(ActOf::of(caller), Vec::new(), vec![(planned, schools)])
+            .make(ActOf::of(caller), people.held().collect(), vec![plan])
             .await?;
-        made.into_iter().next().ok_or(AppError::NotFound("account_change"))
+        if made.is_none() {
+            self.forget_people(people).await;
+        }
+        Ok(made.and_then(|made| made.into_iter().next()))
     }
 
     /// Gives a person of the roster a new account, when the present one is somebody else's too.
@@ -124,9 +154,26 @@ impl App {
         split: AccountSearch,
     ) -> Result<AccountChange, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
-        let supplier = self.supplier_view(split.supplier).await?.id;
-        let person = self.person_of(school, &split.whom, split.kind).await?;
-        let keys = self.keys_at(supplier, school, &person).await?;
+        self.supplier_view(split.supplier).await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(change) = self.split(caller, school, &split).await? {
+                return Ok(change);
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// None when something has changed meanwhile.
+    async fn split(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        split: &AccountSearch,
+    ) -> Result<Option<AccountChange>, AppError> {
+        let supplier = split.supplier;
+        let roster = self.roster_now(school).await?;
+        let person = self.person_of(&roster, school, split).await?;
+        let keys = self.keys_at(supplier, school, person).await?;
         let Some(from) = self.find_account(supplier, school, &keys).await? else {
             return Err(AppError::Conflict {
                 code: ConflictCode::NotReady,
@@ -135,10 +182,16 @@ impl App {
         };
         let seen = self.seen(caller, supplier, from).await?;
         let current = self.current_keys(supplier, from).await?;
-        let stayed = current.iter().filter(|key| !keys.contains(key)).copied().collect();
-        let (moved, rest): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| current.contains(key));
+        let is_current = |key: &AccountKey| current.iter().any(|other| other.hash == key.hash);
+        let own = |key: &AccountKey| keys.iter().any(|other| other.hash == key.hash);
+        let stayed = current.iter().filter(|key| !own(key)).copied().collect();
+        let (moved, rest): (Vec<_>, Vec<_>) = keys.iter().copied().partition(is_current);
         // A key that leads elsewhere is not this person's to take along.
         let linked = self.unknown_keys(supplier, school, rest).await?;
+        let schools: BTreeSet<_> = seen.schools.into_iter().chain([school]).collect();
+        let people = self.people(supplier, schools.iter().copied()).await?;
+        let mut whom = people.with(&current);
+        whom.insert((school, person.id));
         let mut change = self.new_change(school, supplier, AccountChangeKind::Split, Some(from), self.new_id());
         change.person = Some(person.id);
         let planned = PlannedChange {
@@ -147,11 +200,9 @@ impl App {
             linked,
             stayed,
             seen: vec![seen.by],
+            schools,
         };
-        let made = self
-            .make(ActOf::of(caller), Vec::new(), vec![(planned, seen.schools)])
-            .await?;
-        made.into_iter().next().ok_or(AppError::NotFound("account_change"))
+        self.make_one(caller, Plan { planned, whom }, &people).await
     }
 
     /// The changes of accounts of a school.
@@ -208,122 +259,59 @@ impl App {
         };
         let (moved, linked) = (of_role(MoveRole::Moved), of_role(MoveRole::Linked));
         let mut seen = Vec::new();
-        let mut schools = BTreeSet::from([change.school]);
-        // A join moved a key of this school alone, and so does undoing it: who else has seen the accounts sees no change.
-        let others = change.from.into_iter().chain([change.into]);
-        for account in others.filter(|_| change.kind != AccountChangeKind::Join) {
-            let of = self.seen(caller, change.supplier, account).await?;
-            schools.extend(&of.schools);
-            seen.push(of.by);
+        let mut schools = BTreeSet::new();
+        let mut whom = Persons::new();
+        if change.kind == AccountChangeKind::Join {
+            // A join moved a key of this school alone, and so does undoing it: who else has seen the accounts sees no change.
+            schools.insert(change.school);
+        } else {
+            let mut keys = Vec::new();
+            for account in change.from.into_iter().chain([change.into]) {
+                let of = self.seen(caller, change.supplier, account).await?;
+                schools.extend(&of.schools);
+                seen.push(of.by);
+                keys.extend(self.current_keys(change.supplier, account).await?);
+            }
+            whom = self.people(change.supplier, schools.iter().copied()).await?.with(&keys);
         }
+        whom.extend(change.person.map(|person| (change.school, person)));
+        let told = schools.iter().map(|school| (change.supplier, *school)).collect();
+        let mut changes = self.notices(told, EventKind::AccountsChangeUndone, at).await?;
+        schools.insert(change.school);
         let mut act = ActOf::of(caller);
-        self.concern(&mut act, &change, "account_change.undo", &schools).await?;
+        self.concern(&mut act, &change, "account_change.undo", &schools, &whom)
+            .await?;
         act.changes_policy_of(schools);
-        let notice = notice(&change, EventKind::AccountsChangeUndone, at);
-        let planned = PlannedUndo {
+        changes.push(Change::AccountChangeUndone(PlannedUndo {
             change: change.clone(),
             moved,
             linked,
             seen,
             at,
-        };
-        let changes = vec![Change::AccountChangeUndone(planned), Change::Noticed(notice)];
-        self.carry_out(act, changes).await.map_err(|error| match error {
-            AppError::Conflict {
+        }));
+        match self.carry_out(act, changes).await {
+            Ok(()) => {
+                change.undone_at = Some(at);
+                Ok(change)
+            }
+            Err(AppError::Conflict {
                 code: ConflictCode::AlreadyDone,
                 ..
-            } => AppError::Conflict {
-                code: ConflictCode::NotReady,
-                detail: "something was built on this change since: make another change instead".to_owned(),
-            },
-            other => other,
-        })?;
-        change.undone_at = Some(at);
-        Ok(change)
-    }
-
-    /// Makes all of these changes or none, after what comes before them.
-    async fn make(
-        &self,
-        mut act: ActOf<'_>,
-        mut changes: Vec<Change>,
-        plans: Vec<(PlannedChange, Vec<SchoolId>)>,
-    ) -> Result<Vec<AccountChange>, AppError> {
-        let mut made = Vec::with_capacity(plans.len());
-        for (planned, mut schools) in plans {
-            let change = planned.change.clone();
-            schools.push(change.school);
-            let name = match change.kind {
-                AccountChangeKind::Merge => "account.merge",
-                AccountChangeKind::Split => "account.split",
-                AccountChangeKind::TakeOver => "account.taken-over",
-                AccountChangeKind::Join => "account.join",
-            };
-            let schools = schools.into_iter().collect();
-            self.concern(&mut act, &change, name, &schools).await?;
-            // Keys that join accounts were delivered with a roster that is in force: it leads to this already.
-            if change.kind != AccountChangeKind::Join {
-                act.changes_policy_of(schools);
-            }
-            changes.push(Change::AccountChanged(planned));
-            changes.push(Change::Noticed(notice(
-                &change,
-                EventKind::AccountsChanged,
-                change.made_at,
-            )));
-            made.push(change);
-        }
-        self.carry_out(act, changes).await?;
-        Ok(made)
-    }
-
-    /// A record in the log of every school that is concerned.
-    async fn concern(
-        &self,
-        act: &mut ActOf<'_>,
-        change: &AccountChange,
-        name: &'static str,
-        schools: &BTreeSet<SchoolId>,
-    ) -> Result<(), AppError> {
-        for school in schools {
-            self.note(act, Owner::School(*school), name, "account_change", change.id);
-            // Another school knows the person by another id.
-            if let Some(person) = change.person.filter(|_| *school == change.school) {
-                self.about(act, person).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn new_change(
-        &self,
-        school: SchoolId,
-        supplier: SupplierId,
-        kind: AccountChangeKind,
-        from: Option<AccountId>,
-        into: AccountId,
-    ) -> AccountChange {
-        AccountChange {
-            id: self.new_id(),
-            school,
-            supplier,
-            kind,
-            from,
-            into,
-            person: None,
-            made_at: self.now(),
-            undone_at: None,
+            }) => Err(self.why_not_undone(school, id).await?),
+            Err(error) => Err(error),
         }
     }
-}
 
-fn notice(change: &AccountChange, kind: EventKind, at: Timestamp) -> Notice {
-    Notice {
-        supplier: change.supplier,
-        kind,
-        school: change.school,
-        resource: *change.id.as_uuid(),
-        at,
+    /// Somebody else was first: with the same, or with something else.
+    async fn why_not_undone(&self, school: SchoolId, id: AccountChangeId) -> Result<AppError, AppError> {
+        let now = self.store.account_change(school, id).await?;
+        if now.is_some_and(|change| change.undone_at.is_some()) {
+            return Ok(ended("this change was undone before"));
+        }
+        Ok(AppError::Conflict {
+            code: ConflictCode::NotReady,
+            detail: "something was built on this change since: make another change instead".to_owned(),
+        })
     }
 }
 

@@ -425,29 +425,43 @@ pub trait AccountStore: Send + Sync {
     /// The schools that have seen an account, by id.
     async fn account_schools(&self, supplier: SupplierId, account: AccountId) -> Result<Vec<SchoolId>, StoreError>;
 
-    /// The changes of accounts of a school, by id.
+    /// The changes of accounts that concern a school, by id.
     async fn account_changes(
         &self,
         school: SchoolId,
         page: Page<sluis_core::id::AccountChange>,
     ) -> Result<Vec<AccountChange>, StoreError>;
 
-    /// One change of accounts.
+    /// One change of accounts that concerns a school.
     async fn account_change(
         &self,
         school: SchoolId,
         change: AccountChangeId,
     ) -> Result<Option<AccountChange>, StoreError>;
 
-    /// Whether a change that led from the one account to the other at this school was undone: whoever undid it has said that
-    /// they are two persons'.
-    async fn are_apart(
+    /// The changes of accounts of a supplier at a school, by id.
+    async fn account_changes_told(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        page: Page<sluis_core::id::AccountChange>,
+    ) -> Result<Vec<AccountChange>, StoreError>;
+
+    /// The changes at a school that led from the one account to the other, undone ones too.
+    async fn changes_between(
         &self,
         supplier: SupplierId,
         school: SchoolId,
         from: AccountId,
         into: AccountId,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Vec<AccountChange>, StoreError>;
+
+    /// The keys that lead to these accounts, in no order.
+    async fn keys_leading_to(
+        &self,
+        supplier: SupplierId,
+        accounts: Vec<AccountId>,
+    ) -> Result<Vec<StoredKeyOf>, StoreError>;
 
     /// The keys that a change had to do with.
     async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError>;

@@ -48,6 +48,7 @@ pub const STEPS: &[Step] = steps![
     "V17__restriction_keys",
     "V18__stances",
     "V19__records_about",
+    "V20__account_change_schools",
 ];
 
 /// The runner of the steps of one engine.

@@ -117,7 +117,7 @@ async fn two_accounts_of_one_person_become_one_and_undoing_it_restores_both() {
     assert_eq!(notices.len(), 1);
     assert_eq!(
         (&notices[0]["sequence"], &notices[0]["kind"], &notices[0]["resource"]),
-        (&json!(1), &json!("accounts_changed"), &change["id"])
+        (&json!(1), &json!("accounts_changed"), &json!(world.school))
     );
     assert_eq!(told(&world, &token).await, json!([change]));
     assert!(names_of_records(&world).await.contains(&"account.merge".to_owned()));
@@ -319,23 +319,50 @@ async fn what_is_wrong_comes_at_once(#[case] path: &str, #[case] body: Value, #[
     assert_eq!(by_school(&world, path, body).await.input_errors(), expected.collect());
 }
 
+async fn end(world: &World, restrictions: Vec<Value>) {
+    for restriction in restrictions {
+        let path = format!("restrictions/{}/_end", restriction["id"].as_str().unwrap());
+        by_school(world, &path, json!({})).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn whoever_was_told_apart_from_somebody_does_not_tell_of_them() {
+    let (world, token) = world(Behaviour::EckIdsOf(0)).await;
+    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let merged = merge(&world, &gone, &kept, true).await.ok();
+    later(&world);
+    let parted = split(&world, 2).await.ok();
+    let told_of = async |restricted: u32| {
+        let body = json!({ "ground": "restriction", "sourceKey": pupil(restricted).key });
+        let placed = by_school(&world, "restrictions", body).await.ok();
+        let told = told(&world, &token).await;
+        end(&world, vec![placed]).await;
+        told
+    };
+    // The new account is in no list, and it is in no change.
+    assert_eq!(told_of(2).await, json!([merged]));
+    assert_eq!(told_of(1).await, json!([]));
+    assert_eq!(told(&world, &token).await, json!([merged, parted]));
+}
+
 #[actix_web::test]
 async fn a_supplier_learns_of_nobody_who_is_not_available() {
     let (world, token) = world(Behaviour::Normal).await;
     let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
     let change = merge(&world, &gone, &kept, true).await.ok();
     assert_eq!(told(&world, &token).await, json!([change]));
-    let mut placed = Vec::new();
-    for number in [1, 2] {
-        let body = json!({ "ground": "restriction", "sourceKey": pupil(number).key });
-        placed.push(by_school(&world, "restrictions", body).await.ok());
+    // Each of them alone, and both: the supplier never learns that there is another one.
+    for restricted in [&[1][..], &[2], &[1, 2]] {
+        let mut placed = Vec::new();
+        for number in restricted {
+            let body = json!({ "ground": "restriction", "sourceKey": pupil(*number).key });
+            placed.push(by_school(&world, "restrictions", body).await.ok());
+        }
+        assert_eq!(told(&world, &token).await, json!([]), "{restricted:?}");
+        end(&world, placed).await;
+        assert_eq!(told(&world, &token).await, json!([change]), "it is told again");
     }
-    assert_eq!(told(&world, &token).await, json!([]));
-    for restriction in placed {
-        let path = format!("restrictions/{}/_end", restriction["id"].as_str().unwrap());
-        by_school(&world, &path, json!({})).await.ok();
-    }
-    assert_eq!(told(&world, &token).await, json!([change]), "it is told again");
     world.switch_off().await;
     let path = world.of_school("account-changes/_search");
     let refused = world.post(&path, &token, json!({})).await.refusal();
@@ -393,6 +420,16 @@ async fn an_account_that_a_school_of_another_board_has_seen_is_left_alone() {
     let body = json!({ "school": school, "eckId": pupil(1).eck_id });
     let found = world.post("/v1/accounts/_resolve", &there, body).await.ok();
     assert_eq!(found["account"], mine, "a pupil keeps the account at another school");
+    // That the pupil goes to that school, and since when, is not for this one to know.
+    let body = json!({ "supplier": world.supplier.supplier, "eckId": pupil(1).eck_id });
+    let found = by_school(&world, "accounts/_search", body).await.ok();
+    let keys = found["keys"].as_array().unwrap().iter();
+    let mut kinds: Vec<_> = keys.map(|key| key["kind"].clone()).collect();
+    kinds.sort_by_key(Value::to_string);
+    assert_eq!(
+        (&found["account"], kinds),
+        (&mine, vec![json!("eckId"), json!("sourceKey")])
+    );
     for (from, into) in [(&mine, &next), (&next, &mine)] {
         merge(&world, from, into, true).await.problem(409, "not_ready");
     }

@@ -10,6 +10,7 @@
 mod account_changes;
 mod account_joins;
 mod account_keys;
+mod account_schools;
 mod account_stories;
 mod accounts;
 mod acts;

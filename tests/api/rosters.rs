@@ -30,8 +30,13 @@ pub(crate) fn another_eck_id() -> EckId {
 
 /// The invented school as a file has it, said to be this one.
 pub(crate) fn snapshot(school: &str) -> Snapshot {
+    snapshot_of(school, 60)
+}
+
+/// The same with so many pupils.
+pub(crate) fn snapshot_of(school: &str, pupils: u32) -> Snapshot {
     let mut file = Vec::new();
-    write_edexml(&mut file, "2026-2027", 60).unwrap();
+    write_edexml(&mut file, "2026-2027", pupils).unwrap();
     let options = ReadOptions {
         school: Brin6::parse(FIRST).unwrap(),
         school_year: None,
@@ -45,7 +50,11 @@ pub(crate) fn snapshot(school: &str) -> Snapshot {
 
 /// The roster of the first school before there were ECK iDs.
 pub(crate) fn without_eck_ids() -> Snapshot {
-    let mut file = snapshot(FIRST);
+    nameless(snapshot(FIRST))
+}
+
+/// A roster without the ECK iDs of its pupils.
+pub(crate) fn nameless(mut file: Snapshot) -> Snapshot {
     for pupil in &mut file.pupils {
         pupil.eck_id = Field::Empty;
     }
@@ -97,8 +106,7 @@ pub(crate) async fn two_schools_with(first: Snapshot) -> (World, SchoolId) {
 
 /// What the supplier finds at a school by an ECK iD.
 pub(crate) async fn resolve(world: &World, school: SchoolId, eck_id: &str) -> Answer {
-    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
-    let token = world.service.token(&world.supplier.client, Some(bound)).await;
+    let token = token_at(world, school).await;
     let body = json!({ "school": school, "eckId": eck_id });
     world.post("/v1/accounts/_resolve", &token, body).await
 }
@@ -108,16 +116,44 @@ pub(crate) async fn account(world: &World, school: SchoolId, eck_id: &str) -> Va
     resolve(world, school, eck_id).await.ok()["account"].clone()
 }
 
+/// A token of the supplier for a school.
+pub(crate) async fn token_at(world: &World, school: SchoolId) -> String {
+    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
+    world.service.token(&world.supplier.client, Some(bound)).await
+}
+
 /// All accounts that the supplier lists at a school, each once.
 pub(crate) async fn listed(world: &World, school: SchoolId) -> Vec<String> {
-    let bound = json!({ "type": "sluis", "school": school, "purpose": "D1" });
-    let token = world.service.token(&world.supplier.client, Some(bound)).await;
+    let token = token_at(world, school).await;
     let path = format!("/v1/schools/{school}/learners/_search");
-    let found = world.post(&path, &token, json!({ "limit": 200 })).await.ok();
-    let items = found["items"].as_array().unwrap().iter();
-    let accounts: Vec<_> = items.map(|item| item["account"].as_str().unwrap().to_owned()).collect();
+    let (mut accounts, mut cursor) = (Vec::new(), Value::Null);
+    loop {
+        let body = json!({ "limit": 200, "cursor": cursor });
+        let found = world.post(&path, &token, body).await.ok();
+        let items = found["items"].as_array().unwrap().iter();
+        accounts.extend(items.map(|item| item["account"].as_str().unwrap().to_owned()));
+        cursor = found["next"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
     assert_eq!(accounts.iter().collect::<BTreeSet<_>>().len(), accounts.len());
     accounts
+}
+
+/// What the supplier is told of changed accounts at a school.
+pub(crate) async fn told(world: &World, school: SchoolId) -> Vec<Value> {
+    let token = token_at(world, school).await;
+    let path = format!("/v1/schools/{school}/account-changes/_search");
+    let found = world.post(&path, &token, json!({ "limit": 200 })).await.ok();
+    found["items"].as_array().unwrap().clone()
+}
+
+/// The events of the supplier.
+pub(crate) async fn events(world: &World) -> Vec<Value> {
+    let token = world.service.token(&world.supplier.client, None).await;
+    let found = world.get("/v1/events?limit=200", &token).await.ok();
+    found["items"].as_array().unwrap().clone()
 }
 
 /// The account in the id token of a login with this school chosen beforehand.

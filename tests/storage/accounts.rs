@@ -3,25 +3,36 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
+use async_trait::async_trait;
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use sluis::{
     app::{
         account_change::{AccountChange, AccountChangeKind, PlannedChange, PlannedUndo},
         account_key::{AccountKey, AccountKeyKind},
+        evidence::{Act, Evidence},
         organisation::{Board, School, Supplier, SupplierKind},
         store::{AccountStore, Change, KeyOfAccount, Store, StoreError},
     },
-    storage::repository::Repository,
+    storage::{
+        Statement, StorageError,
+        evidence::EvidenceStore,
+        params,
+        postgres::{IsolationLevel, Postgres, PostgresOptions, Transaction, Work, bind},
+        repository::Repository,
+    },
 };
 use sluis_core::{
     id::{AccountId, Id, SchoolId, SupplierId},
     identifier::Brin6,
+    ledger::{NoteSigner, Outcome, Owner, RecordDraft, RecordKind},
     random::SystemRandom,
     time::Timestamp,
 };
 use sluis_test_kit::databases;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -127,6 +138,7 @@ impl World<'_> {
             linked: Vec::new(),
             stayed: stayed.difference(&moved).copied().map(key).collect(),
             seen: Vec::new(),
+            schools: BTreeSet::from([self.school]),
         };
         self.apply(Change::AccountChanged(planned)).await.unwrap();
         self.keys.extend(moved.iter().map(|key| (*key, into)));
@@ -298,5 +310,126 @@ async fn keys_lead_where_the_model_says_and_undoing_restores() {
                 world.step(step).await;
             }
         }
+    }
+}
+
+const HELD: Statement = Statement {
+    name: "test_key_held",
+    sql: "UPDATE account_keys SET kind = kind WHERE supplier = $1 AND key_hash = $2 RETURNING key_hash",
+};
+const LINKED: Statement = Statement {
+    name: "test_key_linked",
+    sql: "INSERT INTO account_keys (supplier, key_hash, kind, account, since) VALUES ($1, $2, 'sourceKey', $3, 1) \
+          RETURNING key_hash",
+};
+
+/// Somebody is found by a key and links another one by it, and waits before it is committed.
+struct Linking {
+    supplier: SupplierId,
+    reached: Arc<Notify>,
+    go: Arc<Notify>,
+}
+
+#[async_trait]
+impl Work for Linking {
+    type Output = ();
+
+    async fn run(&self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
+        bind::query(transaction, &HELD, &params![self.supplier, key(1).hash]).await?;
+        let values = params![self.supplier, key(3).hash, account(2)];
+        bind::query(transaction, &LINKED, &values).await?;
+        self.reached.notify_one();
+        self.go.notified().await;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn undoing_leaves_nobody_behind_who_linked_a_key_at_the_same_moment() {
+    for database in databases::both().await {
+        if database.engine() != "postgres" {
+            // One writer at a time.
+            continue;
+        }
+        let repository = Repository::new(database.database.executor(), Arc::new(database.keyring().await));
+        let mut world = World {
+            repository: &repository,
+            school: parties(&repository).await,
+            supplier: supplier(&repository).await,
+            keys: BTreeMap::new(),
+            changes: Vec::new(),
+            at: NOW,
+        };
+        for key in [1, 2] {
+            world.step(&Step::Link { key, account: key }).await;
+        }
+        world.step(&Step::Merge { from: 1, into: 2 }).await;
+        let signer = NoteSigner::from_seed("sluis.example/log/1", &[7; 32]).unwrap();
+        let (evidence, _task) = EvidenceStore::start(&database.database, repository.clone(), signer, &SystemRandom);
+        let owner = Owner::School(world.school);
+        let (kind, done) = (RecordKind::Act, Outcome::Done);
+        let undoing = Act {
+            changes: vec![Change::AccountChangeUndone(PlannedUndo {
+                change: world.changes[0].change.clone(),
+                moved: vec![key(1)],
+                linked: Vec::new(),
+                seen: Vec::new(),
+                at: NOW,
+            })],
+            policy_of: vec![world.school],
+            drafts: vec![RecordDraft::new(
+                kind,
+                done,
+                owner,
+                "account_change.undo",
+                "api",
+                NOW,
+                &SystemRandom,
+            )],
+        };
+        let other = Postgres::open(PostgresOptions::parse(&database.address).unwrap())
+            .await
+            .unwrap();
+        let (reached, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let work = Linking {
+            supplier: world.supplier,
+            reached: Arc::clone(&reached),
+            go: Arc::clone(&go),
+        };
+        let linking = other.transaction(IsolationLevel::Serializable, &work);
+        let undo = async {
+            reached.notified().await;
+            let undo = evidence.act(undoing);
+            tokio::pin!(undo);
+            let early = tokio::time::timeout(Duration::from_millis(200), &mut undo).await;
+            assert!(early.is_err(), "it waits for who holds the key");
+            go.notify_one();
+            undo.await
+        };
+        let (linked, undone) = tokio::join!(linking, undo);
+        linked.unwrap();
+        assert!(matches!(undone, Err(StoreError::Conflict)), "{undone:?}");
+        world.keys.insert(3, account(2));
+        world.compare().await;
+    }
+}
+
+#[tokio::test]
+async fn what_never_moved_on_is_held_too() {
+    for database in databases::both().await {
+        let repository = Repository::new(database.database.executor(), Arc::new(database.keyring().await));
+        let school = parties(&repository).await;
+        let held = async |epoch| repository.apply(vec![Change::EpochHeld(school, epoch)], false).await;
+        held(0).await.unwrap();
+        assert!(matches!(held(1).await, Err(StoreError::Conflict)));
+        let signer = NoteSigner::from_seed("sluis.example/log/1", &[7; 32]).unwrap();
+        let (evidence, _task) = EvidenceStore::start(&database.database, repository.clone(), signer, &SystemRandom);
+        let act = Act {
+            policy_of: vec![school],
+            ..Act::default()
+        };
+        evidence.act(act).await.unwrap();
+        held(1).await.unwrap();
+        assert!(matches!(held(0).await, Err(StoreError::Conflict)));
     }
 }

@@ -5,8 +5,11 @@
 //! one would be nobody's, with all that the supplier stored under it: so this is a change like those that a school decides,
 //! on record, told to the supplier, and it can be undone. It changes nothing at another school.
 
+use std::collections::BTreeSet;
+
 use sluis_core::id::{AccountId, PersonId, SchoolId, SupplierId};
 
+use super::{make::Plan, people::Persons};
 use crate::app::{
     App,
     account_change::{AccountChangeKind, PlannedChange},
@@ -29,31 +32,30 @@ pub(in crate::app) struct Join {
 }
 
 impl App {
-    /// Joins accounts, after what comes before it.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] when the keys lead elsewhere by now, and then nothing is changed.
+    /// Joins accounts, after what comes before it. False when a key leads elsewhere by now, and then nothing is changed.
     pub(in crate::app) async fn accounts_join(
         &self,
         supplier: SupplierId,
         school: SchoolId,
         joins: Vec<Join>,
         before: Vec<Change>,
-    ) -> Result<(), AppError> {
+    ) -> Result<bool, AppError> {
         let plans = joins.into_iter().map(|join| {
             let mut change = self.new_change(school, supplier, AccountChangeKind::Join, Some(join.from), join.into);
             change.person = Some(join.person);
-            let planned = PlannedChange {
-                change,
-                moved: vec![join.key],
-                linked: Vec::new(),
-                stayed: Vec::new(),
-                seen: Vec::new(),
-            };
-            (planned, Vec::new())
+            Plan {
+                planned: PlannedChange {
+                    change,
+                    moved: vec![join.key],
+                    linked: Vec::new(),
+                    stayed: Vec::new(),
+                    seen: Vec::new(),
+                    schools: BTreeSet::from([school]),
+                },
+                whom: Persons::from([(school, join.person)]),
+            }
         });
         let plans = plans.collect();
-        self.make(ActOf::of_service(), before, plans).await?;
-        Ok(())
+        Ok(self.make(ActOf::of_service(), before, plans).await?.is_some())
     }
 }

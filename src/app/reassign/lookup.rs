@@ -1,7 +1,5 @@
 //! What is known of accounts: for the school that asks, and for the acts that change them.
 
-use std::collections::HashSet;
-
 use sluis_core::{
     id::{AccountId, SchoolId, SupplierId},
     ledger::Owner,
@@ -11,14 +9,14 @@ use sluis_core::{
 
 use crate::app::{
     App,
-    account_change::{AccountChange, SeenBy},
+    account_change::SeenBy,
     account_key::{AccountKey, AccountKeyKind},
     act::ActOf,
     caller::Caller,
     error::{AppError, ConflictCode},
-    roster::Person,
+    roster::{Person, Roster},
     sealing::KeyScope,
-    store::{Page, StoredKeyOf},
+    store::StoredKeyOf,
     whom::Whom,
 };
 
@@ -38,7 +36,8 @@ pub struct AccountSearch {
 pub struct AccountFound {
     /// The account; none before the supplier saw the person for the first time.
     pub account: Option<AccountId>,
-    /// What leads or led to it, and where the keys of this person led before.
+    /// What leads or led to it, and where else the keys of this person lead or led. Where a school out of the caller's reach
+    /// has seen the account too, only the keys that the caller's school delivers.
     pub keys: Vec<DatedKey>,
 }
 
@@ -86,30 +85,46 @@ impl App {
     ) -> Result<AccountFound, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let supplier = self.supplier_view(search.supplier).await?.id;
-        let person = self.person_of(school, &search.whom, search.kind).await?;
-        let keys = self.keys_at(supplier, school, &person).await?;
+        let roster = self.roster_now(school).await?;
+        let person = self.person_of(&roster, school, &search).await?;
+        let keys = self.keys_at(supplier, school, person).await?;
         let account = self.find_account(supplier, school, &keys).await?;
         let mut act = ActOf::of(caller);
         self.note(&mut act, Owner::School(school), "account.search", "supplier", supplier);
         self.about(&mut act, person.id).await?;
         self.carry_out(act, Vec::new()).await?;
+        let hashes: Vec<_> = keys.iter().map(|key| key.hash).collect();
         let mut history = Vec::new();
         if let Some(account) = account {
-            history.extend(self.store.account_history(supplier, account).await?);
+            // INVARIANT: the key of an administration elsewhere says that the person goes to school there too, and since when.
+            let schools = self.store.account_schools(supplier, account).await?;
+            let whole = self.all_within_reach(caller, &schools).await?;
+            let all = self.store.account_history(supplier, account).await?;
+            history.extend(
+                all.into_iter()
+                    .filter(|stored| whole || hashes.contains(&stored.key.hash)),
+            );
         }
-        for key in &keys {
-            let earlier = self.store.key_history(supplier, key.hash).await?;
-            history.extend(earlier.into_iter().filter(|stored| Some(stored.account) != account));
+        let elsewhere = |stored: &StoredKeyOf| Some(stored.account) != account;
+        for hash in &hashes {
+            let earlier = self.store.key_history(supplier, *hash).await?;
+            history.extend(earlier.into_iter().filter(elsewhere));
         }
+        let now = self.store.keys_of_accounts(supplier, school, hashes).await?.into_iter();
+        history.extend(now.map(|(stored, _)| stored).filter(elsewhere));
         let keys = history.into_iter().map(DatedKey::from).collect();
         Ok(AccountFound { account, keys })
     }
 
-    pub(super) async fn person_of(&self, school: SchoolId, whom: &Whom, kind: PersonKind) -> Result<Person, AppError> {
+    pub(super) async fn person_of<'a>(
+        &self,
+        roster: &'a Roster,
+        school: SchoolId,
+        search: &AccountSearch,
+    ) -> Result<&'a Person, AppError> {
         let key = self.sealing.key(KeyScope::School(school)).await?;
-        let roster = self.open_roster(school).await?;
-        let found = whom.find(kind, &roster, &*key).cloned();
-        found.ok_or_else(|| AppError::Invalid(vec![whom.unknown()]))
+        let found = search.whom.find(search.kind, roster, &*key);
+        found.ok_or_else(|| AppError::Invalid(vec![search.whom.unknown()]))
     }
 
     pub(super) async fn keys_at(
@@ -120,28 +135,6 @@ impl App {
     ) -> Result<Vec<AccountKey>, AppError> {
         let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
         Ok(person.hashed_account_keys(school, &*key))
-    }
-
-    /// The places in the roster of who has this account.
-    pub(super) async fn holders(
-        &self,
-        supplier: SupplierId,
-        school: SchoolId,
-        account: AccountId,
-    ) -> Result<Vec<usize>, AppError> {
-        let current: HashSet<_> = self.current_keys(supplier, account).await?.into_iter().collect();
-        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
-        let roster = self.open_roster(school).await?;
-        // The strongest key that leads somewhere decides, and a weaker one was taken along when it was seen.
-        let holds = |person: &Person| {
-            let keys = person.hashed_account_keys(school, &*key);
-            keys.iter().any(|key| current.contains(key))
-        };
-        let persons = roster.persons.iter().enumerate();
-        Ok(persons
-            .filter(|(_, person)| holds(person))
-            .map(|(place, _)| place)
-            .collect())
     }
 
     pub(super) async fn current_keys(
@@ -167,15 +160,15 @@ impl App {
         Ok(keys)
     }
 
-    pub(super) async fn is_merged(&self, school: SchoolId, from: AccountId, into: AccountId) -> Result<bool, AppError> {
-        let page = Page {
-            after: None,
-            limit: u16::MAX,
-        };
-        let changes = self.store.account_changes(school, page).await?;
-        let same =
-            |change: &AccountChange| change.from == Some(from) && change.into == into && change.undone_at.is_none();
-        Ok(changes.iter().any(same))
+    pub(super) async fn is_merged(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        from: AccountId,
+        into: AccountId,
+    ) -> Result<bool, AppError> {
+        let changes = self.store.changes_between(supplier, school, from, into).await?;
+        Ok(changes.iter().any(|change| change.undone_at.is_none()))
     }
 
     /// The schools that have seen an account, if the caller decides for all of them.

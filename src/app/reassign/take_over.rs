@@ -1,13 +1,13 @@
 //! People who came over from another school of the board, and keep their accounts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sluis_core::{
     id::{AccountId, SchoolId, SupplierId},
     ledger::Owner,
 };
 
-use super::{invalid, lookup::Seen};
+use super::{invalid, lookup::Seen, make::Plan, people::People};
 use crate::app::{
     App,
     account_change::{AccountChange, AccountChangeKind, PlannedChange},
@@ -15,9 +15,13 @@ use crate::app::{
     act::ActOf,
     caller::Caller,
     error::AppError,
-    roster::Person,
+    gatekeeper::ATTEMPTS,
     sealing::KeyScope,
+    store::StoreError,
 };
+
+/// How many people come over in one transaction.
+const AT_ONCE: usize = 100;
 
 /// People who came over from another school of the board.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +36,8 @@ pub struct AccountTakeOver {
 
 impl App {
     /// Lets the people of a school keep the accounts that they had at another one: after a merger or division of schools, or
-    /// when staff moved. Whoever the other school still has keeps an account there of their own.
+    /// when staff moved. Whoever the other school still has keeps an account there of their own. At most 100 people at
+    /// once, so that nobody else's decision waits for long: it is asked again until nobody comes over any more.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for schools of somebody else and an unknown supplier.
@@ -48,64 +53,90 @@ impl App {
             let detail = "people come over from another school";
             return Err(AppError::Invalid(vec![invalid("/fromSchool", "same_school", detail)]));
         }
-        let supplier = self.supplier_view(take.supplier).await?.id;
-        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
-        let still_there: HashSet<_> = self
-            .open_roster(former)
-            .await?
-            .persons
-            .iter()
-            .flat_map(|person| person.hashed_account_keys(former, &*key))
-            .collect();
-        let mut plans = Vec::new();
-        let mut taken = HashSet::new();
-        for person in &self.open_roster(school).await?.persons {
-            let own = person.hashed_account_keys(school, &*key);
-            let mut before = person.hashed_account_keys(former, &*key);
-            before.retain(|key| take.source_keys || key.kind == AccountKeyKind::EckId);
-            if before.iter().any(|key| still_there.contains(key)) {
-                continue;
+        self.supplier_view(take.supplier).await?;
+        for _ in 0..ATTEMPTS {
+            let people = self.people(take.supplier, [school, former]).await?;
+            let plans = self.newcomers(caller, school, take, &people).await?;
+            let mut act = ActOf::of(caller);
+            for owner in [school, former] {
+                self.note(&mut act, Owner::School(owner), "account.take-over", "school", former);
             }
-            let from = self.find_account(supplier, school, &own).await?;
-            // Who has an account here already is somebody else, for all that a key of an administration tells.
-            before.retain(|key| key.kind == AccountKeyKind::EckId || from.is_none());
-            let Some(into) = self.find_account(supplier, former, &before).await? else {
-                continue;
-            };
-            // Two people who both come out at one account are not told apart by a guess.
-            if from == Some(into) || !taken.insert(into) {
-                continue;
+            if let Some(made) = self.make(act, people.held().collect(), plans).await? {
+                return Ok(made);
             }
-            if let Some(plan) = self
-                .plan_take_over(caller, school, supplier, person, own, from, into)
-                .await?
-            {
-                plans.push(plan);
-            }
+            self.forget_people(&people).await;
         }
-        let mut act = ActOf::of(caller);
-        for owner in [school, former] {
-            self.note(&mut act, Owner::School(owner), "account.take-over", "school", former);
-        }
-        self.make(act, Vec::new(), plans).await
+        Err(StoreError::Conflict.into())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of a loop, apart for its length")]
-    async fn plan_take_over(
+    /// What is to be changed for those who came over.
+    async fn newcomers(
         &self,
         caller: &Caller,
         school: SchoolId,
-        supplier: SupplierId,
-        person: &Person,
-        own: Vec<AccountKey>,
-        from: Option<AccountId>,
-        into: AccountId,
-    ) -> Result<Option<(PlannedChange, Vec<SchoolId>)>, AppError> {
-        let mut change = self.new_change(school, supplier, AccountChangeKind::TakeOver, from, into);
-        change.person = Some(person.id);
+        take: AccountTakeOver,
+        people: &People,
+    ) -> Result<Vec<Plan>, AppError> {
+        let AccountTakeOver {
+            supplier,
+            from_school: former,
+            source_keys,
+        } = take;
+        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
+        let (Some((roster, listing)), Some((_, there))) = (people.at(school), people.at(former)) else {
+            return Ok(Vec::new());
+        };
+        let still_there: HashSet<_> = there.all().iter().flat_map(|listed| &listed.keys).collect();
+        let own: Vec<_> = listing.all().iter().map(|listed| listed.keys.as_slice()).collect();
+        let accounts = self.find_accounts(supplier, school, &own).await?;
+        let held: HashSet<_> = accounts.iter().flatten().copied().collect();
+        let mut newcomers = Vec::new();
+        for (listed, from) in listing.all().iter().zip(accounts) {
+            let Some(person) = listed.person(roster) else { continue };
+            let mut before = person.hashed_account_keys(former, &*key);
+            before.retain(|key| source_keys || key.kind == AccountKeyKind::EckId);
+            if before.iter().any(|key| still_there.contains(key)) {
+                continue;
+            }
+            // Who has an account here already is somebody else, for all that a key of an administration tells.
+            before.retain(|key| key.kind == AccountKeyKind::EckId || from.is_none());
+            newcomers.push((person.id, &listed.keys, from, before));
+        }
+        let before: Vec<_> = newcomers.iter().map(|(.., before)| before.as_slice()).collect();
+        let theirs = self.find_accounts(supplier, former, &before).await?;
+        let mut claims: HashMap<AccountId, usize> = HashMap::new();
+        for into in theirs.iter().flatten() {
+            *claims.entry(*into).or_default() += 1;
+        }
+        let mut plans = Vec::new();
+        for ((person, own, from, _), into) in newcomers.into_iter().zip(theirs) {
+            // INVARIANT: an account that somebody of the school has is nobody else's there, and two people who both come out at
+            // one account are not told apart by a guess.
+            let free = |into: &AccountId| !held.contains(into) && claims.get(into) == Some(&1);
+            let Some(into) = into.filter(free) else { continue };
+            let mut change = self.new_change(school, supplier, AccountChangeKind::TakeOver, from, into);
+            change.person = Some(person);
+            plans.extend(self.plan_take_over(caller, change, own).await?);
+            if plans.len() == AT_ONCE {
+                break;
+            }
+        }
+        Ok(plans)
+    }
+
+    /// None when a school of another board has seen one of the accounts.
+    async fn plan_take_over(
+        &self,
+        caller: &Caller,
+        change: AccountChange,
+        own: &[AccountKey],
+    ) -> Result<Option<Plan>, AppError> {
+        let AccountChange {
+            school, supplier, into, ..
+        } = change;
         let mut moved = Vec::new();
-        let (mut seen, mut schools) = (Vec::new(), Vec::new());
-        for account in from.into_iter().chain([into]) {
+        let (mut seen, mut schools) = (Vec::new(), BTreeSet::from([school]));
+        for account in change.from.into_iter().chain([into]) {
             let of = self.store.account_schools(supplier, account).await?;
             if !self.all_within_reach(caller, &of).await? {
                 return Ok(None);
@@ -114,17 +145,21 @@ impl App {
             seen.push(of.by);
             schools.extend(of.schools);
         }
-        if let Some(from) = from {
+        if let Some(from) = change.from {
             moved = self.current_keys(supplier, from).await?;
         }
-        let linked = self.unknown_keys(supplier, school, own).await?;
         let planned = PlannedChange {
-            change,
             moved,
-            linked,
+            linked: self.unknown_keys(supplier, school, own.to_vec()).await?,
             stayed: self.current_keys(supplier, into).await?,
             seen,
+            schools,
+            change,
         };
-        Ok(Some((planned, schools)))
+        let whom = planned.change.person.map(|person| (school, person));
+        Ok(Some(Plan {
+            whom: whom.into_iter().collect(),
+            planned,
+        }))
     }
 }

@@ -1,11 +1,11 @@
 //! What a supplier learns of changed accounts: a feed that says that something changed, and through the gate what.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sluis_core::{
     catalogue::AttributeSet,
     gate::{self, SubjectFacts},
-    id::{AccountChangeId, RecordId, SchoolId, SupplierId},
+    id::{AccountChangeId, AccountId, PersonId, RecordId, SchoolId, SupplierId},
     ledger::{Outcome, PageLine, RecordKind},
     person::PersonKind,
 };
@@ -21,6 +21,9 @@ use crate::app::{
     roster::{Listing, Person},
     store::Page,
 };
+
+/// How many changes are read at once, those that are not told too: a page costs the same whoever of them is available.
+const READ_AT_ONCE: u16 = 200;
 
 /// Which changes a supplier asks for.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +41,7 @@ pub struct AccountChangeSearch {
 /// A page of changes.
 #[derive(Debug)]
 pub struct AccountChanges {
-    /// The changes about persons who are available, the oldest first.
+    /// The changes of which all persons are available, the oldest first.
     pub items: Vec<AccountChange>,
     /// The cursor of the next page.
     pub next: Option<AccountChangeId>,
@@ -56,8 +59,8 @@ impl App {
         Ok(self.store.events(supplier, after, limit).await?)
     }
 
-    /// The changed accounts of a school, as far as the persons are available for the purpose. Who becomes available again is
-    /// in the list again: it tells how accounts stand, not what was told before.
+    /// The changed accounts of a school, each when all persons whom it is about are available for the purpose. When they
+    /// become available again it is in the list again: it tells how accounts stand, not what was told before.
     ///
     /// # Errors
     /// As [`learner_search`](App::learner_search).
@@ -97,27 +100,41 @@ impl App {
             let listing = self.listing(standing, supplier).await?;
             let asked = standing.now(&request);
             let of_school = gate::decide_school(&asked, Some(&standing.policy), self.catalogue);
-            let available = |person: &Person| of_school.person(&person.facts()).is_permit();
+            let available = |person: &&Person| of_school.person(&person.facts()).is_permit();
             let (mut items, mut lines) = (Vec::new(), Vec::new());
             let limit = usize::from(search.limit);
-            for change in self.changes_at(supplier, school, search.after).await? {
-                let holders = self.holders_of(&change, &listing, standing).await?;
-                let holders = holders.into_iter().filter(|person| available(person));
-                let subjects: Vec<_> = holders.map(|person| standing.subject(person.id)).collect();
-                if subjects.is_empty() {
-                    continue;
-                }
-                if items.len() == limit {
-                    // There is one more.
+            let mut after = search.after;
+            while items.len() <= limit {
+                let page = Page {
+                    after,
+                    limit: READ_AT_ONCE,
+                };
+                let changes = self.store.account_changes_told(supplier, school, page).await?;
+                let is_last = changes.len() < usize::from(READ_AT_ONCE);
+                after = changes.last().map(|change| change.id);
+                let holders = self.holders(supplier, &changes, &listing, standing).await?;
+                for change in changes {
+                    let Some(about) = persons_of(&change, school, &holders, standing) else {
+                        continue;
+                    };
+                    // INVARIANT: all of them, or a supplier learns of one by whom another was told apart from.
+                    if about.is_empty() || !about.values().all(available) {
+                        continue;
+                    }
                     items.push(change);
+                    if items.len() > limit {
+                        // There is one more.
+                        break;
+                    }
+                    lines.extend(about.keys().map(|person| PageLine {
+                        subject: standing.subject(*person),
+                        outcome: Outcome::Permit,
+                        categories: Vec::new(),
+                    }));
+                }
+                if is_last {
                     break;
                 }
-                items.push(change);
-                lines.extend(subjects.into_iter().map(|subject| PageLine {
-                    subject,
-                    outcome: Outcome::Permit,
-                    categories: Vec::new(),
-                }));
             }
             let more = items.len() > limit;
             items.truncate(limit);
@@ -131,31 +148,49 @@ impl App {
         .await?
     }
 
-    async fn changes_at(
+    /// Who of the listing has one of the accounts of these changes now.
+    async fn holders<'a>(
         &self,
         supplier: SupplierId,
-        school: SchoolId,
-        after: Option<AccountChangeId>,
-    ) -> Result<Vec<AccountChange>, AppError> {
-        let page = Page { after, limit: u16::MAX };
-        let mut changes = self.store.account_changes(school, page).await?;
-        changes.retain(|change| change.supplier == supplier);
-        Ok(changes)
-    }
-
-    /// The persons of the roster whom a change is about: who has one of its accounts now.
-    async fn holders_of<'a>(
-        &self,
-        change: &AccountChange,
+        changes: &[AccountChange],
         listing: &Listing,
         standing: &'a Standing,
-    ) -> Result<Vec<&'a Person>, AppError> {
-        let mut keys = HashSet::new();
-        for account in change.from.into_iter().chain([change.into]) {
-            keys.extend(self.current_keys(change.supplier, account).await?);
+    ) -> Result<HashMap<AccountId, Vec<&'a Person>>, AppError> {
+        let accounts = changes
+            .iter()
+            .flat_map(|change| change.from.into_iter().chain([change.into]));
+        let accounts: BTreeSet<_> = accounts.collect();
+        let leading = self
+            .store
+            .keys_leading_to(supplier, accounts.into_iter().collect())
+            .await?;
+        let leading: HashMap<_, _> = leading.iter().map(|stored| (stored.key.hash, stored.account)).collect();
+        let mut holders: HashMap<AccountId, Vec<&Person>> = HashMap::new();
+        for listed in listing.all() {
+            let Some(person) = listed.person(&standing.roster) else {
+                continue;
+            };
+            for account in listed.keys.iter().filter_map(|key| leading.get(&key.hash)) {
+                holders.entry(*account).or_default().push(person);
+            }
         }
-        let listed = listing.all().iter();
-        let theirs = listed.filter(|listed| listed.keys.iter().any(|key| keys.contains(key)));
-        Ok(theirs.filter_map(|listed| listed.person(&standing.roster)).collect())
+        Ok(holders)
     }
+}
+
+/// The persons of the roster whom a change is about: everybody who has one of its accounts now, and the one whom it names.
+/// None when the roster does not hold that one any more.
+fn persons_of<'a>(
+    change: &AccountChange,
+    school: SchoolId,
+    holders: &HashMap<AccountId, Vec<&'a Person>>,
+    standing: &'a Standing,
+) -> Option<BTreeMap<PersonId, &'a Person>> {
+    let accounts = change.from.into_iter().chain([change.into]);
+    let theirs = accounts.filter_map(|account| holders.get(&account)).flatten();
+    let mut persons: BTreeMap<_, _> = theirs.map(|person| (person.id, *person)).collect();
+    if let Some(named) = change.person.filter(|_| change.school == school) {
+        persons.insert(named, standing.roster.with_id(named)?);
+    }
+    Some(persons)
 }

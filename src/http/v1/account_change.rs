@@ -85,7 +85,8 @@ pub(super) struct AccountHistoryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000015")]
     account: Option<AccountId>,
-    /// What leads or led to it, and where the keys of this person led before.
+    /// What leads or led to it, and where else the keys of this person lead or led. Where a school out of reach has seen the
+    /// account too, only the keys that this school delivers.
     keys: Vec<AccountKeyView>,
 }
 
@@ -142,7 +143,7 @@ pub(super) struct AccountMerge {
     /// The account that stays.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000015")]
     into: AccountId,
-    /// The roster holds two persons with these accounts, and they are one.
+    /// The rosters of the schools that have seen these accounts hold two persons with them, and they are one.
     #[schema(value_type = Option<bool>, default = false)]
     same_person: bool,
 }
@@ -315,7 +316,8 @@ pub(super) async fn account_split(
 /// Let people keep the accounts that they had at another school of the board
 ///
 /// After a merger or division of schools, or when staff moved. Whoever the other school still has in its roster is left
-/// alone. All of it happens or nothing; each person is a change of its own, which can be undone.
+/// alone, and so is an account that somebody of this school has. At most 100 people come over at once, all of them or none: ask
+/// again until nobody does. Each person is a change of its own, which can be undone.
 #[utoipa::path(operation_id = "account_take_over", tag = "accounts", security(("bearer" = ["account.take-over"])),
     params(SchoolPath), request_body = AccountTakeOver,
     responses((status = 200, description = "The changes; none when nobody came over", body = AccountChangeListView),
@@ -338,7 +340,7 @@ pub(super) async fn account_take_over(
     Ok(Json(ListView::whole(changes)))
 }
 
-/// List the changes of accounts of a school
+/// List the changes of accounts that concern a school
 #[utoipa::path(operation_id = "account_change_list", tag = "accounts", security(("bearer" = ["account_change.read"])),
     params(SchoolPath, PageQuery),
     responses((status = 200, description = "A page of changes, undone ones too", body = AccountChangeListView), SchoolNotFound))]
@@ -417,7 +419,7 @@ impl Input for AccountChangeSearch {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccountChangesView {
-    /// The changes about persons who are available for the purpose, the oldest first.
+    /// The changes of which all persons are available for the purpose, the oldest first.
     items: Vec<AccountChangeView>,
     /// The cursor of the next page; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -440,8 +442,8 @@ impl From<AccountChanges> for AccountChangesView {
 
 /// Search the changed accounts of a school
 ///
-/// Which accounts became others, as far as the persons are available for the purpose: how things stand, undone changes
-/// included. What is stored under `from` belongs to `into` while the change is not undone; after a split it stays
+/// Which accounts became others, as far as all persons of a change are available for the purpose: how things stand, undone
+/// changes included. What is stored under `from` belongs to `into` while the change is not undone; after a split it stays
 /// with `from`, and `into` begins anew.
 #[utoipa::path(operation_id = "account_change_search", tag = "exchange", security(("bearer" = ["account_change.search"])),
     params(SchoolPath,

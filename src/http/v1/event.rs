@@ -55,8 +55,8 @@ pub(super) struct EventView {
     /// At which school.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
     school: SchoolId,
-    /// The id of what it is about.
-    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000019")]
+    /// The id of what it is about: of the school, for changed accounts. How many they are it does not say.
+    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
     resource: Uuid,
     /// When.
     #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]

@@ -120,10 +120,12 @@ pub(super) fn hold(set: &mut WriteSet, of: &KeyOfAccount) {
     set.one(&ACCOUNT_KEY_HOLD, values);
 }
 
-/// A school sees an account, while the key leads to it.
-pub(super) fn seen(set: &mut WriteSet, of: &KeyOfAccount, school: SchoolId) {
+/// Schools see an account, while the key leads to it.
+pub(super) fn seen(set: &mut WriteSet, of: &KeyOfAccount, schools: impl IntoIterator<Item = SchoolId>) {
     hold(set, of);
-    set.any(&ACCOUNT_SEEN, params![of.supplier, of.account, school]);
+    for school in schools {
+        set.any(&ACCOUNT_SEEN, params![of.supplier, of.account, school]);
+    }
 }
 
 fn key(row: &Row) -> Result<StoredKeyOf, StorageError> {
@@ -199,18 +201,40 @@ impl AccountStore for Repository {
         .await
     }
 
-    async fn are_apart(
+    async fn account_changes_told(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        page: Page<sluis_core::id::AccountChange>,
+    ) -> Result<Vec<AccountChange>, StoreError> {
+        let values = params![school, supplier, start(page.after), page.limit];
+        self.list(&account_change::ACCOUNT_CHANGES_TOLD, values, account_change::change)
+            .await
+    }
+
+    async fn changes_between(
         &self,
         supplier: SupplierId,
         school: SchoolId,
         from: AccountId,
         into: AccountId,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<AccountChange>, StoreError> {
         let values = params![school, supplier, from, into];
-        let undone = self.one(&account_change::ACCOUNTS_APART, values, |row| {
-            row.get::<AccountChangeId>(0)
-        });
-        Ok(undone.await?.is_some())
+        self.list(&account_change::ACCOUNT_CHANGES_BETWEEN, values, account_change::change)
+            .await
+    }
+
+    async fn keys_leading_to(
+        &self,
+        supplier: SupplierId,
+        accounts: Vec<AccountId>,
+    ) -> Result<Vec<StoredKeyOf>, StoreError> {
+        let found: Vec<_> = stream::iter(accounts)
+            .map(|account| self.list(&ACCOUNT_KEYS, params![supplier, account], key))
+            .buffer_unordered(ABREAST)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn account_moves(&self, change: AccountChangeId) -> Result<Vec<(AccountKey, MoveRole)>, StoreError> {

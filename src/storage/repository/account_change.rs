@@ -35,20 +35,33 @@ const ACCOUNT_BUILT_ON: Statement = Statement {
           WHERE k.supplier = $1 AND (k.account = $2 OR k.account = $3) \
           AND NOT EXISTS (SELECT 1 FROM account_moves m WHERE m.change_id = $4 AND m.key_hash = k.key_hash)",
 };
+const ACCOUNT_CHANGE_SCHOOL_ADD: Statement = Statement {
+    name: "account_change_school_add",
+    sql: "INSERT INTO account_change_schools (school, supplier, change_id) VALUES ($1, $2, $3)",
+};
 pub(super) const ACCOUNT_CHANGES: Statement = Statement {
     name: "account_changes",
-    sql: "SELECT id, school, supplier, kind, from_account, into_account, person, made_at, undone_at \
-          FROM account_changes WHERE school = $1 AND id > $2 ORDER BY id LIMIT $3",
+    sql: "SELECT c.id, c.school, c.supplier, c.kind, c.from_account, c.into_account, c.person, c.made_at, c.undone_at \
+          FROM account_change_schools s JOIN account_changes c ON c.id = s.change_id \
+          WHERE s.school = $1 AND s.change_id > $2 ORDER BY s.change_id LIMIT $3",
+};
+pub(super) const ACCOUNT_CHANGES_TOLD: Statement = Statement {
+    name: "account_changes_told",
+    sql: "SELECT c.id, c.school, c.supplier, c.kind, c.from_account, c.into_account, c.person, c.made_at, c.undone_at \
+          FROM account_change_schools s JOIN account_changes c ON c.id = s.change_id \
+          WHERE s.school = $1 AND s.supplier = $2 AND s.change_id > $3 ORDER BY s.change_id LIMIT $4",
+};
+pub(super) const ACCOUNT_CHANGES_BETWEEN: Statement = Statement {
+    name: "account_changes_between",
+    sql: "SELECT c.id, c.school, c.supplier, c.kind, c.from_account, c.into_account, c.person, c.made_at, c.undone_at \
+          FROM account_change_schools s JOIN account_changes c ON c.id = s.change_id \
+          WHERE s.school = $1 AND s.supplier = $2 AND c.from_account = $3 AND c.into_account = $4 ORDER BY c.id",
 };
 pub(super) const ACCOUNT_CHANGE: Statement = Statement {
     name: "account_change",
-    sql: "SELECT id, school, supplier, kind, from_account, into_account, person, made_at, undone_at \
-          FROM account_changes WHERE school = $1 AND id = $2",
-};
-pub(super) const ACCOUNTS_APART: Statement = Statement {
-    name: "accounts_apart",
-    sql: "SELECT id FROM account_changes WHERE school = $1 AND supplier = $2 AND from_account = $3 AND into_account = $4 \
-          AND undone_at IS NOT NULL ORDER BY id LIMIT 1",
+    sql: "SELECT c.id, c.school, c.supplier, c.kind, c.from_account, c.into_account, c.person, c.made_at, c.undone_at \
+          FROM account_change_schools s JOIN account_changes c ON c.id = s.change_id \
+          WHERE s.school = $1 AND s.change_id = $2",
 };
 pub(super) const ACCOUNT_MOVES: Statement = Statement {
     name: "account_moves",
@@ -61,9 +74,11 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCOUNT_MOVE_ADD,
     &ACCOUNT_CHANGE_UNDO,
     &ACCOUNT_BUILT_ON,
+    &ACCOUNT_CHANGE_SCHOOL_ADD,
     &ACCOUNT_CHANGES,
+    &ACCOUNT_CHANGES_TOLD,
+    &ACCOUNT_CHANGES_BETWEEN,
     &ACCOUNT_CHANGE,
-    &ACCOUNTS_APART,
     &ACCOUNT_MOVES,
 ];
 
@@ -75,6 +90,7 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         linked,
         stayed,
         seen,
+        schools,
     } = planned;
     let values = params![
         change.id,
@@ -87,6 +103,9 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
         change.made_at,
     ];
     set.one(&ACCOUNT_CHANGE_ADD, values);
+    for school in planned.concerned() {
+        set.one(&ACCOUNT_CHANGE_SCHOOL_ADD, params![school, change.supplier, change.id]);
+    }
     for (role, keys) in [
         (MoveRole::Moved, moved),
         (MoveRole::Linked, linked),
@@ -113,7 +132,7 @@ pub(super) fn make(set: &mut WriteSet, planned: &PlannedChange) {
     // After the keys: who saw the account by one of them has been waited for.
     seen_by(set, change.supplier, seen);
     if let Some(key) = moved.iter().chain(linked).next() {
-        account::seen(set, &of(change.supplier, change.into, *key), change.school);
+        account::seen(set, &of(change.supplier, change.into, *key), schools.iter().copied());
     }
 }
 
@@ -128,16 +147,18 @@ pub(super) fn undo(set: &mut WriteSet, planned: &PlannedUndo) {
     } = planned;
     set.one(&ACCOUNT_CHANGE_UNDO, params![change.school, change.id, *at]);
     let from = change.from.unwrap_or(change.into);
-    // By the key that joined two accounts nothing comes to lead to either but through it.
-    if change.kind != AccountChangeKind::Join {
-        let values = params![change.supplier, from, change.into, change.id];
-        set.push(&ACCOUNT_BUILT_ON, values, Expect::Exactly(0));
-    }
     for key in moved {
         account::move_to(set, &of(change.supplier, change.into, *key), from, *at);
     }
     for key in linked {
         account::unlink(set, &of(change.supplier, change.into, *key), *at);
+    }
+    // INVARIANT: after the keys. Who holds one of them to link another key by it has been waited for, and what they linked
+    // would be left behind.
+    // By the key that joined two accounts nothing comes to lead to either but through it.
+    if change.kind != AccountChangeKind::Join {
+        let values = params![change.supplier, from, change.into, change.id];
+        set.push(&ACCOUNT_BUILT_ON, values, Expect::Exactly(0));
     }
     seen_by(set, change.supplier, seen);
 }

@@ -220,6 +220,8 @@ impl Repository {
                 set.one(&roster::RUN_INTERRUPT, run_end(school, id, end)?);
             }
             Change::RosterStaged(school, run, changes) => staging::stage(set, school, run, changes),
+            // Nothing of this school has ever moved on, and still has not.
+            Change::EpochHeld(school, 0) => drop(set.push(&super::EPOCH, params![school], Expect::Exactly(0))),
             Change::EpochHeld(school, epoch) => {
                 set.one(&super::EPOCH_IS, params![school, epoch]);
             }
@@ -230,7 +232,7 @@ impl Repository {
             Change::AccountChangeUndone(planned) => account_change::undo(set, &planned),
             Change::Noticed(notice) => feed::add(set, &notice),
             Change::AccountKeyHeld(of) => account::hold(set, &of),
-            Change::AccountSeen(of, school) => account::seen(set, &of, school),
+            Change::AccountSeen(of, school) => account::seen(set, &of, [school]),
             Change::SubjectKeyHeld(school, year) => hold_subjects(set, school, year),
             Change::SubjectKeyDestroyed(school, year, at) => destroy_subjects(set, school, year, at),
             Change::LoginStarted(started) => {
