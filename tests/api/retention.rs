@@ -131,8 +131,8 @@ async fn of_several_replicas_one_destroys_and_none_goes_on_by_what_it_remembers(
 
     // Its clock stands in the year whose key it still remembers.
     resolve(&world, &behind).await;
-    let drafts = records(&world).await.into_iter().map(|record| record.draft);
-    let draft = drafts.filter(|draft| draft.name.as_str() == "account.resolve").last();
+    let mut drafts = records(&world).await.into_iter().map(|record| record.draft);
+    let draft = drafts.rfind(|draft| draft.name.as_str() == "account.resolve");
     let draft = draft.unwrap();
     assert_eq!(Year::of(draft.end_time).number(), 2_028);
     let (moments, _) = found(&world, &world.service).await;
