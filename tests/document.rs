@@ -12,10 +12,9 @@ use serde_json::{Map, Value, json};
 use sluis::app::{
     action,
     caller::{Role, RoleKind},
-    organisation::SupplierKind,
     organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
 };
-use sluis_core::identifier::Brin6;
+use sluis_core::{agreement::SupplierKind, identifier::Brin6};
 use sluis_test_kit::service::{Service, nobody};
 
 /// A service with a party and a token for each role.

@@ -16,11 +16,10 @@ use sluis::app::{
     activation::ActivationScope,
     agree::AgreementOffer,
     caller::Role,
-    organisation::SupplierKind,
     organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
 };
 use sluis_core::{
-    agreement::Annex,
+    agreement::{Annex, SupplierKind},
     id::BoardId,
     identifier::Brin6,
     time::{Clock, FixedClock, Timestamp, Window},

@@ -9,7 +9,7 @@ use sluis::{
         caller::{Caller, Role},
         client::Client,
         enrol::ClientCreate,
-        organisation::{OPERATOR, SLUIS, School, SupplierKind},
+        organisation::{OPERATOR, SLUIS, School},
         organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
         trace::TraceContext,
     },
@@ -17,7 +17,7 @@ use sluis::{
     config::{Settings, source::Sources},
 };
 use sluis_core::{
-    agreement::Annex,
+    agreement::{Annex, SupplierKind},
     identifier::Brin6,
     random::SystemRandom,
     time::{Clock, SystemClock, Window},

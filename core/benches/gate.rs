@@ -11,7 +11,7 @@ use std::{cell::Cell, sync::Arc};
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use sluis_core::{
-    agreement::{ActivationRecord, AgreementRecord, Annex, MandateRecord, ProductRecord, Scope},
+    agreement::{ActivationRecord, AgreementRecord, Annex, MandateRecord, ProductRecord, Scope, SupplierKind},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
         Asker, Assurance, Channel, Decision, Direction, Facts, PolicyInputs, Request, SchoolPolicy, SubjectFacts,
@@ -75,6 +75,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
         .map(|_| ProductRecord {
             product: Id::generate(START, random),
             supplier: Id::generate(START, random),
+            kind: SupplierKind::Supplier,
         })
         .collect();
     let agreement = |record: &ProductRecord| AgreementRecord {

@@ -1,6 +1,6 @@
 //! Registering and revoking clients.
 
-use sluis_core::{id::ClientId, ledger::Owner};
+use sluis_core::{agreement::SupplierKind, id::ClientId, ledger::Owner};
 use url::Url;
 
 use crate::app::{
@@ -10,7 +10,6 @@ use crate::app::{
     caller::{Caller, Role},
     client::{CLIENTS, Client},
     error::{AppError, Invalid},
-    organisation::SupplierKind,
     store::Change,
 };
 

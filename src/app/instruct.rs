@@ -1,6 +1,7 @@
 //! Instructing distributors, suspending and ending that.
 
 use sluis_core::{
+    agreement::SupplierKind,
     id::{InstructionId, ProductId, SchoolId},
     ledger::Owner,
     time::{Timestamp, Window},
@@ -14,7 +15,6 @@ use crate::app::{
     caller::{Caller, Role},
     error::{AppError, Invalid},
     instruction::Instruction,
-    organisation::SupplierKind,
     store::Change,
 };
 

@@ -1,6 +1,7 @@
 //! Asking the gate: what a supplier would get, and what is missing.
 
 use sluis_core::{
+    agreement::SupplierKind,
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Assurance, Audience, Channel, Direction, Reason, Request, Withheld},
     id::{ProductId, RecordId, SchoolId},
@@ -14,7 +15,6 @@ use crate::app::{
     error::{AppError, Invalid},
     gatekeeper::{Judged, Wanted, bound},
     learner::About,
-    organisation::SupplierKind,
     whom::Whom,
 };
 

@@ -1,6 +1,7 @@
 //! Boards, schools, suppliers and products: created by the operator, seen by those concerned.
 
 use sluis_core::{
+    agreement::SupplierKind,
     id::{BoardId, ProductId, SchoolId, SupplierId},
     identifier::{Brin6, DigiDeliveryId, Oin, RioId},
     time::Timestamp,
@@ -49,32 +50,6 @@ pub struct School {
     pub digi_delivery_id: Option<DigiDeliveryId>,
     /// When it was created here.
     pub created_at: Timestamp,
-}
-
-/// Whether a processor supplies products or routes deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SupplierKind {
-    /// Supplies digital learning products.
-    Supplier,
-    /// Routes deliveries of others as well.
-    Distributor,
-}
-
-impl SupplierKind {
-    /// The word in tables and answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Supplier => "supplier",
-            Self::Distributor => "distributor",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Supplier, Self::Distributor]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-    }
 }
 
 /// A processor (leverancier or distributeur).

@@ -1,6 +1,7 @@
 //! Creating and viewing boards, schools, suppliers and products.
 
 use sluis_core::{
+    agreement::SupplierKind,
     id::{BoardId, ProductId, SchoolId, SupplierId},
     identifier::{Brin6, DigiDeliveryId, Oin, RioId},
     ledger::Owner,
@@ -11,7 +12,7 @@ use crate::app::{
     act::ActOf,
     caller::{Caller, Role},
     error::{AppError, BindingError},
-    organisation::{Board, Product, School, Supplier, SupplierKind},
+    organisation::{Board, Product, School, Supplier},
     store::{Change, Page},
 };
 

@@ -6,7 +6,7 @@ use moka::sync::Cache;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, StanceRecord,
+        ProductRecord, Scope, StanceRecord, SupplierKind,
     },
     catalogue::Catalogue,
     gate::{self, SchoolPolicy},
@@ -35,6 +35,11 @@ pub(in crate::app) fn compile(
         .map(|agreement| ProductRecord {
             product: agreement.product,
             supplier: agreement.supplier,
+            kind: if inputs.distributors.contains(&agreement.supplier) {
+                SupplierKind::Distributor
+            } else {
+                SupplierKind::Supplier
+            },
         })
         .collect();
     products.sort_unstable_by_key(|record| record.product);

@@ -265,6 +265,8 @@ pub struct PolicyInputs {
     pub school: School,
     /// The agreements of its board.
     pub agreements: Vec<Agreement>,
+    /// Those of the processors with an agreement that are distributors.
+    pub distributors: Vec<SupplierId>,
     /// The approvals of the school.
     pub approvals: Vec<Approval>,
     /// The mandates of its board.

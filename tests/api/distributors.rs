@@ -8,8 +8,17 @@ use sluis_test_kit::service::RegisteredClient;
 
 use crate::world::{Answer, IN_GROUP, Supplier, World, annex};
 
-/// A world with a distributor whose own agreement lists names for deliveries, and another supplier.
-async fn with_distributor() -> (World, Supplier, Supplier) {
+struct Deliveries {
+    world: World,
+    distributor: Supplier,
+    receiver: Supplier,
+    /// A token of the school.
+    school: String,
+    instruction: String,
+}
+
+/// A world with a distributor that is instructed, whose own agreement lists names for deliveries, and another supplier.
+async fn with_distributor() -> Deliveries {
     let world = World::bare().await;
     let (distributor, receiver) = (world.distributor().await, world.another_supplier().await);
     let mut document = serde_json::to_value(annex().document()).unwrap();
@@ -19,8 +28,17 @@ async fn with_distributor() -> (World, Supplier, Supplier) {
         .push(json!("D12"));
     let annex = Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap();
     world.agree_about(&distributor, ActivationScope::School, annex).await;
+    let school = world.service.token(&world.school_client, None).await;
+    let body = json!({ "product": distributor.product });
+    let instruction = world.post(&world.of_school("instructions"), &school, body).await.ok();
     world.pull().await;
-    (world, distributor, receiver)
+    Deliveries {
+        instruction: instruction["id"].as_str().unwrap().to_owned(),
+        world,
+        distributor,
+        receiver,
+        school,
+    }
 }
 
 async fn token(world: &World, client: &RegisteredClient, purpose: &str) -> String {
@@ -51,10 +69,15 @@ fn codes(decision: &Value) -> Vec<&str> {
 
 #[actix_web::test]
 async fn a_distributor_passes_only_on_an_instruction_that_holds_and_is_not_disputed() {
-    let (world, distributor, receiver) = with_distributor().await;
+    let Deliveries {
+        world,
+        distributor,
+        receiver,
+        school,
+        instruction,
+    } = with_distributor().await;
     world.agree(&receiver).await;
     let to = receiver.supplier;
-    let school = world.service.token(&world.school_client, None).await;
     // Whoever asks gets the same answer: the distributor, its school, and who searches.
     let refused = async |code: &str| {
         assert_eq!(search(&world, &distributor, "D12", Some(to)).await.refusal(), [code]);
@@ -76,12 +99,8 @@ async fn a_distributor_passes_only_on_an_instruction_that_holds_and_is_not_dispu
         }
     };
 
-    refused("distributor_not_instructed").await;
-    let instructions = world.of_school("instructions");
-    let body = json!({ "product": distributor.product });
-    let instruction = world.post(&instructions, &school, body).await.ok();
     let step = async |step: &str| {
-        let path = format!("{instructions}/{}/{step}", instruction["id"].as_str().unwrap());
+        let path = world.of_school(&format!("instructions/{instruction}/{step}"));
         world.post(&path, &school, json!({})).await.ok()
     };
     permitted().await;
@@ -95,10 +114,13 @@ async fn a_distributor_passes_only_on_an_instruction_that_holds_and_is_not_dispu
 
 #[actix_web::test]
 async fn a_distributor_delivers_to_another_that_has_an_agreement_and_the_record_says_to_whom() {
-    let (world, distributor, receiver) = with_distributor().await;
-    let school = world.service.token(&world.school_client, None).await;
-    let body = json!({ "product": distributor.product });
-    world.post(&world.of_school("instructions"), &school, body).await.ok();
+    let Deliveries {
+        world,
+        distributor,
+        receiver,
+        school,
+        ..
+    } = with_distributor().await;
 
     assert_eq!(
         search(&world, &distributor, "D12", None).await.refusal(),

@@ -2,10 +2,12 @@
 
 use sluis::app::{
     caller::Role,
-    organisation::SupplierKind,
     organise::{ProductCreate, SupplierCreate},
 };
-use sluis_core::id::{ProductId, SupplierId};
+use sluis_core::{
+    agreement::SupplierKind,
+    id::{ProductId, SupplierId},
+};
 use sluis_test_kit::service::{RegisteredClient, Service};
 
 use crate::world::BACK;

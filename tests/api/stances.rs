@@ -15,7 +15,6 @@ async fn with_host_in(country: &str) -> (World, Value) {
     document["subProcessors"][0]["country"] = json!(country);
     let annex = Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap();
     world.agree_about(&world.supplier, ActivationScope::School, annex).await;
-    world.pull().await;
     let token = world.service.token(&world.supplier.client, None).await;
     let agreements = world.get("/v1/agreements", &token).await.ok();
     (world, agreements["items"][0]["id"].clone())
@@ -44,6 +43,8 @@ async fn outside_the_eea_nothing_is_released_without_the_permission_of_the_schoo
     );
     let body = json!({ "agreement": agreement, "kind": "permission", "party": HOST });
     let stance = world.post(&world.of_school("stances"), &school, body).await.ok();
+    // Without a permission nothing is taken in either.
+    world.pull().await;
     search(&world).await.ok();
     end(&world, &school, &stance).await;
     assert_eq!(search(&world).await.refusal(), ["place_outside_eea"]);
@@ -53,6 +54,7 @@ async fn outside_the_eea_nothing_is_released_without_the_permission_of_the_schoo
 async fn an_objection_to_a_sub_processor_bites_at_once_and_can_be_withdrawn() {
     let (world, agreement) = with_host_in("NL").await;
     let board = world.service.token(&world.board_client, None).await;
+    world.pull().await;
     search(&world).await.ok();
     let body = json!({ "agreement": agreement, "kind": "objection", "party": HOST });
     let stance = world.post(&world.of_school("stances"), &board, body).await.ok();

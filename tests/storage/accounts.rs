@@ -13,7 +13,7 @@ use sluis::{
         account_change::{AccountChange, AccountChangeKind, PlannedChange, PlannedUndo},
         account_key::{AccountKey, AccountKeyKind},
         evidence::{Act, Evidence},
-        organisation::{Board, School, Supplier, SupplierKind},
+        organisation::{Board, School, Supplier},
         store::{AccountStore, Change, KeyOfAccount, Store, StoreError},
     },
     storage::{
@@ -25,6 +25,7 @@ use sluis::{
     },
 };
 use sluis_core::{
+    agreement::SupplierKind,
     id::{AccountId, Id, SchoolId, SupplierId},
     identifier::Brin6,
     ledger::{NoteSigner, Outcome, Owner, RecordDraft, RecordKind},

@@ -19,6 +19,6 @@ pub use document::{
 pub use lint::{Defect, DefectCode};
 pub use record::{
     ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,
-    StanceKind, StanceKindError, StanceRecord,
+    StanceKind, StanceKindError, StanceRecord, SupplierKind,
 };
 pub(crate) use terms::{Hands, Row, Terms};

@@ -12,6 +12,32 @@ use crate::{
     time::{Timestamp, Window},
 };
 
+/// Whether a processor supplies products or routes deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SupplierKind {
+    /// Supplies digital learning products.
+    Supplier,
+    /// Routes deliveries of others as well, on the instruction of each school.
+    Distributor,
+}
+
+impl SupplierKind {
+    /// The word in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Supplier => "supplier",
+            Self::Distributor => "distributor",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Supplier, Self::Distributor]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
 /// A product and whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProductRecord {
@@ -19,6 +45,8 @@ pub struct ProductRecord {
     pub product: ProductId,
     /// Its one supplier.
     pub supplier: SupplierId,
+    /// What its supplier is.
+    pub kind: SupplierKind,
 }
 
 /// An agreement about one product, for one school.
@@ -102,8 +130,9 @@ impl StanceKind {
     }
 }
 
-/// A stance of a school on one party of one agreement. It is about these words that were agreed: another version of the
-/// annex may name the same party for another place or task, and is looked at anew.
+/// A stance of a school on one party of one agreement. A permission is about the words that were agreed: another version of
+/// the annex may name the same party for another place or task, and is permitted anew. An objection goes on until it is
+/// withdrawn, against the party of this name in every annex of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StanceRecord {
     /// The stance.

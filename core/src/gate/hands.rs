@@ -1,38 +1,49 @@
 //! Checks 9 and 10: in whose hands the data would come, where, and how sure it is who is there.
 
-use super::{Missing, ReasonCode, SchoolDecision};
-use crate::agreement::{Hands, StanceKind};
+use super::{Missing, ReasonCode, SchoolDecision, product::CompiledAgreement};
+use crate::{
+    agreement::{Hands, StanceKind},
+    time::Timestamp,
+};
 
-impl SchoolDecision<'_> {
-    /// Check 9.
-    pub(super) fn check_hands(&mut self) {
-        let Some(agreement) = self.considered else { return };
+impl CompiledAgreement {
+    /// Who stands in the way, and why: what the parties to the agreement let pass that the law or the school does not.
+    fn against_hands(&self, at: Timestamp) -> impl Iterator<Item = (ReasonCode, &Box<str>)> {
         let Hands {
             outside_eea,
             unlisted,
             sub_processors,
             announced,
-        } = &agreement.terms.hands;
-        let at = self.request.at;
-        for party in outside_eea {
-            if !agreement.takes(StanceKind::Permission, party, at) {
-                self.deny(ReasonCode::PlaceOutsideEea, Missing::Party(party.clone()));
-            }
-        }
-        for party in unlisted {
-            self.deny(ReasonCode::SubProcessorUnlisted, Missing::Party(party.clone()));
-        }
-        for (party, over) in announced {
-            if at < *over {
-                self.deny(ReasonCode::SubProcessorTooRecent, Missing::Party(party.clone()));
-            }
-        }
+        } = &self.terms.hands;
+        let outside = outside_eea.iter();
+        let outside = outside.filter(move |party| !self.takes(StanceKind::Permission, party, at));
+        let recent = announced
+            .iter()
+            .filter(move |(_, over)| at < *over)
+            .map(|(party, _)| party);
         // An objection bites whenever it is made: the data are the school's, and the term only says how long nothing passes
         // without one.
-        for party in sub_processors {
-            if agreement.takes(StanceKind::Objection, party, at) {
-                self.deny(ReasonCode::SubProcessorObjected, Missing::Party(party.clone()));
-            }
+        let objected = sub_processors.iter();
+        let objected = objected.filter(move |party| self.takes(StanceKind::Objection, party, at));
+        let because = |code| move |party| (code, party);
+        (outside.map(because(ReasonCode::PlaceOutsideEea)))
+            .chain(unlisted.iter().map(because(ReasonCode::SubProcessorUnlisted)))
+            .chain(recent.map(because(ReasonCode::SubProcessorTooRecent)))
+            .chain(objected.map(because(ReasonCode::SubProcessorObjected)))
+    }
+
+    /// Whether nothing may pass because of the hands in which it would come, whoever asks.
+    pub(super) fn is_in_doubtful_hands(&self, at: Timestamp) -> bool {
+        self.against_hands(at).next().is_some()
+    }
+}
+
+impl SchoolDecision<'_> {
+    /// Check 9.
+    pub(super) fn check_hands(&mut self) {
+        let Some(agreement) = self.considered else { return };
+        for (code, party) in agreement.against_hands(self.request.at) {
+            self.deny(code, Missing::Party(party.clone()));
         }
     }
 

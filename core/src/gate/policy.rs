@@ -4,7 +4,7 @@ use super::product::ProductPolicy;
 use crate::{
     agreement::{
         ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
-        StanceRecord,
+        StanceRecord, SupplierKind,
     },
     catalogue::{AttributeSet, Catalogue},
     id::{IdMap, Product, ProductId, SchoolId, SupplierId},
@@ -56,6 +56,16 @@ pub(super) enum Instructed {
     Yes,
 }
 
+/// Whether data may go on to a supplier at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Receives {
+    /// It has no agreement in force.
+    No,
+    /// It has, and the data would come in hands that the school does not accept.
+    InDoubtfulHands,
+    Yes,
+}
+
 /// The attributes that the active agreements of a school need.
 pub type Needed = PerKind<AttributeSet>;
 
@@ -90,7 +100,7 @@ impl SchoolPolicy {
     }
 
     /// What active agreements need of persons: all that may be taken in. A row that rests on consent needs nothing
-    /// as long as nobody's consent is known.
+    /// as long as nobody's consent is known; nor does an agreement under which nothing may pass, whoever asks.
     pub fn needed(&self, at: Timestamp) -> Needed {
         self.needed_apart_from(None, at)
     }
@@ -103,7 +113,9 @@ impl SchoolPolicy {
                 continue;
             };
             let active = product.activations.iter().any(|activation| activation.is_active(at));
-            if Some(*id) == apart || !active || !product.has_mandate(at) {
+            let waits = product.kind == SupplierKind::Distributor && self.instructed(*id, at) != Instructed::Yes;
+            if Some(*id) == apart || !active || waits || !product.has_mandate(at) || agreement.is_in_doubtful_hands(at)
+            {
                 continue;
             }
             for row in agreement.terms.rows() {
@@ -137,9 +149,16 @@ impl SchoolPolicy {
         })
     }
 
-    /// Whether a supplier has an agreement in force with this school, for any product.
-    pub(super) fn has_agreement(&self, supplier: SupplierId, at: Timestamp) -> bool {
-        let mut own = self.products.values().filter(|product| product.supplier == supplier);
-        own.any(|product| product.standing(at).in_force().is_some())
+    /// How the agreements of a supplier stand, for whichever product, when data are to go on to it.
+    pub(super) fn receives(&self, supplier: SupplierId, at: Timestamp) -> Receives {
+        let own = self.products.values().filter(|product| product.supplier == supplier);
+        let in_force = own.filter_map(|product| product.standing(at).in_force());
+        in_force.fold(Receives::No, |so_far, agreement| {
+            if so_far == Receives::Yes || !agreement.is_in_doubtful_hands(at) {
+                Receives::Yes
+            } else {
+                Receives::InDoubtfulHands
+            }
+        })
     }
 }

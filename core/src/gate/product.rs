@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::PolicyInputs;
 use crate::{
-    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, Terms},
+    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, SupplierKind, Terms},
     catalogue::Catalogue,
     id::{AgreementId, SupplierId},
     time::{Timestamp, Window},
@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct ProductPolicy {
     pub(super) supplier: SupplierId,
+    pub(super) kind: SupplierKind,
     /// Accepted by both sides; sorted by the moment from which each holds.
     agreements: Box<[CompiledAgreement]>,
     /// Not accepted by both sides.
@@ -68,6 +69,7 @@ impl ProductPolicy {
             .filter(|activation| activation.product == record.product);
         Self {
             supplier: record.supplier,
+            kind: record.kind,
             agreements: agreements.into(),
             pending: own().filter_map(PendingAgreement::compile).collect(),
             mandates: mandates.map(|mandate| mandate.window).collect(),
@@ -161,7 +163,17 @@ impl CompiledAgreement {
             let place = terms.modules.iter().position(|module| *module == approval.module)?;
             Some((place, approval.window))
         });
-        let stances = inputs.stances.iter().filter(|stance| stance.agreement == record.id);
+        let product_of = |id| {
+            inputs
+                .agreements
+                .iter()
+                .find(|other| other.id == id)
+                .map(|other| other.product)
+        };
+        let stances = inputs.stances.iter().filter(|stance| match stance.kind {
+            StanceKind::Permission => stance.agreement == record.id,
+            StanceKind::Objection => product_of(stance.agreement) == Some(record.product),
+        });
         let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
         let from = record.window.from.max(board).max(supplier);
         // What was over before it could begin supersedes nothing.

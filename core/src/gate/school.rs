@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AgreementUsed, Asker, Channel, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
-    policy::Instructed,
+    policy::{Instructed, Receives},
     product::{CompiledAgreement, ProductPolicy, Standing},
 };
 use crate::{
@@ -325,8 +325,13 @@ impl SchoolDecision<'_> {
                 if self.considered.is_some() && !listed {
                     self.deny(ReasonCode::ReceiverNotListed, Missing::Receiver(receiver));
                 }
-                if !policy.has_agreement(receiver, self.request.at) {
-                    self.deny(ReasonCode::ReceiverWithoutAgreement, Missing::Receiver(receiver));
+                let against = match policy.receives(receiver, self.request.at) {
+                    Receives::Yes => None,
+                    Receives::InDoubtfulHands => Some(ReasonCode::ReceiverInDoubtfulHands),
+                    Receives::No => Some(ReasonCode::ReceiverWithoutAgreement),
+                };
+                if let Some(code) = against {
+                    self.deny(code, Missing::Receiver(receiver));
                 }
             }
         }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{ActivationRecord, MandateRecord, Scope, StanceKind},
+    agreement::{ActivationRecord, InstructionRecord, MandateRecord, Scope, StanceKind, SupplierKind},
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Channel, Direction, ReasonCode},
     time::Window,
 };
 
 use crate::scenes::{
-    a_newer_agreement_was_accepted_after_its_end, with_a_delivery, with_an_agreement_of_the_receiver, with_receivers,
+    OF_THE_RECEIVER, a_newer_agreement_was_accepted_after_its_end, with_a_delivery, with_an_agreement_of_the_receiver,
+    with_receivers,
 };
 use crate::world::{About, World, id, moment, span};
 
@@ -152,8 +153,7 @@ fn a_second_activation_widens_the_scope_and_an_ended_one_does_not() {
     assert_eq!(world.decide().reasons()[0].code, ReasonCode::PersonOutOfScope);
 }
 
-#[test]
-fn a_connection_takes_in_what_other_agreements_need() {
+fn with_another_product_switched_on() -> World {
     let mut world = World::new();
     with_an_agreement_of_the_receiver(&mut world);
     world.inputs.mandates.push(MandateRecord {
@@ -165,6 +165,44 @@ fn a_connection_takes_in_what_other_agreements_need() {
         ..world.inputs.activations[0].clone()
     };
     world.inputs.activations.push(other);
+    world
+}
+
+/// What the other product alone needs of pupils.
+fn needed_by_the_other(world: &mut World) -> AttributeSet {
+    world.inputs.activations[0].window.until = Some(world.request.at);
+    world.policy().needed(world.request.at).pupils
+}
+
+#[test]
+fn nothing_is_needed_under_an_agreement_under_which_nothing_may_pass() {
+    let mut accepted = with_another_product_switched_on();
+    assert!(!needed_by_the_other(&mut accepted).is_empty());
+    let mut objected = with_another_product_switched_on();
+    objected.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
+    assert!(needed_by_the_other(&mut objected).is_empty());
+}
+
+#[test]
+fn nothing_is_needed_by_a_distributor_without_an_instruction_that_is_followed() {
+    let mut world = with_another_product_switched_on();
+    world.inputs.products[1].kind = SupplierKind::Distributor;
+    assert!(needed_by_the_other(&mut world).is_empty());
+    world.inputs.instructions.push(InstructionRecord {
+        id: id(17),
+        product: id(World::OTHER_PRODUCT),
+        window: Window::since(moment("2026-08-01T00:00:00Z")),
+        suspensions: Vec::new(),
+    });
+    assert!(!needed_by_the_other(&mut world).is_empty());
+    let disputed = Window::since(moment("2026-09-01T00:00:00Z"));
+    world.inputs.instructions[0].suspensions.push(disputed);
+    assert!(needed_by_the_other(&mut world).is_empty());
+}
+
+#[test]
+fn a_connection_takes_in_what_other_agreements_need() {
+    let mut world = with_another_product_switched_on();
     world.about = About::School;
     world.request.asker = Asker::Controller;
     world.request.direction = Direction::Connection;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{AgreementRecord, ProductRecord},
+    agreement::{AgreementRecord, ProductRecord, SupplierKind},
     time::Window,
 };
 
@@ -44,14 +44,18 @@ pub(crate) fn with_a_delivery(world: &mut World) {
     world.purpose("D12");
 }
 
+/// The agreement of the receiver of [`with_an_agreement_of_the_receiver`].
+pub(crate) const OF_THE_RECEIVER: u128 = 15;
+
 pub(crate) fn with_an_agreement_of_the_receiver(world: &mut World) {
     let own = ProductRecord {
         product: id(World::OTHER_PRODUCT),
         supplier: id(World::OTHER_SUPPLIER),
+        kind: SupplierKind::Supplier,
     };
     world.inputs.products.push(own);
     let agreement = AgreementRecord {
-        id: id(15),
+        id: id(OF_THE_RECEIVER),
         product: id(World::OTHER_PRODUCT),
         ..world.inputs.agreements[0].clone()
     };
@@ -65,4 +69,14 @@ pub(crate) fn with_birth_date_on_consent(world: &mut World) {
         row["restsOnConsent"] = json!(true);
         annex["rows"].as_array_mut().unwrap().push(row);
     });
+}
+
+/// The board and the supplier have accepted another version of the annex, which names the same parties.
+pub(crate) fn with_a_newer_version(world: &mut World) {
+    let newer = AgreementRecord {
+        id: id(16),
+        window: Window::since(moment("2026-09-01T00:00:00Z")),
+        ..world.inputs.agreements[0].clone()
+    };
+    world.inputs.agreements.push(newer);
 }

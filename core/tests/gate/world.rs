@@ -6,7 +6,7 @@ use serde_json::Value;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, StanceKind, StanceRecord,
+        ProductRecord, Scope, StanceKind, StanceRecord, SupplierKind,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -93,6 +93,7 @@ impl World {
             products: vec![ProductRecord {
                 product: id(Self::REKENBAAI),
                 supplier: id(Self::WADDEN),
+                kind: SupplierKind::Supplier,
             }],
             agreements: vec![AgreementRecord {
                 id: id(10),
@@ -174,6 +175,7 @@ impl World {
     /// The supplier is a distributor that the school has instructed.
     pub(crate) fn distributes(&mut self, window: Window) {
         self.request.asker = Asker::Distributor(id(Self::WADDEN));
+        self.inputs.products[0].kind = SupplierKind::Distributor;
         self.inputs.instructions.push(InstructionRecord {
             id: id(17),
             product: id(Self::REKENBAAI),
@@ -184,9 +186,14 @@ impl World {
 
     /// The school takes a stance on the sub-processor, since the start.
     pub(crate) fn says(&mut self, kind: StanceKind, party: &str) {
+        self.says_of(10, kind, party);
+    }
+
+    /// The same, of another agreement.
+    pub(crate) fn says_of(&mut self, agreement: u128, kind: StanceKind, party: &str) {
         self.inputs.stances.push(StanceRecord {
             id: id(18),
-            agreement: id(10),
+            agreement: id(agreement),
             kind,
             party: party.to_owned(),
             window: Window::since(moment("2026-08-01T00:00:00Z")),

@@ -5,14 +5,14 @@ use actix_web::{
     web::{Json, Path},
 };
 use serde::Serialize;
-use sluis_core::{id::SupplierId, identifier::Oin, time::Timestamp};
+use sluis_core::{agreement::SupplierKind, id::SupplierId, identifier::Oin, time::Timestamp};
 use utoipa::ToSchema;
 
 use super::path::SupplierPath;
 use crate::{
     app::{
         action::{CreateSupplier, ReadSupplier},
-        organisation::{Supplier, SupplierKind},
+        organisation::Supplier,
         organise,
     },
     http::{

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sluis_core::{
+    agreement::SupplierKind,
     id::{AgreementId, BoardId, ProductId, SchoolId},
     time::{Timestamp, Window},
 };
@@ -49,6 +50,11 @@ pub(crate) const AGREEMENTS_OF_BOARD: Statement = Statement {
     name: "agreements_of_board",
     sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
           FROM agreements WHERE board = $1 AND id > $2 ORDER BY id LIMIT $3",
+};
+pub(crate) const PROCESSORS_OF_BOARD: Statement = Statement {
+    name: "processors_of_board",
+    sql: "SELECT id FROM suppliers \
+          WHERE id IN (SELECT supplier FROM agreements WHERE board = $1) AND kind = $2 ORDER BY id",
 };
 pub(crate) const AGREEMENTS_OF_PRODUCT: Statement = Statement {
     name: "agreements_of_product",
@@ -135,6 +141,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCEPTANCE_ADD,
     &AGREEMENT,
     &AGREEMENTS_OF_BOARD,
+    &PROCESSORS_OF_BOARD,
     &AGREEMENTS_OF_PRODUCT,
     &ACCEPTANCES,
     &ACCEPTANCES_OF_BOARD,
@@ -319,9 +326,14 @@ impl AgreementStore for Repository {
             statement: &AGREEMENTS_OF_BOARD,
             params: params![found.board, start(None::<AgreementId>), i64::MAX],
         };
+        let distributors = Query {
+            statement: &PROCESSORS_OF_BOARD,
+            params: params![found.board, SupplierKind::Distributor.as_str()],
+        };
         let queries = [
             of_school(&EPOCH),
             everything,
+            distributors,
             of_board(&ACCEPTANCES_OF_BOARD),
             of_school(&APPROVALS),
             of_board(&MANDATES),
@@ -334,6 +346,7 @@ impl AgreementStore for Repository {
         let [
             epoch_rows,
             agreements,
+            distributors,
             acceptances,
             approvals,
             mandates,
@@ -348,6 +361,7 @@ impl AgreementStore for Repository {
             moved_at: epoch_rows.first().map_or(Ok(Timestamp::default()), |row| row.get(1))?,
             school: found,
             agreements: with_acceptances(&agreements, &acceptances)?,
+            distributors: distributors.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?,
             approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,
             mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,
             activations: activations.iter().map(activation).collect::<Result<_, _>>()?,

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sluis_core::{
+    agreement::SupplierKind,
     id::{BoardId, Id, ProductId, SchoolId, SupplierId},
     identifier::{Branch, Brin4, Brin6, DigiDeliveryId, Oin, RioId},
 };
@@ -9,7 +10,7 @@ use sluis_core::{
 use super::{Repository, parsed};
 use crate::{
     app::{
-        organisation::{Board, Product, School, Supplier, SupplierKind},
+        organisation::{Board, Product, School, Supplier},
         store::{OrganisationStore, Page, StoreError},
     },
     storage::{Row, Statement, StorageError, params},

@@ -118,6 +118,8 @@ fn agreements() -> Calls {
         ("agreement", params![id(1)]),
         ("agreements_of_board", params![id(1), id(0), i64::MAX]),
         ("agreements_of_board", params![id(1), id(1), 1]),
+        ("processors_of_board", params![id(1), "supplier"]),
+        ("processors_of_board", params![id(1), "distributor"]),
         ("agreements_of_product", params![id(1), id(0), 10]),
         ("acceptances", params![id(1)]),
         ("acceptances_of_board", params![id(1)]),

@@ -12,13 +12,13 @@ use sluis::{
         agree::ApprovalCreate,
         connection::Run,
         evidence::Places,
-        organisation::{SLUIS, SupplierKind},
+        organisation::SLUIS,
         organise::SupplierCreate,
         store::{Page, RosterStore},
     },
     storage::keyring::{KeyPurpose, Scope},
 };
-use sluis_core::ledger::Owner;
+use sluis_core::{agreement::SupplierKind, ledger::Owner};
 use sluis_test_kit::databases;
 
 use self::{

@@ -28,7 +28,7 @@ use sluis::{
         link::ConnectionCreate,
         login::{Begun, Identity, IdentityError, IdentityProvider, LoginTerms, Returned},
         openid::{Claims, TokenRefused, Tokens},
-        organisation::{OPERATOR, SLUIS, School, SupplierKind},
+        organisation::{OPERATOR, SLUIS, School},
         organise::{BoardCreate, ProductCreate, SchoolCreate, SupplierCreate},
         pull::{ConnectRefused, Connectors},
         store::{Change, RosterStore, StoreError},
@@ -42,7 +42,7 @@ use sluis::{
 };
 use sluis_connector_port::{Connector, ConnectorError, Dialect as Spoken, Pull, PullRequest, roster::Snapshot};
 use sluis_core::{
-    agreement::Annex,
+    agreement::{Annex, SupplierKind},
     catalogue::Catalogue,
     id::{ConnectionId, RecordId, SchoolId},
     identifier::{Brin6, EckIdRules},

@@ -2,8 +2,9 @@
 
 mod annex;
 mod grants;
+mod order;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use proptest::{
     collection::{btree_set, vec},
@@ -14,15 +15,15 @@ use proptest::{
 };
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, StanceKind, StanceRecord,
+        ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode, ProductRecord,
+        Scope, StanceKind, StanceRecord, SupplierKind,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
         Asker, Assurance, Channel, Decision, Direction, Facts, PolicyInputs, Request, SchoolPolicy, SubjectFacts,
         decide,
     },
-    id::GroupId,
+    id::{GroupId, SupplierId},
     person::{Disclosure, Grants, Handover, OwnRequest, PersonFacts, PersonKind, YearGroup},
     time::{Timestamp, Window},
 };
@@ -227,6 +228,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
             let product = |(product, supplier)| ProductRecord {
                 product: id(200 + product),
                 supplier: id(0x100 + supplier),
+                kind: kind_of(id(0x100 + supplier)),
             };
             let approval = |(agreement, module, window)| ApprovalRecord {
                 id: id(600),
@@ -401,41 +403,12 @@ fn somebody() -> impl Strategy<Value = Somebody> {
     )
 }
 
-/// In every other case much is in order: an agreement that supersedes the others, a mandate and an activation hold.
-fn put_in_order(case: &mut Case, annex: Arc<Annex>, scope: Scope) {
-    let (start, product, supplier) = (day(2), case.request.product, id(0x100));
-    let inputs = &mut case.inputs;
-    inputs.products.retain(|record| record.product != product);
-    inputs.products.push(ProductRecord { product, supplier });
-    inputs.mandates.push(MandateRecord {
-        id: id(701),
-        supplier,
-        window: Window::since(start),
-    });
-    inputs.agreements.push(AgreementRecord {
-        id: id(502),
-        product,
-        annex,
-        window: Window::since(start),
-        accepted_by_board_at: Some(start),
-        accepted_by_supplier_at: Some(start),
-        suspensions: Vec::new(),
-    });
-    inputs.activations.push(ActivationRecord {
-        id: id(801),
-        product,
-        window: Window::since(start),
-        accepted_by_school_at: Some(start),
-        accepted_by_supplier_at: Some(start),
-        scope,
-    });
-    if let Asker::Distributor(_) = case.request.asker {
-        inputs.instructions.push(InstructionRecord {
-            id: id(901),
-            product,
-            window: Window::since(start),
-            suspensions: Vec::new(),
-        });
+/// The first of the suppliers is a distributor.
+fn kind_of(supplier: SupplierId) -> SupplierKind {
+    if supplier == id(0x100) {
+        SupplierKind::Distributor
+    } else {
+        SupplierKind::Supplier
     }
 }
 
@@ -446,7 +419,8 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
         1 => somebody().prop_map(Subject::LoggedIn),
         1 => Just(Subject::Unknown),
     ];
-    let order = option::of((some_annex(), scope()));
+    let kind = select(vec![SupplierKind::Supplier, SupplierKind::Distributor]);
+    let order = option::of((some_annex(), scope(), (some_annex(), kind)));
     (inputs(), prop::bool::weighted(0.98), request(), subject, order).prop_map(
         move |(inputs, readable, request, subject, order)| {
             let mut case = Case {
@@ -455,14 +429,14 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
                 request,
                 subject,
             };
-            if let Some((annex, scope)) = order {
+            if let Some((annex, scope, other)) = order {
                 // Elsewhere nobody is known by a login alone.
                 if matches!(case.subject, Subject::LoggedIn(_)) {
                     case.request.channel = Channel::Login;
                     case.request.purpose = Some(Purpose::ACCESS);
                 }
                 grants::put_in_order(&mut case.request);
-                put_in_order(&mut case, annex, scope);
+                order::put_in_order(&mut case, annex, scope, other);
             }
             case
         },

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, StanceKind},
+    agreement::{AgreementRecord, Need, RowDocument, StanceKind, SupplierKind},
     gate::{Asker, Channel, Direction},
     person::PersonKind,
 };
@@ -84,9 +84,15 @@ impl School<'_> {
                         reasons.push(("receiver_not_listed".to_owned(), receiver.to_string()));
                     }
                 }
-                let mut own = self.inputs.products.iter().filter(|record| record.supplier == receiver);
-                if !own.any(|record| self.in_force(record.product).is_some()) {
+                let own = self.inputs.products.iter().filter(|record| record.supplier == receiver);
+                let own: Vec<_> = own.filter_map(|record| self.in_force(record.product)).collect();
+                if own.is_empty() {
                     reasons.push(("receiver_without_agreement".to_owned(), receiver.to_string()));
+                } else if !own
+                    .iter()
+                    .any(|agreement| self.about_the_hands_of(agreement).is_empty())
+                {
+                    reasons.push(("receiver_in_doubtful_hands".to_owned(), receiver.to_string()));
                 }
             }
             None => {}
@@ -230,8 +236,12 @@ impl School<'_> {
             .filter(|record| record.product != self.request.product)
             .any(|record| {
                 let switched_on = self.has_mandate(record.product) && !self.scopes(record.product).is_empty();
+                let works =
+                    record.kind == SupplierKind::Supplier || self.about_the_instruction(record.product).is_none();
+                let clean = |agreement: &&AgreementRecord| self.about_the_hands_of(agreement).is_empty();
                 switched_on
-                    && self.in_force(record.product).is_some_and(|agreement| {
+                    && works
+                    && self.in_force(record.product).filter(clean).is_some_and(|agreement| {
                         let rows = self.rows(agreement, kind);
                         rows.iter()
                             .any(|row| row.is_active() && !row.consent && row.attributes.contains(attribute))
@@ -240,18 +250,30 @@ impl School<'_> {
     }
 
     pub(super) fn about_the_hands(&self) -> Vec<(String, String)> {
+        let looked_into = self.looked_into();
+        looked_into
+            .map(|agreement| self.about_the_hands_of(agreement))
+            .unwrap_or_default()
+    }
+
+    fn about_the_hands_of(&self, agreement: &AgreementRecord) -> Vec<(String, String)> {
         let mut reasons = BTreeSet::new();
-        let Some(agreement) = self.looked_into() else {
-            return Vec::new();
-        };
         let document = agreement.annex.document();
         let said = |kind: StanceKind, party: &str| {
-            let mut all = self
+            let mut now = self
                 .inputs
                 .stances
                 .iter()
-                .filter(|stance| stance.agreement == agreement.id);
-            all.any(|stance| stance.kind == kind && stance.party == party && during(&stance.window, self.at()))
+                .filter(|stance| during(&stance.window, self.at()));
+            now.any(|stance| {
+                // An objection outlives the version of the annex against which it was made; a permission does not.
+                let was_said_of = self.inputs.agreements.iter().find(|other| other.id == stance.agreement);
+                let counts = match kind {
+                    StanceKind::Permission => stance.agreement == agreement.id,
+                    StanceKind::Objection => was_said_of.is_some_and(|other| other.product == agreement.product),
+                };
+                counts && stance.kind == kind && stance.party == party
+            })
         };
         let may_leave = |party: &str| said(StanceKind::Permission, party);
         let far = |country: &str| !["NL", "DE", "NO"].contains(&country);

@@ -239,7 +239,7 @@ impl<'a> School<'a> {
             _ => {}
         }
         if matches!(self.request.asker, Asker::Distributor(_)) {
-            reasons.extend(self.about_the_instruction());
+            reasons.extend(self.about_the_instruction(self.request.product));
         }
         if self.in_force(self.request.product).is_some() {
             return reasons;
@@ -276,9 +276,9 @@ impl<'a> School<'a> {
     }
 
     /// A distributor works on the school's instruction; one that is disputed is not followed.
-    fn about_the_instruction(&self) -> Option<(String, String)> {
+    fn about_the_instruction(&self, product: ProductId) -> Option<(String, String)> {
         let now = self.inputs.instructions.iter();
-        let now = now.filter(|instruction| instruction.product == self.request.product);
+        let now = now.filter(|instruction| instruction.product == product);
         let now: Vec<_> = now
             .filter(|instruction| during(&instruction.window, self.at()))
             .collect();

@@ -14,8 +14,8 @@ use sluis_core::{
 use super::{Case, case, held};
 use crate::{
     scenes::{
-        a_newer_agreement_has_ended, with_a_delivery, with_an_agreement_of_the_receiver, with_birth_date_on_consent,
-        with_receivers,
+        OF_THE_RECEIVER, a_newer_agreement_has_ended, with_a_delivery, with_a_newer_version,
+        with_an_agreement_of_the_receiver, with_birth_date_on_consent, with_receivers,
     },
     world::{About, World, id, moment, since_september, span},
 };
@@ -200,6 +200,18 @@ pub(super) fn table() -> Vec<Case> {
             with_a_delivery(world);
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
         }),
+        case(R::ReceiverInDoubtfulHands, School, Some("11.1"), None, |world| {
+            with_a_delivery(world);
+            with_an_agreement_of_the_receiver(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+            world.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
+        }),
+        case(R::ReceiverInDoubtfulHands, School, Some("11.1"), None, |world| {
+            with_receivers(world);
+            with_an_agreement_of_the_receiver(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+            world.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
+        }),
         case(R::ReceiverUnexpected, TheAsker, Some("5.3"), None, |world| {
             with_a_delivery(world);
             with_an_agreement_of_the_receiver(world);
@@ -356,6 +368,18 @@ pub(super) fn table() -> Vec<Case> {
                 world.inputs.stances[0].agreement = id(14);
             },
         ),
+        // A permission is of the words that were agreed.
+        case(
+            R::PlaceOutsideEea,
+            School,
+            Some("10.1"),
+            Some("Hunze Hosting B.V."),
+            |world| {
+                world.annex(|annex| annex["subProcessors"][0]["country"] = json!("GB"));
+                with_a_newer_version(world);
+                world.says(StanceKind::Permission, "Hunze Hosting B.V.");
+            },
+        ),
         case(
             R::PlaceOutsideEea,
             School,
@@ -373,6 +397,17 @@ pub(super) fn table() -> Vec<Case> {
             Some("11.2"),
             Some("Hunze Hosting B.V."),
             |world| world.says(StanceKind::Objection, "Hunze Hosting B.V."),
+        ),
+        // An objection goes on when the annex changes.
+        case(
+            R::SubProcessorObjected,
+            School,
+            Some("11.2"),
+            Some("Hunze Hosting B.V."),
+            |world| {
+                with_a_newer_version(world);
+                world.says(StanceKind::Objection, "Hunze Hosting B.V.");
+            },
         ),
         case(R::SecondFactorMissing, School, Some("7.2"), None, |world| {
             world.purpose("D13");

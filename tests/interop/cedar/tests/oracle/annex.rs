@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, StanceKind},
+    agreement::{AgreementRecord, Need, RowDocument, StanceKind, SupplierKind},
     gate::{Channel, Direction},
+    id::ProductId,
     person::PersonKind,
 };
 
@@ -238,10 +239,11 @@ impl Oracle<'_> {
                 .activations(*product, None)
                 .iter()
                 .any(|names| names.contains("active"));
-            active && self.mandates(*product).contains("holds")
+            active && self.mandates(*product).contains("holds") && self.is_at_work(*product)
         });
         let rows = on
             .filter_map(|product| self.in_force(product))
+            .filter(|agreement| self.hands(agreement).is_empty())
             .flat_map(|agreement| self.rows(agreement, kind));
         let rows: Vec<_> = rows
             .filter(|row| row.is_active() && !row.is("rests_on_consent"))
@@ -251,12 +253,26 @@ impl Oracle<'_> {
         names.filter(|name| data.contains(&datum(name))).collect()
     }
 
-    fn hands(&self, agreement: &AgreementRecord) -> Names {
+    /// A distributor works when there is an instruction that is not disputed, any other supplier always.
+    fn is_at_work(&self, product: ProductId) -> bool {
+        let mut products = self.case.inputs.products.iter();
+        let distributes = products.any(|record| record.product == product && record.kind == SupplierKind::Distributor);
+        !distributes || self.instructions(product).contains("undisputed")
+    }
+
+    pub(super) fn hands(&self, agreement: &AgreementRecord) -> Names {
         let document = agreement.annex.document();
         let listed: Vec<_> = document.sub_processors.iter().map(|party| &party.name).collect();
         let said = |kind: StanceKind| -> Vec<_> {
-            let all = self.case.inputs.stances.iter();
-            let own = all.filter(|stance| stance.agreement == agreement.id && stance.kind == kind);
+            let all = self.case.inputs.stances.iter().filter(|stance| stance.kind == kind);
+            let own = all.filter(|stance| match kind {
+                StanceKind::Permission => stance.agreement == agreement.id,
+                // Against the party in all versions of what was agreed about the product.
+                StanceKind::Objection => {
+                    let mut versions = self.case.inputs.agreements.iter();
+                    versions.any(|other| other.id == stance.agreement && other.product == agreement.product)
+                }
+            });
             let holding = own.filter(|stance| spans([&stance.window], self.at).contains("holds"));
             holding.map(|stance| &stance.party).collect()
         };

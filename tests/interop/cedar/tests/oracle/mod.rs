@@ -203,6 +203,16 @@ impl<'a> Oracle<'a> {
             .map(|record| record.supplier)
     }
 
+    /// In what hands the data are under the agreements of the receiver that are in force, for whichever product.
+    fn hands_of_receiver(&self) -> Names {
+        let products = self.case.inputs.products.iter();
+        let own = products.filter(|record| Some(record.supplier) == self.case.request.receiver);
+        let own = own.filter_map(|record| self.in_force(record.product));
+        let word = |clean| if clean { "clean" } else { "doubtful" };
+        own.map(|agreement| word(self.hands(agreement).is_empty()).to_owned())
+            .collect()
+    }
+
     fn mandates(&self, product: ProductId) -> Names {
         let owner = self.owner(product);
         let own = self
@@ -375,10 +385,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         "purpose": request.purpose.map(|purpose| purpose.to_string()),
         "receiver": request.receiver,
         "receivers": annex.receivers,
-        "receiverHasAgreement": request.receiver.is_some_and(|receiver| {
-            let mut products = case.inputs.products.iter().filter(|record| record.supplier == receiver);
-            products.any(|record| oracle.in_force(record.product).is_some())
-        }),
+        "receiverHands": oracle.hands_of_receiver(),
         "rows": annex.rows,
         "hands": annex.hands,
         "lacking": lacking,
