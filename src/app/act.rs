@@ -88,8 +88,8 @@ impl App {
         Ok(())
     }
 
-    /// The operator looks at something of a school or board: it is on record there before it is answered. Who else looks is
-    /// not the operator.
+    /// The operator looks at something of a school or board: it is on record there, and in the operator's own log, before it is
+    /// answered. Who else looks is not the operator.
     pub(in crate::app) async fn operator_looks<K>(
         &self,
         caller: &Caller,
@@ -108,6 +108,7 @@ impl App {
         if act.drafts.is_empty() {
             return Ok(());
         }
+        self.note(&mut act, Owner::Operator, name, kind, id);
         self.carry_out(act, Vec::new()).await
     }
 

@@ -208,7 +208,9 @@ impl App {
             "roster.import"
         };
         let mut act = ActOf::of(None);
-        self.note(&mut act, Owner::School(school.id), name, "school", school.id);
+        for owner in [Owner::Operator, Owner::School(school.id)] {
+            self.note(&mut act, owner, name, "school", school.id);
+        }
         self.carry_out(act, Vec::new()).await?;
         if dry_run {
             let compared = match self.admission_now(school.id).await?.needed() {

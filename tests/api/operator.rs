@@ -1,4 +1,5 @@
-//! Whatever the operator reaches of a school or board is on record there, before it is answered, and the school can read it.
+//! Whatever the operator reaches of a school or board is on record there and in the operator's own log, before it is answered,
+//! and the school can read it.
 
 use std::collections::BTreeSet;
 
@@ -95,6 +96,7 @@ async fn every_operation_by_which_the_operator_reaches_a_school_is_on_the_school
             .replace("{client}", &of_school.id.to_string());
         let token = world.service.token(&operator, None).await;
         let before = accesses(&world, owner).await;
+        let own = world.service.records(Owner::Operator).await.len();
         let request = match method.as_str() {
             "get" => world.service.get(&format!("/v1{path}")),
             _ => world.service.post(&format!("/v1{path}")).json(&body),
@@ -108,6 +110,9 @@ async fn every_operation_by_which_the_operator_reaches_a_school_is_on_the_school
             _ => accesses(&world, owner).await[before.len()..].to_vec(),
         };
         assert_eq!(logs, [name], "`{id}`");
+        let own = world.service.records(Owner::Operator).await.split_off(own);
+        let own = own.iter().map(|record| (record.draft.kind, record.draft.name.as_str()));
+        assert!(own.eq([(RecordKind::Act, name)]), "`{id}` in the operator's own log");
         if id == "school_create" {
             let made = serde_json::from_value(answer["id"].clone()).unwrap();
             assert_eq!(accesses(&world, Owner::School(made)).await, [name]);
@@ -136,11 +141,12 @@ async fn every_operation_by_which_the_operator_reaches_a_school_is_on_the_school
 }
 
 #[actix_web::test]
-async fn what_the_operator_does_at_the_command_line_is_on_the_schools_record() {
+async fn what_the_operator_does_at_the_command_line_is_on_the_schools_record_and_its_own() {
     let world = World::bare().await;
     world.agree(&world.supplier).await;
     let school = Owner::School(world.school);
     let before = accesses(&world, school).await.len();
+    let own = world.service.records(Owner::Operator).await.len();
     let app = &world.service.app;
     let brin = snapshot(FIRST).school.brin.unwrap();
     app.roster_import(brin, snapshot(FIRST), true).await.unwrap();
@@ -150,10 +156,11 @@ async fn what_the_operator_does_at_the_command_line_is_on_the_schools_record() {
     let by_cli = records.iter().filter(|record| record.draft.channel.as_str() == "cli");
     assert!(by_cli.clone().all(|record| record.draft.asker.is_none()));
     let names: Vec<_> = by_cli.map(|record| record.draft.name.as_str()).collect();
-    assert_eq!(
-        names[before..],
-        ["roster.import-dry-run", "roster.import", "client.create"]
-    );
+    let done = ["roster.import-dry-run", "roster.import", "client.create"];
+    assert_eq!(names[before..], done);
+    let own = world.service.records(Owner::Operator).await.split_off(own);
+    let own = own.iter().map(|record| (record.draft.kind, record.draft.name.as_str()));
+    assert!(own.eq(done.map(|name| (RecordKind::Act, name))));
     let first = records
         .iter()
         .position(|record| record.draft.name.as_str() == "roster.import");

@@ -84,9 +84,9 @@ impl Outcome {
 pub enum Owner {
     /// A school: everything that is about its persons, its approvals and its connections.
     School(SchoolId),
-    /// A board: what it did that touches none of its schools.
+    /// A board: what it does for itself or for all of its schools, and what is done to it.
     Board(BoardId),
-    /// The operator of this service: what concerns no board.
+    /// The operator of this service: what it does, also where a school or board has it in its own log.
     Operator,
 }
 
