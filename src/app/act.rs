@@ -112,6 +112,24 @@ impl App {
         self.carry_out(act, Vec::new()).await
     }
 
+    /// Somebody looks at what a register of a school holds about persons: it is on record there before it is answered, about
+    /// the one person if it is about one.
+    pub(in crate::app) async fn looks_about<K>(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        name: &'static str,
+        (kind, id): (&'static str, Id<K>),
+        person: Option<PersonId>,
+    ) -> Result<(), AppError> {
+        let mut act = ActOf::of(caller);
+        self.note(&mut act, Owner::School(school), name, kind, id);
+        if let Some(person) = person {
+            self.about(&mut act, person).await?;
+        }
+        self.carry_out(act, Vec::new()).await
+    }
+
     /// Carries out the act: the changes, the records and the new epochs in one transaction.
     pub(in crate::app) async fn carry_out(&self, act: ActOf<'_>, mut changes: Vec<Change>) -> Result<(), AppError> {
         if let Some(attempt) = act.caller.and_then(|caller| caller.once) {

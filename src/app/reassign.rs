@@ -205,7 +205,7 @@ impl App {
         self.make_one(caller, Plan { planned, whom }, &people).await
     }
 
-    /// The changes of accounts of a school.
+    /// The changes of accounts of a school. Looking is itself on record.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a school of somebody else.
@@ -216,14 +216,32 @@ impl App {
         page: Page<sluis_core::id::AccountChange>,
     ) -> Result<Vec<AccountChange>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
-        Ok(self.store.account_changes(school, page).await?)
+        let found = self.store.account_changes(school, page).await?;
+        let at = ("school", school);
+        self.looks_about(caller, school, "account_change.list", at, None)
+            .await?;
+        Ok(found)
     }
 
-    /// One change of accounts of a school.
+    /// One change of accounts of a school. Looking is itself on record, about the person whom the school named.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn account_change_view(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: AccountChangeId,
+    ) -> Result<AccountChange, AppError> {
+        let change = self.account_change(caller, school, id).await?;
+        let at = ("account_change", id);
+        let whom = change.person.filter(|_| change.school == school);
+        self.looks_about(caller, school, "account_change.view", at, whom)
+            .await?;
+        Ok(change)
+    }
+
+    async fn account_change(
         &self,
         caller: &Caller,
         school: SchoolId,
@@ -245,7 +263,7 @@ impl App {
         school: SchoolId,
         id: AccountChangeId,
     ) -> Result<AccountChange, AppError> {
-        let mut change = self.account_change_view(caller, school, id).await?;
+        let mut change = self.account_change(caller, school, id).await?;
         if change.undone_at.is_some() {
             return Err(ended("this change was undone before"));
         }

@@ -97,11 +97,35 @@ impl App {
         })
     }
 
-    /// The restrictions and objections of a school, ended ones too.
+    /// The restrictions and objections of a school, ended ones too. Looking is itself on record.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a school of somebody else.
     pub async fn restriction_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Restricted>, AppError> {
+        let found = self.restricted(caller, school).await?;
+        let at = ("school", school);
+        self.looks_about(caller, school, "restriction.list", at, None).await?;
+        Ok(found)
+    }
+
+    /// One restriction or objection of a school. Looking is itself on record, about that person.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn restriction_view(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: RestrictionId,
+    ) -> Result<Restricted, AppError> {
+        let found = self.restriction(caller, school, id).await?;
+        let (at, whom) = (("restriction", id), found.restriction.person);
+        self.looks_about(caller, school, "restriction.view", at, Some(whom))
+            .await?;
+        Ok(found)
+    }
+
+    async fn restricted(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Restricted>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let roster = self.open_roster(school).await?;
         let subjects = self.sealing.subjects(school, Year::of(self.now())).await?;
@@ -114,17 +138,8 @@ impl App {
         Ok(all.collect())
     }
 
-    /// One restriction or objection of a school.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`].
-    pub async fn restriction_view(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        id: RestrictionId,
-    ) -> Result<Restricted, AppError> {
-        let found = self.restriction_list(caller, school).await?;
+    async fn restriction(&self, caller: &Caller, school: SchoolId, id: RestrictionId) -> Result<Restricted, AppError> {
+        let found = self.restricted(caller, school).await?;
         found
             .into_iter()
             .find(|restricted| restricted.restriction.id == id)
@@ -141,7 +156,7 @@ impl App {
         school: SchoolId,
         id: RestrictionId,
     ) -> Result<Restricted, AppError> {
-        let mut restricted = self.restriction_view(caller, school, id).await?;
+        let mut restricted = self.restriction(caller, school, id).await?;
         let restriction = &mut restricted.restriction;
         if restriction.window.until.is_some() {
             return Err(ended("this has ended before"));

@@ -106,6 +106,10 @@ async fn acts_about_a_person_name_the_person_by_the_year_of_the_act() {
     };
     let undo = path("account-changes", &split["id"], "_undo");
     world.post(&undo, &token, json!({})).await.ok();
+    for (what, id) in [("account-changes", &split["id"]), ("restrictions", &placed["id"])] {
+        let one = format!("{what}/{}", id.as_str().unwrap());
+        world.get(&world.of_school(&one), &token).await.ok();
+    }
     let end = path("restrictions", &placed["id"], "_end");
     let ended = world.post(&end, &token, json!({})).await.ok();
 
@@ -119,7 +123,12 @@ async fn acts_about_a_person_name_the_person_by_the_year_of_the_act() {
     for name in ["restriction.place", "account.split"] {
         assert_eq!(subject_of(name), ("2026".to_owned(), before), "`{name}`");
     }
-    for name in ["restriction.end", "account_change.undo"] {
+    for name in [
+        "restriction.view",
+        "restriction.end",
+        "account_change.view",
+        "account_change.undo",
+    ] {
         assert_eq!(subject_of(name), ("2027".to_owned(), after), "`{name}`");
     }
 }

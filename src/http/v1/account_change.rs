@@ -341,6 +341,8 @@ pub(super) async fn account_take_over(
 }
 
 /// List the changes of accounts that concern a school
+///
+/// Looking is itself on record.
 #[utoipa::path(operation_id = "account_change_list", tag = "accounts", security(("bearer" = ["account_change.read"])),
     params(SchoolPath, PageQuery),
     responses((status = 200, description = "A page of changes, undone ones too", body = AccountChangeListView), SchoolNotFound))]
@@ -358,6 +360,8 @@ pub(super) async fn account_change_list(
 }
 
 /// View a change of accounts
+///
+/// Looking is itself on record.
 #[utoipa::path(operation_id = "account_change_view", tag = "accounts", security(("bearer" = ["account_change.read"])),
     params(AccountChangePath),
     responses((status = 200, description = "The change", body = AccountChangeView), AccountChangeNotFound))]

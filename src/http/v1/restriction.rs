@@ -123,6 +123,8 @@ impl Input for RestrictionCreate {
 type RestrictionListView = ListView<RestrictionView>;
 
 /// List the restrictions and objections of a school
+///
+/// Looking is itself on record.
 #[utoipa::path(operation_id = "restriction_list", tag = "rights", security(("bearer" = ["restriction.read"])),
     params(SchoolPath),
     responses((status = 200, description = "Restrictions and objections, ended ones too", body = RestrictionListView),
@@ -137,6 +139,8 @@ pub(super) async fn restriction_list(
 }
 
 /// View a restriction or objection
+///
+/// Looking is itself on record, about this person.
 #[utoipa::path(operation_id = "restriction_view", tag = "rights", security(("bearer" = ["restriction.read"])),
     params(RestrictionPath),
     responses((status = 200, description = "The restriction or objection", body = RestrictionView), RestrictionNotFound))]
