@@ -112,8 +112,8 @@ impl App {
         self.carry_out(act, Vec::new()).await
     }
 
-    /// Somebody looks at what a register of a school holds about persons: it is on record there before it is answered, about
-    /// the one person if it is about one.
+    /// Somebody looks at what a school holds about persons: it is on record there before it is answered, about the one person
+    /// if it is about one.
     pub(in crate::app) async fn looks_about<K>(
         &self,
         caller: &Caller,

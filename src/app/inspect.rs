@@ -49,7 +49,8 @@ impl App {
         export.map_err(|error| missing(error, "record"))
     }
 
-    /// A record of a school with the proof that it is in the tree of its stream as it is now. Looking is itself on record.
+    /// A record of a school with the proof that it is in the tree of its stream as it is now. Looking is itself on record, with
+    /// the id of the record.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a foreign school, or when it has no such record.
@@ -61,9 +62,11 @@ impl App {
     ) -> Result<RecordProof, AppError> {
         let owner = Owner::School(school);
         self.own_log(caller, owner).await?;
-        self.looked(caller, owner, "record.prove").await?;
         let proof = self.evidence.proof(owner, record).await;
-        proof.map_err(|error| missing(error, "record"))
+        let proof = proof.map_err(|error| missing(error, "record"))?;
+        let at = ("record", record);
+        self.looks_about(caller, school, "record.prove", at, None).await?;
+        Ok(proof)
     }
 
     /// Recomputes the whole ledger.
