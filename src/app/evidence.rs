@@ -120,6 +120,11 @@ impl Places {
         self.0.get(&stream).copied().unwrap_or_default()
     }
 
+    /// Whether a record is one of those up to there.
+    pub fn hold(&self, logged: &LoggedRecord) -> bool {
+        logged.record.sequence <= self.in_stream(logged.stream)
+    }
+
     /// The numbers of the last records, by the number of the stream.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
         self.0.iter().map(|(stream, sequence)| (*stream, *sequence))
@@ -179,6 +184,17 @@ impl RecordAbout {
             line: self.line.as_ref().map_or(0, |(line, _)| *line),
         }
     }
+}
+
+/// A page of the records about one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageAbout {
+    /// Up to where the page before went.
+    pub after: Option<PlaceAbout>,
+    /// Up to which records it goes in each stream: where the chains of the owner ended when the first page was asked for.
+    pub until: Places,
+    /// How many at most.
+    pub limit: u16,
 }
 
 /// The word for a head that a stream never had.
@@ -249,7 +265,13 @@ pub trait Evidence: Send + Sync {
     /// [`StoreError::Unavailable`], or [`StoreError::Corrupt`] when what is stored is not a record.
     async fn records(&self, owner: Owner, after: &Places, limit: u16) -> Result<Vec<LoggedRecord>, StoreError>;
 
-    /// The records of an owner about one person, who is known in them by these keyed hashes, after a place and in the order of
+    /// Where the chains of an owner end now, in each stream.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn ends(&self, owner: Owner) -> Result<Places, StoreError>;
+
+    /// The records of an owner about one person, who is known in them by these keyed hashes, in the order of
     /// [`RecordAbout::place`].
     ///
     /// # Errors
@@ -258,8 +280,7 @@ pub trait Evidence: Send + Sync {
         &self,
         owner: Owner,
         subjects: &[Digest],
-        after: Option<PlaceAbout>,
-        limit: u16,
+        page: &PageAbout,
     ) -> Result<Vec<RecordAbout>, StoreError>;
 
     /// The records of an owner with proofs, to take home: of all streams, those after what the owner knows already, the

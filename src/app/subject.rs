@@ -7,18 +7,18 @@
 
 use sluis_core::{
     id::SchoolId,
-    ledger::{Digest, Outcome, Owner, RecordDraft, RecordKind},
+    ledger::{Code, Digest, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
     person::PersonKind,
     time::Year,
 };
 
 use crate::app::{
     App,
-    act::ActOf,
     caller::Caller,
     error::AppError,
-    evidence::{Act, PlaceAbout, RecordAbout},
-    sealing::{KeyScope, Subjects},
+    evidence::{Act, PageAbout, PlaceAbout, Places, RecordAbout},
+    gatekeeper::{Judged, Standing},
+    sealing::Subjects,
     store::{Change, StoreError},
     whom::Whom,
 };
@@ -30,10 +30,19 @@ pub struct RecordSearch {
     pub whom: Whom,
     /// Pupil or staff.
     pub kind: PersonKind,
-    /// Up to where the page before went.
-    pub after: Option<PlaceAbout>,
+    /// Where a page goes on that is not the first.
+    pub after: Option<NextAbout>,
     /// How many at most.
     pub limit: u16,
+}
+
+/// Where a search goes on: behind what was shown, and up to what was there when it began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextAbout {
+    /// Up to where the page before went.
+    pub after: PlaceAbout,
+    /// Where the chains of the school ended when the first page was asked for.
+    pub until: Places,
 }
 
 /// The records of a school about one person.
@@ -41,6 +50,8 @@ pub struct RecordSearch {
 pub struct RecordsAbout {
     /// The records.
     pub items: Vec<RecordAbout>,
+    /// Where the chains of the school ended when the first page was asked for.
+    pub until: Places,
     /// The years that were searched: those whose keys are there.
     pub years: Vec<Year>,
 }
@@ -57,28 +68,59 @@ impl App {
         search: RecordSearch,
     ) -> Result<RecordsAbout, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
-        let key = self.sealing.key(KeyScope::School(school)).await?;
-        let roster = self.open_roster(school).await?;
-        let ids = search.whom.ids(search.kind, &roster, &*key);
+        // It goes by the door of decisions, and so nobody waits for it who acts: it changes nothing, and at the epoch that
+        // it is recorded at the key of its year is there.
+        self.through_the_gate(school, async |standing| {
+            self.found(caller, school, &search, standing).await
+        })
+        .await
+    }
+
+    async fn found(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        search: &RecordSearch,
+        standing: &Standing,
+    ) -> Result<Judged<RecordsAbout>, AppError> {
+        let ids = search
+            .whom
+            .ids_in_records(search.kind, &standing.roster, &*standing.key);
         let unknown = || AppError::Invalid(vec![search.whom.unknown()]);
         let person = ids.first().copied().ok_or_else(unknown)?;
         let owner = Owner::School(school);
+        let (after, until) = match &search.after {
+            Some(next) => (Some(next.after), next.until.clone()),
+            None => (None, self.evidence.ends(owner).await?),
+        };
         let of_years = self.sealing.subjects_of_all_years(school).await?;
         let subjects: Vec<Digest> = of_years
             .iter()
             .flat_map(|subjects| ids.iter().map(|person| subjects.of(*person)))
             .collect();
-        let about = self
-            .evidence
-            .records_about(owner, &subjects, search.after, search.limit);
-        let items = about.await?;
-        let mut act = ActOf::of(caller);
-        self.note(&mut act, owner, "record.search", "school", school);
-        self.about(&mut act, person).await?;
-        self.carry_out(act, Vec::new()).await?;
-        Ok(RecordsAbout {
-            items,
-            years: of_years.iter().map(Subjects::year).collect(),
+        let page = PageAbout {
+            after,
+            until,
+            limit: search.limit,
+        };
+        let items = self.evidence.records_about(owner, &subjects, &page).await?;
+        let (kind, name, at) = (RecordKind::Act, "record.search", standing.at());
+        let mut draft = RecordDraft::new(kind, Outcome::Done, owner, name, "api", at, &*self.random);
+        draft.asker = Some(caller.client);
+        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        draft.resource = Some(Resource {
+            id: *school.as_uuid(),
+            kind: Code::from_static("school"),
+        });
+        draft.subject = Some(standing.subject(person));
+        Ok(Judged {
+            draft,
+            lines: None,
+            answer: RecordsAbout {
+                items,
+                until: page.until,
+                years: of_years.iter().map(Subjects::year).collect(),
+            },
         })
     }
 

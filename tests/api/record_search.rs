@@ -1,17 +1,24 @@
 //! A school searches its records about one person.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 
+use futures::{
+    future::{Either, select},
+    join,
+};
 use serde_json::{Value, json};
+use sluis::app::activation::ActivationScope;
 use sluis_core::{
     ledger::Owner,
     time::{FixedClock, Timestamp},
 };
 use sluis_stand_ins::administration::pupil;
+use sluis_test_kit::databases::Schema;
+use tokio::time::sleep;
 
 use crate::{
-    rosters::{FIRST, pupil_of, snapshot},
-    world::{Answer, INSIDE, World, elsewhere},
+    rosters::{FIRST, listed, pupil_of, snapshot, without_eck_ids},
+    world::{Answer, INSIDE, LOCATED, World, elsewhere},
 };
 
 async fn ask(world: &World, body: Value) -> Answer {
@@ -141,6 +148,73 @@ async fn who_is_in_no_roster_any_more_is_found_by_the_eck_id() {
     let answer = ask(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
     let wrong = [("/sourceKey".to_owned(), "person_unknown".to_owned())];
     assert_eq!(answer.input_errors(), wrong.into());
+}
+
+#[actix_web::test]
+async fn whoever_is_named_by_either_key_is_found_by_what_they_logged_in_with_and_were_listed_by() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::SchoolOrLogin).await;
+    let code = world.log_in(&world.supplier, LOCATED).await.code();
+    world.exchange(&world.supplier, &code, &[]).await.ok();
+    world.import(without_eck_ids()).await;
+    listed(&world, world.school).await;
+    world.import(snapshot(FIRST)).await;
+    resolve(&world, INSIDE).await;
+    let expected = ["account.resolve", "learner.search", "login.release", "login.return"];
+    for named in [
+        json!({ "eckId": pupil(INSIDE).eck_id }),
+        json!({ "sourceKey": pupil(INSIDE).key }),
+    ] {
+        let (items, _) = found(&world, named.clone()).await;
+        let told: BTreeSet<_> = names(&items).into_iter().collect();
+        assert!(expected.iter().all(|name| told.contains(name)), "{named} {told:?}");
+    }
+}
+
+#[actix_web::test]
+async fn what_comes_after_a_search_began_is_on_none_of_its_pages() {
+    let world = World::start().await;
+    for _ in 0..3 {
+        resolve(&world, INSIDE).await;
+    }
+    let mut body = json!({ "eckId": pupil(INSIDE).eck_id, "limit": 1 });
+    let (items, _) = found(&world, body.clone()).await;
+    assert_eq!(items.len(), 3);
+    let (later, _) = found(&world, body.clone()).await;
+    assert_eq!(later.len(), 6, "the search before had three pages, which are on record");
+
+    let first = ask(&world, body.clone()).await.ok();
+    body["cursor"] = first["next"].clone();
+    resolve(&world, INSIDE).await;
+    let (rest, _) = found(&world, body).await;
+    let ids: BTreeSet<_> = rest.iter().map(|item| item["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids.len(),
+        11,
+        "of the twelve that were there, all but the one on the first page"
+    );
+}
+
+/// An act that waits for something holds up all others, on all replicas.
+#[actix_web::test]
+async fn a_search_waits_for_no_act() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let world = World::start_with([("STORAGE__POSTGRES", schema.address.as_str())]).await;
+    let search = async || ask(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await.ok();
+    search().await;
+    let board_is_locked = schema.execute("BEGIN; SELECT id FROM boards FOR UPDATE; SELECT pg_sleep(3); COMMIT");
+    let act = pin!(async {
+        sleep(Duration::from_millis(500)).await;
+        world.another_location().await
+    });
+    let searched = pin!(async {
+        sleep(Duration::from_millis(1_000)).await;
+        search().await
+    });
+    let (first, ()) = join!(select(act, searched), board_is_locked);
+    assert!(matches!(first, Either::Right(_)), "the act was first");
 }
 
 #[actix_web::test]

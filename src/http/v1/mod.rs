@@ -20,6 +20,7 @@ mod ledger;
 mod mandate;
 mod me;
 mod path;
+mod places;
 mod product;
 mod reach;
 mod record;

@@ -16,7 +16,10 @@ use sluis_core::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::path::{BoardPath, RecordPath, SchoolPath};
+use super::{
+    path::{BoardPath, RecordPath, SchoolPath},
+    places,
+};
 use crate::{
     app::{
         action::{ExportBoardRecord, ExportRecord, ReadBoardRecord, ReadRecord},
@@ -245,27 +248,12 @@ impl Input for RecordQuery {
 /// The cursor of this list: the last record that was shown in each stream. What may be seen is decided anew for each page,
 /// so it opens nothing.
 fn cursor(shown: &Places) -> String {
-    let places: Vec<String> = shown
-        .iter()
-        .map(|(stream, sequence)| format!("{stream}.{sequence}"))
-        .collect();
-    URL_SAFE_NO_PAD.encode(places.join("-"))
+    URL_SAFE_NO_PAD.encode(places::written(shown))
 }
 
 fn parse_cursor(text: &str) -> Result<Places, &'static str> {
-    let place = |text: &str| {
-        let (stream, sequence) = text.split_once('.')?;
-        Some((number(stream)?, number(sequence)?))
-    };
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| page::NOT_A_CURSOR)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| page::NOT_A_CURSOR)?;
-    let places: Option<Places> = text.split('-').map(place).collect();
-    places.ok_or(page::NOT_A_CURSOR)
-}
-
-/// A number that a column can hold.
-fn number(text: &str) -> Option<u64> {
-    u64::try_from(text.parse::<i64>().ok()?).ok()
+    places::parse(&bytes).ok_or(page::NOT_A_CURSOR)
 }
 
 /// List the records of a school

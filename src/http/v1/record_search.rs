@@ -14,12 +14,12 @@ use sluis_core::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{path::SchoolPath, record::RecordView, whom::StatedPerson};
+use super::{path::SchoolPath, places, record::RecordView, whom::StatedPerson};
 use crate::{
     app::{
         action::SearchRecord,
-        evidence::{PlaceAbout, RecordAbout},
-        subject::{self, RecordsAbout},
+        evidence::{PlaceAbout, Places, RecordAbout},
+        subject::{self, NextAbout, RecordsAbout},
     },
     http::{
         answer::Answer,
@@ -46,7 +46,7 @@ pub(super) struct RecordSearchForm {
     #[schema(min_length = 1, max_length = 100)]
     source_key: Option<String>,
     /// Where the page begins: `next` of the page before.
-    #[schema(example = "AZkKPnwAcACAAAAAAAAAAQAAAAAAAAAA")]
+    #[schema(example = "AZkKPnwAcACAAAAAAAAAAQAAAAAAAAAAMS4xMjAtMi4zMw")]
     cursor: Option<String>,
     /// How many records at most.
     #[schema(minimum = 1, maximum = 200, default = 50)]
@@ -57,7 +57,7 @@ pub(super) struct RecordSearchForm {
 #[derive(Debug)]
 pub(super) struct RecordSearch {
     person: StatedPerson,
-    after: Option<PlaceAbout>,
+    after: Option<NextAbout>,
     limit: u16,
 }
 
@@ -74,19 +74,32 @@ impl Input for RecordSearch {
     }
 }
 
-/// The place of the last record that was shown. What may be seen is decided anew for each page, so it opens nothing.
-fn cursor(PlaceAbout { record, line }: PlaceAbout) -> String {
-    let bytes = [record.as_bytes().as_slice(), &line.to_be_bytes()].concat();
+/// The place of the last record that was shown, and where the log ended when the search began. What may be seen is decided
+/// anew for each page, so it opens nothing.
+fn cursor(PlaceAbout { record, line }: PlaceAbout, until: &Places) -> String {
+    let bytes = [
+        record.as_bytes().as_slice(),
+        &line.to_be_bytes(),
+        places::written(until).as_bytes(),
+    ]
+    .concat();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn parse_cursor(text: &str) -> Result<PlaceAbout, &'static str> {
+fn parse_cursor(text: &str) -> Result<NextAbout, &'static str> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| page::NOT_A_CURSOR)?;
-    let (record, line) = bytes.split_first_chunk().ok_or(page::NOT_A_CURSOR)?;
-    let line = i64::from_be_bytes(line.try_into().map_err(|_| page::NOT_A_CURSOR)?);
-    Ok(PlaceAbout {
-        record: RecordId::from_uuid(Uuid::from_bytes(*record)),
-        line: u64::try_from(line).map_err(|_| page::NOT_A_CURSOR)?,
+    next_about(&bytes).ok_or(page::NOT_A_CURSOR)
+}
+
+fn next_about(bytes: &[u8]) -> Option<NextAbout> {
+    let (record, rest) = bytes.split_first_chunk()?;
+    let (line, until) = rest.split_first_chunk()?;
+    Some(NextAbout {
+        after: PlaceAbout {
+            record: RecordId::from_uuid(Uuid::from_bytes(*record)),
+            line: u64::try_from(i64::from_be_bytes(*line)).ok()?,
+        },
+        until: places::parse(until)?,
     })
 }
 
@@ -102,7 +115,7 @@ pub(super) struct RecordsAboutView {
     years: Vec<u16>,
     /// The cursor of the next page; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "AZkKPnwAcACAAAAAAAAAAQAAAAAAAAAA")]
+    #[schema(example = "AZkKPnwAcACAAAAAAAAAAQAAAAAAAAAAMS4xMjAtMi4zMw")]
     next: Option<String>,
 }
 
@@ -153,13 +166,17 @@ impl From<RecordAbout> for RecordAboutView {
 impl RecordsAboutView {
     /// Of what was asked for one more than is shown.
     fn of(found: RecordsAbout, limit: u16) -> Self {
-        let RecordsAbout { mut items, years } = found;
+        let RecordsAbout {
+            mut items,
+            until,
+            years,
+        } = found;
         let limit = usize::from(limit);
         let more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().filter(|_| more);
         Self {
-            next: last.map(|about| cursor(about.place())),
+            next: last.map(|about| cursor(about.place(), &until)),
             items: items.into_iter().map(RecordAboutView::from).collect(),
             years: years.into_iter().map(Year::number).collect(),
         }
@@ -197,12 +214,18 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_one_that_was_made_up_is_refused() {
-        let place = PlaceAbout {
+        let after = PlaceAbout {
             record: RecordId::from_uuid(Uuid::from_u128(7)),
             line: 3,
         };
-        assert_eq!(parse_cursor(&cursor(place)), Ok(place));
-        for text in ["", "x", "AZkKPnwAcACAAAAAAAAAAQ", &"_".repeat(32), &"A".repeat(44)] {
+        for until in [vec![(1, 120)], vec![(1, 120), (2, 33)]] {
+            let until: Places = until.into_iter().collect();
+            let text = cursor(after, &until);
+            assert_eq!(parse_cursor(&text), Ok(NextAbout { after, until }));
+            assert!(parse_cursor(&text[..32]).is_err(), "where it ends is needed");
+        }
+        let negative = URL_SAFE_NO_PAD.encode([[0xFF; 24].as_slice(), b"1.120"].concat());
+        for text in ["", "x", "AZkKPnwAcACAAAAAAAAAAQ", &negative, &"A".repeat(44)] {
             assert!(parse_cursor(text).is_err(), "`{text}`");
         }
     }

@@ -5,10 +5,10 @@ use sluis_core::{
     ledger::{Digest, Owner, Record},
 };
 
-use super::{EvidenceStore, read};
+use super::{EvidenceStore, LIST_LENGTH, read};
 use crate::{
     app::{
-        evidence::{LoggedRecord, PlaceAbout, RecordAbout},
+        evidence::{LoggedRecord, PageAbout, PlaceAbout, RecordAbout},
         store::StoreError,
     },
     storage::{Query, Row, Statement, params},
@@ -29,8 +29,32 @@ pub(super) const LINES_ABOUT: Statement = Statement {
 };
 
 impl EvidenceStore {
-    /// All at one moment, however many hashes the person has.
+    /// INVARIANT: those beyond the end are passed over, and do not end the page: what is before the end may come after them,
+    /// since ids go by the clocks of several replicas.
     pub(super) async fn about(
+        &self,
+        owner: Owner,
+        subjects: &[Digest],
+        page: &PageAbout,
+    ) -> Result<Vec<RecordAbout>, StoreError> {
+        let limit = usize::from(page.limit.min(LIST_LENGTH));
+        let (mut found, mut after) = (Vec::new(), page.after);
+        let mut length = page.limit.min(LIST_LENGTH);
+        loop {
+            let piece = self.piece_about(owner, subjects, after, length).await?;
+            let whole = piece.len() == usize::from(length);
+            after = piece.last().map(RecordAbout::place).filter(|_| whole);
+            found.extend(piece.into_iter().filter(|about| page.until.hold(&about.logged)));
+            if found.len() >= limit || after.is_none() {
+                found.truncate(limit);
+                return Ok(found);
+            }
+            length = LIST_LENGTH;
+        }
+    }
+
+    /// All at one moment, however many hashes the person has.
+    async fn piece_about(
         &self,
         owner: Owner,
         subjects: &[Digest],

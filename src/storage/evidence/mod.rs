@@ -30,7 +30,7 @@ pub use self::{
 use crate::{
     app::{
         evidence::{
-            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, RecordProof,
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PageAbout, Places, RecordAbout, RecordProof,
             Recorded, StreamCheckpoint,
         },
         store::StoreError,
@@ -182,14 +182,19 @@ impl Evidence for EvidenceStore {
         logged.collect()
     }
 
+    async fn ends(&self, owner: Owner) -> Result<Places, StoreError> {
+        let streams = self.streams_of(owner).await?;
+        let ends = streams.iter().map(|own| (own.stream, own.link.sequence));
+        Ok(ends.collect())
+    }
+
     async fn records_about(
         &self,
         owner: Owner,
         subjects: &[Digest],
-        after: Option<PlaceAbout>,
-        limit: u16,
+        page: &PageAbout,
     ) -> Result<Vec<RecordAbout>, StoreError> {
-        self.about(owner, subjects, after, limit.min(LIST_LENGTH)).await
+        self.about(owner, subjects, page).await
     }
 
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {

@@ -21,7 +21,7 @@ use sluis::{
         enrol::ClientCreate,
         error::Invalid,
         evidence::{
-            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PlaceAbout, Places, RecordAbout, RecordProof,
+            Act, Committed, Entry, Evidence, ExportFrom, LoggedRecord, PageAbout, Places, RecordAbout, RecordProof,
             Recorded, StreamCheckpoint,
         },
         intake::ShrinkGuard,
@@ -140,10 +140,12 @@ impl Evidence for Stubborn {
         &self,
         owner: Owner,
         subjects: &[Digest],
-        after: Option<PlaceAbout>,
-        limit: u16,
+        page: &PageAbout,
     ) -> Result<Vec<RecordAbout>, StoreError> {
-        self.inner.records_about(owner, subjects, after, limit).await
+        self.inner.records_about(owner, subjects, page).await
+    }
+    async fn ends(&self, owner: Owner) -> Result<Places, StoreError> {
+        self.inner.ends(owner).await
     }
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {
         self.inner.export(owner, known, limit).await
