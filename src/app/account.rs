@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use sluis_core::id::{AccountId, PersonId, SchoolId, SupplierId};
+use sluis_core::id::{AccountId, ClientId, PersonId, SchoolId, SupplierId};
 
 use crate::app::{
     App,
@@ -58,9 +58,11 @@ impl App {
         Ok(roster.listings.get_with(supplier, make))
     }
 
-    /// Reads the accounts of these people that were not read yet, and opens those that are not there.
+    /// Reads the accounts of these people that were not read yet, and opens those that are not there, for a client that was
+    /// not revoked.
     pub(in crate::app) async fn open_accounts(
         &self,
+        asker: ClientId,
         supplier: SupplierId,
         standing: &Standing,
         listed: &[&Listed],
@@ -77,17 +79,19 @@ impl App {
             keys: &listed.keys,
         });
         let presented: Vec<_> = presented.collect();
-        let accounts = self.accounts(supplier, standing.policy.school(), &presented).await?;
+        let school = standing.policy.school();
+        let accounts = self.accounts(asker, supplier, school, &presented).await?;
         for ((listed, _), account) in unread.into_iter().zip(accounts) {
             listed.account.get_or_init(|| account);
         }
         Ok(())
     }
 
-    /// The account of one person at a supplier; it is opened when it is not there. That of somebody in the roster is
-    /// read once.
+    /// The account of one person at a supplier; it is opened when it is not there, for a client that was not revoked. That of
+    /// somebody in the roster is read once.
     pub(in crate::app) async fn account_of(
         &self,
+        asker: ClientId,
         supplier: SupplierId,
         standing: &Standing,
         about: About<'_>,
@@ -99,17 +103,18 @@ impl App {
                 if let Some(account) = known.get(&of) {
                     return Ok(account);
                 }
-                let account = self.read_account(supplier, school, person).await?;
+                let account = self.read_account(asker, supplier, school, person).await?;
                 known.insert(of, account);
                 Ok(account)
             }
-            About::LoggedIn(person) => self.read_account(supplier, school, person).await,
+            About::LoggedIn(person) => self.read_account(asker, supplier, school, person).await,
             About::School | About::Nobody => Err(AppError::NotFound("account")),
         }
     }
 
     async fn read_account(
         &self,
+        asker: ClientId,
         supplier: SupplierId,
         school: SchoolId,
         person: &Person,
@@ -124,7 +129,7 @@ impl App {
             person: person.id,
             keys: &keys,
         };
-        let accounts = self.accounts(supplier, school, &[presented]).await?;
+        let accounts = self.accounts(asker, supplier, school, &[presented]).await?;
         accounts.first().copied().ok_or(AppError::NotFound("account"))
     }
 
@@ -132,6 +137,7 @@ impl App {
     /// the keys newly tell is put on record.
     async fn accounts(
         &self,
+        asker: ClientId,
         supplier: SupplierId,
         school: SchoolId,
         persons: &[Presented<'_>],
@@ -176,6 +182,8 @@ impl App {
             if changes.is_empty() && joins.is_empty() {
                 return Ok(accounts);
             }
+            // INVARIANT: a client is remembered, and whether it was revoked is known for certain only where something is written.
+            changes.push(Change::AskedBy(asker));
             // What is stored counts, and is read again: another request may have been first.
             if !joins.is_empty() {
                 self.accounts_join(supplier, school, joins, changes).await?;

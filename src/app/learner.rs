@@ -206,7 +206,7 @@ impl App {
         let page: Vec<_> = allowed.by_ref().take(usize::from(search.limit)).collect();
         let more = allowed.next().is_some();
         let listed: Vec<_> = page.iter().map(|(listed, ..)| *listed).collect();
-        self.open_accounts(supplier, standing, &listed).await?;
+        self.open_accounts(caller.client, supplier, standing, &listed).await?;
         let mut items = Vec::with_capacity(page.len());
         let mut lines = Vec::with_capacity(page.len());
         for (listed, person, released) in page {
@@ -306,7 +306,7 @@ impl App {
                 answer,
             });
         }
-        let account = self.account_of(supplier, standing, about).await?;
+        let account = self.account_of(caller.client, supplier, standing, about).await?;
         let learner = Learner {
             account,
             attributes: values(standing, about, decision.released()),

@@ -153,6 +153,8 @@ pub enum Change {
     SubjectKeyHeld(SchoolId, Year),
     /// The key by which the records of this school and year know persons is destroyed, for good.
     SubjectKeyDestroyed(SchoolId, Year, Timestamp),
+    /// All of it is for this client: when it has been revoked, nothing is changed.
+    AskedBy(ClientId),
     /// A login began.
     LoginStarted(StoredLogin),
     /// Logins and codes that may not be finished after this moment are forgotten.

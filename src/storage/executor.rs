@@ -62,6 +62,7 @@ pub trait Executor: Send + Sync {
         self.read(&PING, Vec::new()).await.map(drop)
     }
 
-    /// Writes all of it or nothing; answers when it is durable, with the rows that each statement touched.
+    /// Writes all of it or nothing; answers when it is durable, with the rows that each statement touched. For a client that
+    /// has been revoked nothing is written: [`StorageError::Revoked`].
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError>;
 }

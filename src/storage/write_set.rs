@@ -1,5 +1,7 @@
 //! Write-sets: what is written together or not at all.
 
+use std::collections::BTreeSet;
+
 use sluis_core::id::{ClientId, SchoolId};
 
 use super::{error::StorageError, statement::Statement, value::Value};
@@ -70,6 +72,7 @@ pub enum Fence {
 pub struct WriteSet {
     writes: Vec<Write>,
     fences: Vec<Fence>,
+    askers: BTreeSet<ClientId>,
 }
 
 impl WriteSet {
@@ -109,6 +112,14 @@ impl WriteSet {
     pub fn append(&mut self, other: Self) -> &mut Self {
         self.writes.extend(other.writes);
         self.fences.extend(other.fences);
+        self.askers.extend(other.askers);
+        self
+    }
+
+    /// It is written for this client: once a revocation of it is done, on whichever replica, nothing of this can be written any
+    /// more. It waits for a revocation that is being written, and a revocation waits for it.
+    pub fn asked_by(&mut self, client: ClientId) -> &mut Self {
+        self.askers.insert(client);
         self
     }
 
@@ -120,6 +131,11 @@ impl WriteSet {
     /// The fences that are held.
     pub fn fences(&self) -> &[Fence] {
         &self.fences
+    }
+
+    /// The clients that it is written for.
+    pub const fn askers(&self) -> &BTreeSet<ClientId> {
+        &self.askers
     }
 
     /// How many statements it has.

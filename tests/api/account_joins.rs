@@ -19,7 +19,7 @@ use crate::{
 
 /// A pupil who was listed before there was an ECK iD, and has an account at another school by the ECK iD: that one, and
 /// the other accounts of the list.
-async fn known_elsewhere() -> (World, SchoolId, Value, BTreeSet<String>) {
+pub(crate) async fn known_elsewhere() -> (World, SchoolId, Value, BTreeSet<String>) {
     let (world, second) = two_schools_with(without_eck_ids()).await;
     let placeholders = listed(&world, world.school).await.into_iter().collect();
     world.import(snapshot(SECOND)).await;

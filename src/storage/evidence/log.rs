@@ -73,9 +73,10 @@ impl WrittenAct {
         Self { writes, drafts }
     }
 
-    /// The clients that act.
+    /// The clients that act, and those for whom the service does.
     pub(in crate::storage) fn askers(&self) -> BTreeSet<ClientId> {
-        self.drafts.iter().filter_map(|draft| draft.asker).collect()
+        let acting = self.drafts.iter().filter_map(|draft| draft.asker);
+        acting.chain(self.writes.askers().iter().copied()).collect()
     }
 
     /// Nothing but a sign that the log was written at this moment.

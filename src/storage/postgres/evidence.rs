@@ -138,9 +138,7 @@ impl Work for Perform<'_> {
             // A revocation takes its turn too, so that none is under way from here on.
             fence::take_turn(transaction, namespace).await?;
         }
-        if !revoked(transaction, askers).await?.is_empty() {
-            return Err(StorageError::Revoked);
-        }
+        refuse_revoked(transaction, askers).await?;
         bind::apply(transaction, namespace, &self.act.writes).await?;
         let mut tail = stream::lock(transaction, self.log.holder).await?;
         let owners = self.act.drafts.iter().map(|draft| draft.owner.key());
@@ -160,6 +158,20 @@ async fn epochs(
     rows.iter()
         .map(|row| Ok((key(row.get(0))?, unsigned(row.get(1))?)))
         .collect()
+}
+
+/// Behind the fences of these clients: none of them has been revoked.
+///
+/// # Errors
+/// [`StorageError::Revoked`].
+pub(super) async fn refuse_revoked(
+    transaction: &Transaction<'_>,
+    clients: BTreeSet<ClientId>,
+) -> Result<(), StorageError> {
+    match revoked(transaction, clients).await?.is_empty() {
+        true => Ok(()),
+        false => Err(StorageError::Revoked),
+    }
 }
 
 /// Those of the clients that have been revoked.

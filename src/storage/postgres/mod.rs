@@ -26,7 +26,7 @@ use super::{
     error::{Fault, StorageError},
     executor::{Executor, Priority, Query},
     value::Row,
-    write_set::WriteSet,
+    write_set::{Fence, WriteSet},
 };
 
 /// How often a transaction that collides with another is tried.
@@ -146,7 +146,18 @@ impl Postgres {
 /// A write-set as work.
 struct Apply<'a> {
     writes: WriteSet,
-    namespace: &'a str,
+    postgres: &'a Postgres,
+}
+
+impl Apply<'_> {
+    /// INVARIANT: what is written for a client reads whether it was revoked behind its fence, which only a snapshot of its own
+    /// sees. It rests on rows that it locks, as acts do, and needs no more.
+    fn isolation(&self) -> IsolationLevel {
+        match self.writes.askers().is_empty() {
+            true => IsolationLevel::Serializable,
+            false => IsolationLevel::ReadCommitted,
+        }
+    }
 }
 
 #[async_trait]
@@ -154,7 +165,13 @@ impl Work for Apply<'_> {
     type Output = Vec<u64>;
 
     async fn run(&self, transaction: &Transaction<'_>) -> Result<Vec<u64>, StorageError> {
-        bind::apply(transaction, self.namespace, &self.writes).await
+        let askers = self.writes.askers();
+        if !askers.is_empty() {
+            let fences = askers.iter().copied().map(Fence::Client);
+            self.postgres.hold_shared(transaction, fences).await?;
+            evidence::refuse_revoked(transaction, askers.clone()).await?;
+        }
+        bind::apply(transaction, self.postgres.namespace(), &self.writes).await
     }
 }
 
@@ -185,10 +202,7 @@ impl Executor for Postgres {
     }
 
     async fn write(&self, writes: WriteSet, _priority: Priority) -> Result<Vec<u64>, StorageError> {
-        let work = Apply {
-            writes,
-            namespace: self.namespace(),
-        };
-        self.transaction(IsolationLevel::Serializable, &work).await
+        let work = Apply { writes, postgres: self };
+        self.transaction(work.isolation(), &work).await
     }
 }

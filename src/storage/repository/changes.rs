@@ -235,6 +235,7 @@ impl Repository {
             Change::AccountSeen(of, school) => account::seen(set, &of, [school]),
             Change::SubjectKeyHeld(school, year) => hold_subjects(set, school, year),
             Change::SubjectKeyDestroyed(school, year, at) => destroy_subjects(set, school, year, at),
+            Change::AskedBy(client) => drop(set.asked_by(client)),
             Change::LoginStarted(started) => {
                 guard_keys_of(set, [started.sealed.as_slice()]);
                 let values = params![

@@ -99,9 +99,7 @@ impl Log for Sqlite {
 impl Sqlite {
     async fn perform(&self, act: Arc<WrittenAct>) -> Result<Vec<Committed>, StorageError> {
         self.transaction(Priority::Evidence, move |connection| {
-            if !revoked(connection, act.askers())?.is_empty() {
-                return Err(StorageError::Revoked);
-            }
+            refuse_revoked(connection, act.askers())?;
             bind::apply(connection, &act.writes)?;
             let mut tail = tail(connection, act.drafts.iter().map(|draft| draft.owner.key()))?;
             let (addition, committed) = append_all(&mut tail, &act.drafts);
@@ -109,6 +107,17 @@ impl Sqlite {
             Ok(committed)
         })
         .await
+    }
+}
+
+/// None of these clients has been revoked.
+///
+/// # Errors
+/// [`StorageError::Revoked`].
+pub(super) fn refuse_revoked(connection: &Connection, clients: BTreeSet<ClientId>) -> Result<(), StorageError> {
+    match revoked(connection, clients)?.is_empty() {
+        true => Ok(()),
+        false => Err(StorageError::Revoked),
     }
 }
 

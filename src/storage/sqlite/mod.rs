@@ -173,8 +173,11 @@ impl Executor for Sqlite {
         if priority != Priority::ForActs && self.inner.reserve.is_spent() {
             return Err(reserve::refused());
         }
-        self.transaction(priority, move |connection| bind::apply(connection, &writes))
-            .await
+        self.transaction(priority, move |connection| {
+            evidence::refuse_revoked(connection, writes.askers().clone())?;
+            bind::apply(connection, &writes)
+        })
+        .await
     }
 }
 
