@@ -303,6 +303,8 @@ pub trait Store:
 {
     /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
+    /// The time by a clock that is not ours, where there is one.
+    async fn now(&self) -> Result<Timestamp, StoreError>;
 }
 
 /// Boards, schools, suppliers and products.

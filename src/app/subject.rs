@@ -1,7 +1,8 @@
 //! Persons in the records of a school: the school finds them, and nobody does any more when a year is over for long enough.
 //!
 //! Promises: a search goes over all years whose keys are there at that moment, whatever is in memory, and is itself on record.
-//! The key of a year is destroyed once, on record, however many replicas try. From then on no decision of the school is made as
+//! The key of a year is destroyed once, on record, however many replicas try, when the year is over for long enough by two clocks:
+//! our own and that of the database. From then on no decision of the school is made as
 //! of that year, on any replica, whatever its clock: it moves the epoch on. The records and their proofs stay as they are.
 //! Deliberately absent: a way to find a person without the school's asking, and a way back.
 
@@ -22,6 +23,9 @@ use crate::app::{
     store::{Change, StoreError},
     whom::Whom,
 };
+
+/// Clocks that are further apart than this, in milliseconds, are told of.
+const APART_MILLIS: u64 = 600_000;
 
 /// Whose records a school looks for.
 #[derive(Debug)]
@@ -124,13 +128,18 @@ impl App {
         })
     }
 
-    /// Destroys the keys of subjects of the years that have been kept long enough.
+    /// Destroys the keys of subjects of the years that have been kept long enough, by our clock and by that of the database.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn subject_keys_tidy(&self) -> Result<(), AppError> {
         let kept: u16 = self.settings.subject_retention_years.get().into();
-        let last = Year::of(self.now()).before(kept.saturating_add(1));
+        let (ours, of_database) = (self.now(), self.store.now().await?);
+        if ours.as_millis().abs_diff(of_database.as_millis()) > APART_MILLIS {
+            tracing::warn!(%ours, %of_database, "the clocks of this machine and of the database are far apart");
+        }
+        // INVARIANT: what is destroyed does not come back, and one replica with a wrong clock would destroy it for all schools.
+        let last = Year::of(ours.min(of_database)).before(kept.saturating_add(1));
         loop {
             let mut over = false;
             for (school, year) in self.sealing.subjects_until(last).await? {

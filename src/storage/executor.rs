@@ -1,6 +1,7 @@
 //! The one door to a database.
 
 use async_trait::async_trait;
+use sluis_core::time::Timestamp;
 
 use super::{
     error::StorageError,
@@ -56,6 +57,9 @@ pub trait Executor: Send + Sync {
 
     /// The rows of several statements, all as they were at one moment.
     async fn read_together(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError>;
+
+    /// The time by the clock of the database: that of the server, which no replica moves, or of the machine with the file.
+    async fn now(&self) -> Result<Timestamp, StorageError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StorageError> {

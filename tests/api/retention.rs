@@ -147,3 +147,32 @@ async fn of_several_replicas_one_destroys_and_none_goes_on_by_what_it_remembers(
     let request = behind.post(&world.of_school("restrictions")).bearer_auth(token);
     Answer::of(request.json(&body)).await.problem(409, "already_done");
 }
+
+#[actix_web::test]
+async fn by_one_clock_that_is_years_ahead_nothing_is_destroyed() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("master.key").display().to_string();
+    let shared = [
+        RETENTION,
+        ("STORAGE__POSTGRES", schema.address.as_str()),
+        ("KEYS__MASTER_KEY_FILE", key.as_str()),
+    ];
+    let world = World::start_with(shared).await;
+    resolve(&world, &world.service).await;
+    let (right, ahead) = (Arc::clone(&world.service.clock), Arc::new(clock()));
+    ahead.set(at("2036-11-23T09:00:00Z"));
+    let replica = Service::start_beside(Arc::clone(&ahead), Arc::clone(&right), shared).await;
+    replica.app.subject_keys_tidy().await.unwrap();
+    let beside_its_database = Service::start_beside(right, Arc::clone(&ahead), shared).await;
+    beside_its_database.app.subject_keys_tidy().await.unwrap();
+    assert_eq!(destroyed(&world).await, [0; 0]);
+    assert_eq!(found(&world, &world.service).await.0.len(), 1);
+
+    // When it is so by both, it is done.
+    let both = Service::start_beside(Arc::clone(&ahead), ahead, shared).await;
+    both.app.subject_keys_tidy().await.unwrap();
+    assert_eq!(destroyed(&world).await, [2026]);
+}

@@ -1,6 +1,7 @@
 //! What the executor promises, on both engines.
 
 use sluis::storage::{Database, Executor, Expect, Priority, Query, Statement, StorageError, WriteSet, params};
+use sluis_core::time::{Clock, SystemClock};
 use sluis_test_kit::databases;
 
 const ADD: Statement = Statement {
@@ -275,5 +276,15 @@ async fn a_row_that_points_nowhere_is_refused() {
             ),
             "{error:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_database_tells_the_time() {
+    for database in databases::both().await {
+        let before = SystemClock.now();
+        let told = database.database.executor().now().await.unwrap();
+        let apart = told.as_millis().abs_diff(before.as_millis());
+        assert!(apart < 600_000, "{}: {told}", database.engine());
     }
 }

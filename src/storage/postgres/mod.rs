@@ -18,6 +18,7 @@ use backon::{ExponentialBuilder, Retryable};
 pub use deadpool_postgres::Transaction;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use futures::future::join_all;
+use sluis_core::time::Timestamp;
 pub use tokio_postgres::IsolationLevel;
 
 pub(in crate::storage) use self::evidence::PostgresLog;
@@ -25,6 +26,7 @@ pub use self::options::PostgresOptions;
 use super::{
     error::{Fault, StorageError},
     executor::{Executor, Priority, Query},
+    statement::Statement,
     value::Row,
     write_set::{Fence, WriteSet},
 };
@@ -143,6 +145,11 @@ impl Postgres {
     }
 }
 
+const NOW: Statement = Statement {
+    name: "executor_now",
+    sql: "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
+};
+
 /// A write-set as work.
 struct Apply<'a> {
     writes: WriteSet,
@@ -199,6 +206,14 @@ impl Executor for Postgres {
         let answers = answers.into_iter().collect::<Result<_, _>>()?;
         ended.map_err(|error| bind::failed("rollback", &error))?;
         Ok(answers)
+    }
+
+    async fn now(&self) -> Result<Timestamp, StorageError> {
+        let row = self.find(&NOW, Vec::new()).await?;
+        row.ok_or_else(|| StorageError::Unavailable {
+            cause: Fault::own("the server does not tell the time"),
+        })?
+        .get("now")
     }
 
     async fn write(&self, writes: WriteSet, _priority: Priority) -> Result<Vec<u64>, StorageError> {

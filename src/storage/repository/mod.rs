@@ -19,6 +19,7 @@ pub(crate) mod stance;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sluis_core::time::Timestamp;
 
 use crate::{
     app::{
@@ -89,6 +90,10 @@ impl Store for Repository {
         let set = self.write_set(changes).await?;
         self.executor.write(set, priority).await?;
         Ok(())
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.executor.now().await?)
     }
 }
 

@@ -19,6 +19,7 @@ use std::{
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
+use sluis_core::time::{Clock, SystemClock, Timestamp};
 use tokio::sync::oneshot;
 
 pub use self::reserve::Room;
@@ -166,6 +167,10 @@ impl Executor for Sqlite {
                 .collect()
         })
         .await
+    }
+
+    async fn now(&self) -> Result<Timestamp, StorageError> {
+        Ok(SystemClock.now())
     }
 
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError> {

@@ -150,6 +150,15 @@ impl Service {
 
     /// Starts a service by this clock, with these settings (names as in the environment, without `SLUIS_`).
     pub async fn start_at<'a>(clock: Arc<FixedClock>, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::start_beside(Arc::clone(&clock), clock, settings).await
+    }
+
+    /// The same at a database with a clock of its own.
+    pub async fn start_beside<'a>(
+        clock: Arc<FixedClock>,
+        database_clock: Arc<FixedClock>,
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
         let mut kept = Kept::make().await;
         let settings = settings.into_iter().map(|(name, value)| (name, value.to_owned()));
         kept.environment.extend(settings.map(variable));
@@ -157,7 +166,7 @@ impl Service {
         let settings = Settings::load(&sources).expect("the settings are good");
         let random = Arc::new(SeededRandom::new(seed()));
         let trail = trail::keep();
-        let counter = Counter::default();
+        let counter = Counter::with_database_clock(database_clock);
         let assembled = assemble::Service::assemble_watched(&settings, clock.clone(), random.clone(), &counter)
             .await
             .expect("the parts fit together");

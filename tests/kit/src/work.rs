@@ -16,7 +16,10 @@ use sluis::{
     cli::assemble::Watch,
     storage::{Executor, Priority, Query, Row, StorageError, WriteSet},
 };
-use sluis_core::{id::SchoolId, time::Year};
+use sluis_core::{
+    id::SchoolId,
+    time::{Clock, FixedClock, Timestamp, Year},
+};
 use zeroize::Zeroizing;
 
 /// How often each thing was done: `read`, `write`, `key`, `seal`, `open` and `hash`, each with what it was done to.
@@ -48,16 +51,27 @@ impl Work {
 
 /// Counts what a service does.
 #[derive(Debug, Clone, Default)]
-pub struct Counter(Arc<Mutex<Work>>);
+pub struct Counter {
+    work: Arc<Mutex<Work>>,
+    database_clock: Option<Arc<FixedClock>>,
+}
 
 impl Counter {
+    /// The same, before a database whose clock is this one.
+    pub fn with_database_clock(clock: Arc<FixedClock>) -> Self {
+        Self {
+            database_clock: Some(clock),
+            ..Self::default()
+        }
+    }
+
     /// What was done so far.
     pub fn work(&self) -> Work {
-        self.0.lock().expect("nobody stopped while counting").clone()
+        self.work.lock().expect("nobody stopped while counting").clone()
     }
 
     fn count(&self, kind: &'static str, what: &str) {
-        let mut work = self.0.lock().expect("nobody stopped while counting");
+        let mut work = self.work.lock().expect("nobody stopped while counting");
         *work.0.entry((kind, what.to_owned())).or_default() += 1;
     }
 }
@@ -82,6 +96,13 @@ impl Executor for Counted<dyn Executor> {
             self.0.count("read", query.statement.name);
         }
         self.1.read_together(queries).await
+    }
+
+    async fn now(&self) -> Result<Timestamp, StorageError> {
+        match &self.0.database_clock {
+            Some(clock) => Ok(clock.now()),
+            None => self.1.now().await,
+        }
     }
 
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError> {

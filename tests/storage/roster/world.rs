@@ -85,6 +85,10 @@ impl Executor for Tripping {
         self.inner.read_together(queries).await
     }
 
+    async fn now(&self) -> Result<Timestamp, StorageError> {
+        self.inner.now().await
+    }
+
     async fn write(&self, writes: WriteSet, priority: Priority) -> Result<Vec<u64>, StorageError> {
         if priority == Priority::Bulk {
             let piece = self.pieces.fetch_add(1, Ordering::SeqCst);
