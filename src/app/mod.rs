@@ -32,6 +32,7 @@ pub mod instruct;
 pub mod instruction;
 pub mod intake;
 pub mod judge;
+mod known;
 pub mod learner;
 pub mod link;
 pub mod login;

@@ -10,7 +10,7 @@ use sluis_connector_port::roster::Snapshot;
 use sluis_core::{
     id::{ConnectionId, SchoolId},
     ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
-    time::Timestamp,
+    time::{Timestamp, Year},
 };
 
 use crate::app::{
@@ -130,7 +130,7 @@ impl App {
             let mut changes = vec![
                 self.hold(run),
                 Change::EpochHeld(run.school, permitted.epoch),
-                Change::RosterReplaced(run.school, run.id, staged),
+                Change::RosterReplaced(run.school, run.id, staged, Year::of(self.now())),
             ];
             let learned = difference.learned.iter().cloned();
             changes.extend(learned.map(|(id, known_by)| Change::RestrictionFollows(run.school, id, known_by)));

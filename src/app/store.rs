@@ -31,7 +31,9 @@ use crate::app::{
     stance::Stance,
 };
 
-pub use self::kept::{KeyOfAccount, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson};
+pub use self::kept::{
+    KeyOfAccount, PersonBefore, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson,
+};
 
 /// What the store answers when it cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -133,8 +135,8 @@ pub enum Change {
     RosterStaged(SchoolId, RunId, Vec<RosterChange>),
     /// The policy of a school stands at this epoch, or nothing is changed.
     EpochHeld(SchoolId, u64),
-    /// All that a run has set aside becomes the roster, at once; there must be just so much of it.
-    RosterReplaced(SchoolId, RunId, Staged),
+    /// All that a run has set aside becomes the roster, at once; there must be just so much of it. What goes was known until this year.
+    RosterReplaced(SchoolId, RunId, Staged, Year),
     /// A key that led nowhere leads to this account from now on.
     AccountKeyLinked(KeyOfAccount, Timestamp),
     /// A key that led to this account leads to the other one from now on.
@@ -400,6 +402,12 @@ pub trait RosterStore: Send + Sync {
     async fn run(&self, school: SchoolId, run: RunId) -> Result<Option<Run>, StoreError>;
     /// The persons of a school with this keyed hash of an ECK iD.
     async fn persons_by_eck(&self, school: SchoolId, eck_hash: [u8; 32]) -> Result<Vec<StoredPerson>, StoreError>;
+    /// Whom the roster of a school knew by this ECK iD before, who left or has other keys by now.
+    async fn persons_before_by_eck(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError>;
+    /// The same by this key of the administration.
+    async fn persons_before_by_key(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError>;
+    /// Forgets some of those who were last known in this year or an earlier one; false when there are none.
+    async fn persons_before_forget(&self, last: Year) -> Result<bool, StoreError>;
     /// The runs under way whose lease ended before this moment: at one school, or at all.
     async fn runs_expired(&self, school: Option<SchoolId>, now: Timestamp) -> Result<Vec<Run>, StoreError>;
     /// The schools where something is set aside by a run that has ended.

@@ -30,7 +30,7 @@ const APART_MILLIS: u64 = 600_000;
 /// Whose records a school looks for.
 #[derive(Debug)]
 pub struct RecordSearch {
-    /// Whom. The roster need not hold who is named by an ECK iD.
+    /// Whom. The roster need not hold them any more.
     pub whom: Whom,
     /// Pupil or staff.
     pub kind: PersonKind,
@@ -64,7 +64,8 @@ impl App {
     /// The records of a school about one person, over all years whose keys are there. Searching is itself on record.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a school of somebody else, [`AppError::Invalid`] when the roster holds nobody with this key.
+    /// [`AppError::NotFound`] for a school of somebody else, [`AppError::Invalid`] when the roster holds nobody with this key and
+    /// never did, or knew several persons by it.
     pub async fn record_search(
         &self,
         caller: &Caller,
@@ -87,9 +88,7 @@ impl App {
         search: &RecordSearch,
         standing: &Standing,
     ) -> Result<Judged<RecordsAbout>, AppError> {
-        let ids = search
-            .whom
-            .ids_in_records(search.kind, &standing.roster, &*standing.key);
+        let ids = self.ids_in_records(school, &search.whom, search.kind, standing).await?;
         let unknown = || AppError::Invalid(vec![search.whom.unknown()]);
         let person = ids.first().copied().ok_or_else(unknown)?;
         let owner = Owner::School(school);
@@ -146,9 +145,12 @@ impl App {
                 over |= self.subject_key_destroy(school, year).await?;
             }
             if !over {
-                return Ok(());
+                break;
             }
         }
+        // Nobody finds them in records any more, and so nobody needs to know what they were known by.
+        while self.store.persons_before_forget(last).await? {}
+        Ok(())
     }
 
     /// False when another replica was first.

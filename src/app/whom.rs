@@ -1,12 +1,9 @@
 //! Whom a school means: somebody of its roster, by an identifier in the body of a request.
 
-use std::collections::BTreeSet;
-
 use sluis_core::{id::PersonId, identifier::EckId, person::PersonKind, personal::Personal};
 
 use crate::app::{
     error::Invalid,
-    restriction::Restriction,
     roster::{self, Person, Roster, label},
     sealing::SealingKey,
 };
@@ -53,47 +50,6 @@ impl Whom {
             let derived = roster::person_id(kind, eck_id.expose(), key);
             if !ids.contains(&derived) {
                 ids.push(derived);
-            }
-        }
-        ids
-    }
-
-    /// All ids by which the records of the school may know the person, as far as the school still has them: those of
-    /// [`ids`](Self::ids), the one that follows from the ECK iD that the roster has for a key, and those that restrictions
-    /// of the person were placed by. INVARIANT: as at the intake, two different ECK iDs are two persons: where a
-    /// restriction knows another one too, it says nothing of this person.
-    pub(in crate::app) fn ids_in_records(
-        &self,
-        kind: PersonKind,
-        roster: &Roster,
-        key: &dyn SealingKey,
-    ) -> Vec<PersonId> {
-        let mut ids = self.ids(kind, roster, key);
-        let found = self.find(kind, roster, key);
-        let eck_id = match self {
-            Self::EckId(eck_id) => Some(eck_id.expose()),
-            Self::SourceKey(_) => found.and_then(|person| person.kept.eck_id()),
-        };
-        let eck_hash = eck_id.map(|eck_id| roster::eck_hash(eck_id, key));
-        let source_key = match self {
-            Self::EckId(_) => found.map(|person| person.key_hash),
-            Self::SourceKey(source) => Some(roster::key_hash(kind, source.expose(), key)),
-        };
-        let is_theirs = |restriction: &&Restriction| {
-            let known_by = &restriction.known_by;
-            let eck_ids: BTreeSet<_> = known_by.eck_ids.iter().chain(eck_hash.as_ref()).collect();
-            let by_eck_id = eck_hash.is_some_and(|hash| known_by.eck_ids.contains(&hash));
-            let by_key = source_key.is_some_and(|hash| known_by.source_keys.contains(&hash));
-            (by_eck_id || by_key) && eck_ids.len() <= 1
-        };
-        let restricted = roster.restrictions.iter().filter(is_theirs);
-        let derived = eck_id.map(|eck_id| roster::person_id(kind, eck_id, key));
-        for id in derived
-            .into_iter()
-            .chain(restricted.map(|restriction| restriction.person))
-        {
-            if !ids.contains(&id) {
-                ids.push(id);
             }
         }
         ids

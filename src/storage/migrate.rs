@@ -49,6 +49,7 @@ pub const STEPS: &[Step] = steps![
     "V18__stances",
     "V19__records_about",
     "V20__account_change_schools",
+    "V21__roster_persons_before",
 ];
 
 /// The runner of the steps of one engine.

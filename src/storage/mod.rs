@@ -52,6 +52,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::stance::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
+    repository::before::ALL,
     repository::restriction::ALL,
     repository::account::ALL,
     repository::account_change::ALL,

@@ -8,6 +8,7 @@ use futures::{
 };
 use serde_json::{Value, json};
 use sluis::app::activation::ActivationScope;
+use sluis_connector_port::roster::Snapshot;
 use sluis_core::{
     ledger::Owner,
     time::{FixedClock, Timestamp},
@@ -17,7 +18,7 @@ use sluis_test_kit::databases::Schema;
 use tokio::time::sleep;
 
 use crate::{
-    rosters::{FIRST, listed, pupil_of, snapshot, without_eck_ids},
+    rosters::{FIRST, another_eck_id, listed, pupil_of, snapshot, without_eck_ids},
     world::{Answer, INSIDE, LOCATED, World, elsewhere},
 };
 
@@ -145,9 +146,90 @@ async fn who_is_in_no_roster_any_more_is_found_by_the_eck_id() {
     world.import(school).await;
     let (items, _) = found(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await;
     assert_eq!(names(&items), ["account.resolve"]);
+    let (items, _) = found(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
+    assert_eq!(names(&items), ["account.resolve"]);
+}
+
+/// The names of what is found of the pupil, by the ECK iD and by the key of the administration.
+async fn by_either(world: &World) -> [BTreeSet<String>; 2] {
+    let told = async |body| {
+        let (items, _) = found(world, body).await;
+        names(&items).into_iter().map(str::to_owned).collect()
+    };
+    let person = pupil(INSIDE);
+    [
+        told(json!({ "eckId": person.eck_id })).await,
+        told(json!({ "sourceKey": person.key })).await,
+    ]
+}
+
+fn without(mut school: Snapshot, number: u32) -> Snapshot {
+    let gone = pupil_of(&mut school, number).key.clone();
+    school.pupils.retain(|pupil| pupil.key != gone);
+    school
+}
+
+#[actix_web::test]
+async fn who_came_without_an_eck_id_got_one_left_and_came_back_is_found_by_all_ids() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.import(without_eck_ids()).await;
+    listed(&world, world.school).await;
+    world.import(without(without_eck_ids(), INSIDE)).await;
+    assert_eq!(
+        by_either(&world).await,
+        [BTreeSet::new(), ["learner.search".to_owned()].into()]
+    );
+    for school in [without_eck_ids(), snapshot(FIRST)] {
+        world.import(school).await;
+    }
+    resolve(&world, INSIDE).await;
+    let both = || BTreeSet::from(["account.resolve".to_owned(), "learner.search".to_owned()]);
+    assert_eq!(by_either(&world).await, [both(), both()]);
+    world.import(without(snapshot(FIRST), INSIDE)).await;
+    assert_eq!(by_either(&world).await, [both(), both()], "who has left");
+    world.import(snapshot(FIRST)).await;
+    assert_eq!(by_either(&world).await, [both(), both()], "who came back");
+}
+
+#[actix_web::test]
+async fn whose_key_went_to_somebody_else_is_found_by_the_eck_id_alone() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.import(snapshot(FIRST)).await;
+    resolve(&world, INSIDE).await;
+    world.import(without(snapshot(FIRST), INSIDE)).await;
+    let mut school = snapshot(FIRST);
+    pupil_of(&mut school, INSIDE).eck_id = another_eck_id().into();
+    world.import(school).await;
+    let none = BTreeSet::new();
+    let resolved = || BTreeSet::from(["account.resolve".to_owned()]);
+    assert_eq!(
+        by_either(&world).await,
+        [resolved(), none],
+        "the key is another pupil's"
+    );
+    world.import(without(snapshot(FIRST), INSIDE)).await;
+    let (items, _) = found(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await;
+    assert!(names(&items).contains(&"account.resolve"));
     let answer = ask(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
     let wrong = [("/sourceKey".to_owned(), "person_unknown".to_owned())];
-    assert_eq!(answer.input_errors(), wrong.into());
+    assert_eq!(answer.input_errors(), wrong.into(), "it is nobody's for certain");
+}
+
+#[actix_web::test]
+async fn what_somebody_was_known_by_goes_with_the_key_of_the_year() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.import(snapshot(FIRST)).await;
+    resolve(&world, INSIDE).await;
+    world.import(without(snapshot(FIRST), INSIDE)).await;
+    for (moment, known) in [("2033-12-31T23:59:59Z", true), ("2034-01-01T00:00:00Z", false)] {
+        world.service.clock.set(Timestamp::parse(moment).unwrap());
+        world.service.app.subject_keys_tidy().await.unwrap();
+        let answer = ask(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
+        assert_eq!(answer.status, if known { 200 } else { 400 }, "{moment} {}", answer.body);
+    }
 }
 
 #[actix_web::test]

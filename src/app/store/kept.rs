@@ -33,6 +33,17 @@ pub struct StoredPerson {
     pub sealed: Vec<u8>,
 }
 
+/// By what a roster knew a person before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonBefore {
+    /// The identifier.
+    pub id: PersonId,
+    /// Keyed hash of the key in the administration.
+    pub key_hash: [u8; 32],
+    /// Keyed hash of the ECK iD, if there was one.
+    pub eck_hash: Option<[u8; 32]>,
+}
+
 /// A key of an account as it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredKeyOf {

@@ -42,7 +42,7 @@ pub(super) struct RecordSearchForm {
     /// The ECK iD (ketenpseudoniem); the roster need not hold the person any more.
     #[schema(pattern = "^https://ketenid\\.nl/[^/]+/[0-9a-f]{128}$")]
     eck_id: Option<String>,
-    /// The key of the person in the administration of the school, as it delivers it.
+    /// The key of the person in the administration of the school, as it delivers it or did.
     #[schema(min_length = 1, max_length = 100)]
     source_key: Option<String>,
     /// Where the page begins: `next` of the page before.
@@ -185,8 +185,11 @@ impl RecordsAboutView {
 
 /// Search the records of a school about one person
 ///
-/// Every record about that person, and every page that the person is in, over all calendar years whose key is there. Searching
-/// is itself on record.
+/// Every record about that person, and every page that the person is in, over all calendar years whose key is there, up to when
+/// the first page was asked for. Searching is itself on record. The person is found by all ids that they had at the school as
+/// far as it still has them: in its roster, by what the roster knew them before by the same ECK iD or key, by a login before it
+/// held them, and in restrictions. Of a person who got another ECK iD, search by each. A key that came with several ECK iDs, and
+/// that nobody has now, finds nobody. Who had neither an ECK iD nor a key of the administration, and left, is not found.
 #[utoipa::path(operation_id = "record_search", tag = "evidence", security(("bearer" = ["record.search"])),
     params(SchoolPath), request_body = RecordSearchForm,
     responses((status = 200, description = "The records", body = RecordsAboutView), SchoolNotFound))]

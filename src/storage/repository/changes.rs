@@ -6,8 +6,8 @@ use sluis_core::{
 };
 
 use super::{
-    Repository, account, account_change, agreement, client, feed, instruction, login, once, organisation, restriction,
-    roster, staging, stance,
+    Repository, account, account_change, agreement, before, client, feed, instruction, login, once, organisation,
+    restriction, roster, staging, stance,
 };
 use crate::{
     app::{
@@ -225,7 +225,10 @@ impl Repository {
             Change::EpochHeld(school, epoch) => {
                 set.one(&super::EPOCH_IS, params![school, epoch]);
             }
-            Change::RosterReplaced(school, run, staged) => staging::replace(set, school, run, staged),
+            Change::RosterReplaced(school, run, staged, year) => {
+                before::note(set, school, run, year);
+                staging::replace(set, school, run, staged);
+            }
             Change::AccountKeyLinked(of, at) => account::link(set, &of, at),
             Change::AccountKeyMoved(of, into, at) => account::move_to(set, &of, into, at),
             Change::AccountChanged(planned) => account_change::make(set, &planned),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use sluis_core::{
     id::{ConnectionId, RunId, SchoolId},
-    time::Timestamp,
+    time::{Timestamp, Year},
 };
 use url::Url;
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use crate::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
         reason::RunReason,
         sealing::KeyScope,
-        store::{RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
+        store::{PersonBefore, RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
     },
     storage::{Priority, Query, Row, Statement, StorageError, WriteSet, params},
 };
@@ -286,6 +286,18 @@ impl RosterStore for Repository {
 
     async fn persons_by_eck(&self, school: SchoolId, eck_hash: [u8; 32]) -> Result<Vec<StoredPerson>, StoreError> {
         self.list(&PERSONS_BY_ECK, params![school, eck_hash], person).await
+    }
+
+    async fn persons_before_by_eck(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError> {
+        self.before_by_eck(school, hash).await
+    }
+
+    async fn persons_before_by_key(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError> {
+        self.before_by_key(school, hash).await
+    }
+
+    async fn persons_before_forget(&self, last: Year) -> Result<bool, StoreError> {
+        self.before_forget(last).await
     }
 
     async fn runs_expired(&self, school: Option<SchoolId>, now: Timestamp) -> Result<Vec<Run>, StoreError> {

@@ -282,7 +282,10 @@ fn staging() -> Calls {
     };
     let gone = |run: u8, number: u8| params![id(1), id(run), id(number), none, none, none, none];
     let replace = |run: u8| {
-        ["groups_remove", "groups_keep", "persons_remove", "persons_keep"].map(|name| (name, params![id(1), id(run)]))
+        let note = ("persons_before_note", params![id(1), id(run), 2026]);
+        let replaced = ["groups_remove", "groups_keep", "persons_remove", "persons_keep"];
+        let replaced = replaced.map(|name| (name, params![id(1), id(run)]));
+        [vec![note], replaced.to_vec()].concat()
     };
     let mut calls = vec![
         ("group_stage", group(1, 1, "Groep 5")),
@@ -307,6 +310,14 @@ fn staging() -> Calls {
     calls.extend([
         ("groups", params![id(1)]),
         ("persons", params![id(1)]),
+        ("persons_before_by_eck", params![id(1), hash(7)]),
+        ("persons_before_by_key", params![id(1), hash(2)]),
+        ("persons_before_by_key", params![id(1), hash(1)]),
+        ("persons_before_schools", params![2025, 10]),
+        ("persons_before_schools", params![2026, 10]),
+        ("persons_before_forget", params![id(1), 2025]),
+        ("persons_before_forget", params![id(1), 2026]),
+        ("persons_before_by_eck", params![id(1), hash(7)]),
         ("schools_with_leftovers", params![]),
         ("leftover_groups_delete", params![id(1), 1]),
         ("leftover_persons_delete", params![id(1), 1]),
