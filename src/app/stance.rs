@@ -2,7 +2,7 @@
 //!
 //! Promises: nobody processes outside the EEA before the school has permitted it to that party; when the call that objects to
 //! a sub-processor, or takes a permission back, has answered, nothing more is released to the product. Deliberately absent:
-//! announcing a sub-processor. That is a new version of the annex, and stances are about the version that was agreed.
+//! announcing a sub-processor. That is a new version of the annex; a permission is given anew for it, an objection goes on.
 
 use sluis_core::{
     agreement::StanceKind,

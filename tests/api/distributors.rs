@@ -2,11 +2,18 @@
 //! has an agreement too.
 
 use serde_json::{Value, json};
-use sluis::app::activation::ActivationScope;
+use sluis::app::{
+    activation::ActivationScope,
+    organisation::OPERATOR,
+    reason::{RunReason, StopCode},
+};
 use sluis_core::{agreement::Annex, id::SupplierId};
 use sluis_test_kit::service::RegisteredClient;
 
-use crate::world::{Answer, IN_GROUP, Supplier, World, annex};
+use crate::{
+    party,
+    world::{Answer, IN_GROUP, Supplier, World, annex},
+};
 
 struct Deliveries {
     world: World,
@@ -143,4 +150,41 @@ async fn a_distributor_delivers_to_another_that_has_an_agreement_and_the_record_
         (&record["purpose"], &record["receiver"], &record["product"]),
         (&json!("D12"), &json!(to), &json!(distributor.product))
     );
+}
+
+#[actix_web::test]
+async fn a_delivery_goes_to_no_operator_no_distributor_and_nobody_whom_the_school_has_stopped() {
+    let Deliveries {
+        world,
+        distributor,
+        receiver,
+        school,
+        ..
+    } = with_distributor().await;
+    let to = async |supplier| search(&world, &distributor, "D12", Some(supplier)).await;
+    assert_eq!(to(OPERATOR).await.refusal(), ["receiver_not_ready"]);
+    let other = party::distributor(&world.service, "Slenk Distributie B.V.", "Lijst").await;
+    world.agree(&other).await;
+    assert_eq!(to(other.supplier).await.refusal(), ["receiver_not_ready"]);
+
+    world.agree(&receiver).await;
+    to(receiver.supplier).await.ok();
+    let token = world.service.token(&receiver.client, None).await;
+    let agreements = world.get("/v1/agreements", &token).await.ok();
+    let agreement = &agreements["items"][0]["id"];
+    let body = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
+    world.post(&world.of_school("stances"), &school, body).await.ok();
+    assert_eq!(to(receiver.supplier).await.refusal(), ["receiver_not_ready"]);
+}
+
+#[actix_web::test]
+async fn nothing_is_taken_in_for_a_distributor_that_was_not_instructed() {
+    let world = World::bare().await;
+    let distributor = world.distributor().await;
+    world.agree_about(&distributor, ActivationScope::School, annex()).await;
+    assert_eq!(world.pulled().await, Some(RunReason::Stopped(StopCode::NothingAgreed)));
+    let school = world.service.token(&world.school_client, None).await;
+    let body = json!({ "product": distributor.product });
+    world.post(&world.of_school("instructions"), &school, body).await.ok();
+    world.pull_again().await;
 }

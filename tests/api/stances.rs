@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sluis::app::activation::ActivationScope;
-use sluis_core::agreement::Annex;
+use sluis_core::{agreement::Annex, time::Clock};
 
 use crate::world::{Answer, World, annex};
 
@@ -15,6 +15,7 @@ async fn with_host_in(country: &str) -> (World, Value) {
     document["subProcessors"][0]["country"] = json!(country);
     let annex = Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap();
     world.agree_about(&world.supplier, ActivationScope::School, annex).await;
+    world.pull().await;
     let token = world.service.token(&world.supplier.client, None).await;
     let agreements = world.get("/v1/agreements", &token).await.ok();
     (world, agreements["items"][0]["id"].clone())
@@ -43,8 +44,6 @@ async fn outside_the_eea_nothing_is_released_without_the_permission_of_the_schoo
     );
     let body = json!({ "agreement": agreement, "kind": "permission", "party": HOST });
     let stance = world.post(&world.of_school("stances"), &school, body).await.ok();
-    // Without a permission nothing is taken in either.
-    world.pull().await;
     search(&world).await.ok();
     end(&world, &school, &stance).await;
     assert_eq!(search(&world).await.refusal(), ["place_outside_eea"]);
@@ -54,11 +53,37 @@ async fn outside_the_eea_nothing_is_released_without_the_permission_of_the_schoo
 async fn an_objection_to_a_sub_processor_bites_at_once_and_can_be_withdrawn() {
     let (world, agreement) = with_host_in("NL").await;
     let board = world.service.token(&world.board_client, None).await;
-    world.pull().await;
     search(&world).await.ok();
     let body = json!({ "agreement": agreement, "kind": "objection", "party": HOST });
     let stance = world.post(&world.of_school("stances"), &board, body).await.ok();
     assert_eq!(search(&world).await.refusal(), ["sub_processor_objected"]);
     end(&world, &board, &stance).await;
+    search(&world).await.ok();
+}
+
+#[actix_web::test]
+async fn an_objection_goes_on_when_the_annex_changes_and_the_roster_is_kept_meanwhile() {
+    let (world, agreement) = with_host_in("NL").await;
+    let school = world.service.token(&world.school_client, None).await;
+    let body = json!({ "agreement": agreement, "kind": "objection", "party": HOST });
+    let stance = world.post(&world.of_school("stances"), &school, body).await.ok();
+
+    world.service.clock.advance_secs(60);
+    let supplier = world.service.token(&world.supplier.client, None).await;
+    let mut document = serde_json::to_value(annex().document()).unwrap();
+    document["version"]["number"] = json!("2.0");
+    document["subProcessors"][0]["name"] = json!("Hunze Hosting BV");
+    document["places"][1]["party"] = json!("Hunze Hosting BV");
+    let now = world.service.clock.now().to_string();
+    let offer = json!({ "board": world.board, "validFrom": now, "annex": document });
+    let newer = world.post("/v1/agreements", &supplier, offer).await.ok();
+    let board = world.service.token(&world.board_client, None).await;
+    let accept = format!("/v1/agreements/{}/_accept", newer["id"].as_str().unwrap());
+    let hash = json!({ "annexHash": newer["annexHash"] });
+    world.post(&accept, &board, hash).await.ok();
+
+    assert_eq!(search(&world).await.refusal(), ["sub_processor_objected"]);
+    world.pull_again().await;
+    end(&world, &school, &stance).await;
     search(&world).await.ok();
 }

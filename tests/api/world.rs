@@ -12,6 +12,7 @@ use sluis::app::{
     evidence::Places,
     link::ConnectionCreate,
     organise::{BoardCreate, SchoolCreate},
+    reason::RunReason,
     trace::TraceContext,
 };
 use sluis_core::{
@@ -286,6 +287,11 @@ impl World {
 
     /// Pulls the roster from the administration system.
     pub(crate) async fn pull(&self) {
+        assert_eq!(self.pulled().await, None);
+    }
+
+    /// The same: why nothing was taken in.
+    pub(crate) async fn pulled(&self) -> Option<RunReason> {
         let from_school = caller(&self.school_client, Role::School(self.school));
         let app = &self.service.app;
         let input = ConnectionCreate {
@@ -303,7 +309,7 @@ impl World {
             .connection_pull(&from_school, self.school, connection.id)
             .await
             .unwrap();
-        assert_eq!(run.end.unwrap().reason, None);
+        run.end.unwrap().reason
     }
 
     /// Pulls once more by the connection that is there.

@@ -6,7 +6,7 @@ use crate::{
         ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
         StanceRecord, SupplierKind,
     },
-    catalogue::{AttributeSet, Catalogue},
+    catalogue::{AttributeSet, Catalogue, Purpose},
     id::{IdMap, Product, ProductId, SchoolId, SupplierId},
     person::{PerKind, PersonKind},
     time::Timestamp,
@@ -60,9 +60,9 @@ pub(super) enum Instructed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Receives {
     /// It has no agreement in force.
-    No,
-    /// It has, and the data would come in hands that the school does not accept.
-    InDoubtfulHands,
+    WithoutAgreement,
+    /// It has, and it is not at work for this school, or in hands that the school does not accept.
+    NotReady,
     Yes,
 }
 
@@ -100,7 +100,8 @@ impl SchoolPolicy {
     }
 
     /// What active agreements need of persons: all that may be taken in. A row that rests on consent needs nothing
-    /// as long as nobody's consent is known; nor does an agreement under which nothing may pass, whoever asks.
+    /// as long as nobody's consent is known, and a distributor nothing that the school has not instructed. What stops for a
+    /// while (a disputed instruction, an objection, a party that is too recent) is kept up to date meanwhile: who leaves is known.
     pub fn needed(&self, at: Timestamp) -> Needed {
         self.needed_apart_from(None, at)
     }
@@ -113,9 +114,8 @@ impl SchoolPolicy {
                 continue;
             };
             let active = product.activations.iter().any(|activation| activation.is_active(at));
-            let waits = product.kind == SupplierKind::Distributor && self.instructed(*id, at) != Instructed::Yes;
-            if Some(*id) == apart || !active || waits || !product.has_mandate(at) || agreement.is_in_doubtful_hands(at)
-            {
+            let idle = product.kind == SupplierKind::Distributor && self.instructed(*id, at) == Instructed::No;
+            if Some(*id) == apart || !active || idle || !product.has_mandate(at) {
                 continue;
             }
             for row in agreement.terms.rows() {
@@ -149,16 +149,22 @@ impl SchoolPolicy {
         })
     }
 
-    /// How the agreements of a supplier stand, for whichever product, when data are to go on to it.
-    pub(super) fn receives(&self, supplier: SupplierId, at: Timestamp) -> Receives {
+    /// Whether data may go on to a supplier. It does not say for which product, and so nothing goes on when the data of any of
+    /// its products come in hands that stop them.
+    pub(super) fn receives(&self, supplier: SupplierId, purpose: Purpose, at: Timestamp) -> Receives {
         let own = self.products.values().filter(|product| product.supplier == supplier);
-        let in_force = own.filter_map(|product| product.standing(at).in_force());
-        in_force.fold(Receives::No, |so_far, agreement| {
-            if so_far == Receives::Yes || !agreement.is_in_doubtful_hands(at) {
-                Receives::Yes
-            } else {
-                Receives::InDoubtfulHands
-            }
-        })
+        let in_force = own.filter_map(|product| Some((product, product.standing(at).in_force()?)));
+        let (mut any, mut clean, mut ready) = (false, true, false);
+        for (product, agreement) in in_force {
+            any = true;
+            clean &= !agreement.is_in_doubtful_hands(at);
+            let delivers_on = purpose == Purpose::DELIVERY && product.kind == SupplierKind::Distributor;
+            ready |= !delivers_on && product.has_mandate(at) && product.scopes(at).next().is_some();
+        }
+        match (any, clean && ready) {
+            (false, _) => Receives::WithoutAgreement,
+            (true, false) => Receives::NotReady,
+            (true, true) => Receives::Yes,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The policy of one product at one school: the dated facts, beside the terms that schools share.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::PolicyInputs;
 use crate::{
@@ -56,7 +56,9 @@ impl ProductPolicy {
                 .iter()
                 .filter(|agreement| agreement.product == record.product)
         };
-        let accepted = own().filter_map(|agreement| CompiledAgreement::compile(agreement, inputs, catalogue));
+        let versions: BTreeSet<_> = own().map(|agreement| agreement.id).collect();
+        let accepted =
+            own().filter_map(|agreement| CompiledAgreement::compile(agreement, &versions, inputs, catalogue));
         let mut agreements: Vec<_> = accepted.collect();
         agreements.sort_by_key(|agreement| (agreement.from, agreement.id));
         let mandates = inputs
@@ -152,7 +154,13 @@ pub(super) struct CompiledAgreement {
 }
 
 impl CompiledAgreement {
-    fn compile(record: &AgreementRecord, inputs: &PolicyInputs, catalogue: &Catalogue) -> Option<Self> {
+    /// One of the versions of what was agreed about a product.
+    fn compile(
+        record: &AgreementRecord,
+        versions: &BTreeSet<AgreementId>,
+        inputs: &PolicyInputs,
+        catalogue: &Catalogue,
+    ) -> Option<Self> {
         let (board, supplier) = record.accepted_by_board_at.zip(record.accepted_by_supplier_at)?;
         let terms = Arc::clone(record.annex.terms(catalogue));
         let own = inputs
@@ -163,16 +171,9 @@ impl CompiledAgreement {
             let place = terms.modules.iter().position(|module| *module == approval.module)?;
             Some((place, approval.window))
         });
-        let product_of = |id| {
-            inputs
-                .agreements
-                .iter()
-                .find(|other| other.id == id)
-                .map(|other| other.product)
-        };
         let stances = inputs.stances.iter().filter(|stance| match stance.kind {
             StanceKind::Permission => stance.agreement == record.id,
-            StanceKind::Objection => product_of(stance.agreement) == Some(record.product),
+            StanceKind::Objection => versions.contains(&stance.agreement),
         });
         let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
         let from = record.window.from.max(board).max(supplier);
@@ -208,11 +209,24 @@ impl CompiledAgreement {
     /// Whether the school takes this stance on a party of the annex.
     pub(super) fn takes(&self, kind: StanceKind, party: &str, at: Timestamp) -> bool {
         let mut stances = self.stances.iter();
-        stances.any(|(of, about, window)| *of == kind && **about == *party && window.holds(at))
+        let means = |about: &str| match kind {
+            StanceKind::Permission => about == party,
+            StanceKind::Objection => same_name(about, party),
+        };
+        stances.any(|(of, about, window)| *of == kind && means(about) && window.holds(at))
     }
 
     /// Whether a row is without defect, and necessary or approved.
     pub(super) fn permits(&self, row: &Row, at: Timestamp) -> bool {
         row.defect.is_none() && self.approves(row, at)
     }
+}
+
+/// Whether two annexes mean the same party: an objection is not got rid of by another way to write a name.
+fn same_name(one: &str, other: &str) -> bool {
+    let letters = |name: &str| {
+        let lower = name.chars().flat_map(char::to_lowercase);
+        lower.filter(|char| char.is_alphanumeric()).collect::<String>()
+    };
+    letters(one) == letters(other)
 }

@@ -160,8 +160,9 @@ reasons! {
     ReceiverNotListed = "receiver_not_listed", Some(Clause::AnnexAsLimit), Supplier, Supplier;
     /// The receiver has no agreement of its own with this school.
     ReceiverWithoutAgreement = "receiver_without_agreement", Some(Clause::AnnexAsLimit), Board, Supplier;
-    /// The receiver has an agreement, and a place or party of it stops everything: see check 9.
-    ReceiverInDoubtfulHands = "receiver_in_doubtful_hands", Some(Clause::SubProcessors), School, Supplier;
+    /// The receiver has an agreement, and it has no mandate, is not switched on, does not receive deliveries, or is stopped by
+    /// check 9.
+    ReceiverNotReady = "receiver_not_ready", Some(Clause::AnnexAsLimit), School, Supplier;
 
     // 5. Attributes
     /// No row holds both the purpose and the category of this attribute.

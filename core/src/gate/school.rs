@@ -10,6 +10,7 @@ use super::{
 use crate::{
     agreement::{DefectCode, Model, Row, Scope},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
+    id::SupplierId,
     person::PersonFacts,
 };
 
@@ -325,16 +326,22 @@ impl SchoolDecision<'_> {
                 if self.considered.is_some() && !listed {
                     self.deny(ReasonCode::ReceiverNotListed, Missing::Receiver(receiver));
                 }
-                let against = match policy.receives(receiver, self.request.at) {
-                    Receives::Yes => None,
-                    Receives::InDoubtfulHands => Some(ReasonCode::ReceiverInDoubtfulHands),
-                    Receives::No => Some(ReasonCode::ReceiverWithoutAgreement),
-                };
-                if let Some(code) = against {
-                    self.deny(code, Missing::Receiver(receiver));
+                // How others stand with the school is told to who works with them only.
+                if listed && (!delivers || policy.instructed(self.request.product, self.request.at) == Instructed::Yes)
+                {
+                    self.check_receiver(policy, receiver, purpose);
                 }
             }
         }
+    }
+
+    fn check_receiver(&mut self, policy: &SchoolPolicy, receiver: SupplierId, purpose: Purpose) {
+        let against = match policy.receives(receiver, purpose, self.request.at) {
+            Receives::Yes => return,
+            Receives::NotReady => ReasonCode::ReceiverNotReady,
+            Receives::WithoutAgreement => ReasonCode::ReceiverWithoutAgreement,
+        };
+        self.deny(against, Missing::Receiver(receiver));
     }
 
     /// Checks 2, 4, 5 and 6: one row must hold both the purpose and the category.

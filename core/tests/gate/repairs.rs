@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{ActivationRecord, InstructionRecord, MandateRecord, Scope, StanceKind, SupplierKind},
+    agreement::{ActivationRecord, InstructionRecord, Scope, StanceKind, SupplierKind},
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Channel, Direction, ReasonCode},
     time::Window,
 };
 
 use crate::scenes::{
-    OF_THE_RECEIVER, a_newer_agreement_was_accepted_after_its_end, with_a_delivery, with_an_agreement_of_the_receiver,
-    with_receivers,
+    OF_THE_RECEIVER, a_newer_agreement_was_accepted_after_its_end, with_a_delivery, with_a_receiver, with_receivers,
 };
 use crate::world::{About, World, id, moment, span};
 
@@ -25,13 +24,13 @@ fn what_repairs_a_refusal_permits_again() {
 
     let mut world = World::new();
     with_receivers(&mut world);
-    with_an_agreement_of_the_receiver(&mut world);
+    with_a_receiver(&mut world);
     world.request.receiver = Some(id(World::OTHER_SUPPLIER));
     assert!(world.decide().is_permit());
 
     let mut world = World::new();
     with_a_delivery(&mut world);
-    with_an_agreement_of_the_receiver(&mut world);
+    with_a_receiver(&mut world);
     world.request.receiver = Some(id(World::OTHER_SUPPLIER));
     assert!(
         world.decide().is_permit(),
@@ -67,7 +66,7 @@ fn what_repairs_a_refusal_permits_again() {
 fn a_distributor_sees_what_its_own_agreement_lists_and_nothing_else() {
     let mut world = World::new();
     with_a_delivery(&mut world);
-    with_an_agreement_of_the_receiver(&mut world);
+    with_a_receiver(&mut world);
     world.request.receiver = Some(id(World::OTHER_SUPPLIER));
     world.annex(|annex| annex["rows"][0]["pupilCategories"] = json!(["CD12"]));
     let decision = world.decide();
@@ -155,16 +154,7 @@ fn a_second_activation_widens_the_scope_and_an_ended_one_does_not() {
 
 fn with_another_product_switched_on() -> World {
     let mut world = World::new();
-    with_an_agreement_of_the_receiver(&mut world);
-    world.inputs.mandates.push(MandateRecord {
-        supplier: id(World::OTHER_SUPPLIER),
-        ..world.inputs.mandates[0]
-    });
-    let other = ActivationRecord {
-        product: id(World::OTHER_PRODUCT),
-        ..world.inputs.activations[0].clone()
-    };
-    world.inputs.activations.push(other);
+    with_a_receiver(&mut world);
     world
 }
 
@@ -175,16 +165,14 @@ fn needed_by_the_other(world: &mut World) -> AttributeSet {
 }
 
 #[test]
-fn nothing_is_needed_under_an_agreement_under_which_nothing_may_pass() {
-    let mut accepted = with_another_product_switched_on();
-    assert!(!needed_by_the_other(&mut accepted).is_empty());
+fn what_is_stopped_for_a_while_is_kept_up_to_date() {
     let mut objected = with_another_product_switched_on();
     objected.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
-    assert!(needed_by_the_other(&mut objected).is_empty());
+    assert!(!needed_by_the_other(&mut objected).is_empty());
 }
 
 #[test]
-fn nothing_is_needed_by_a_distributor_without_an_instruction_that_is_followed() {
+fn nothing_is_needed_by_a_distributor_without_an_instruction() {
     let mut world = with_another_product_switched_on();
     world.inputs.products[1].kind = SupplierKind::Distributor;
     assert!(needed_by_the_other(&mut world).is_empty());
@@ -197,6 +185,8 @@ fn nothing_is_needed_by_a_distributor_without_an_instruction_that_is_followed() 
     assert!(!needed_by_the_other(&mut world).is_empty());
     let disputed = Window::since(moment("2026-09-01T00:00:00Z"));
     world.inputs.instructions[0].suspensions.push(disputed);
+    assert!(!needed_by_the_other(&mut world).is_empty());
+    world.inputs.instructions[0].window.until = Some(world.request.at);
     assert!(needed_by_the_other(&mut world).is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{AgreementRecord, ProductRecord, SupplierKind},
+    agreement::{ActivationRecord, AgreementRecord, MandateRecord, ProductRecord, SupplierKind},
     time::Window,
 };
 
@@ -44,10 +44,11 @@ pub(crate) fn with_a_delivery(world: &mut World) {
     world.purpose("D12");
 }
 
-/// The agreement of the receiver of [`with_an_agreement_of_the_receiver`].
+/// The agreement of the receiver of [`with_a_receiver`].
 pub(crate) const OF_THE_RECEIVER: u128 = 15;
 
-pub(crate) fn with_an_agreement_of_the_receiver(world: &mut World) {
+/// The receiver is at work at the school: it has an agreement, a mandate and an activation.
+pub(crate) fn with_a_receiver(world: &mut World) {
     let own = ProductRecord {
         product: id(World::OTHER_PRODUCT),
         supplier: id(World::OTHER_SUPPLIER),
@@ -60,6 +61,15 @@ pub(crate) fn with_an_agreement_of_the_receiver(world: &mut World) {
         ..world.inputs.agreements[0].clone()
     };
     world.inputs.agreements.push(agreement);
+    world.inputs.mandates.push(MandateRecord {
+        supplier: id(World::OTHER_SUPPLIER),
+        ..world.inputs.mandates[0]
+    });
+    let activation = ActivationRecord {
+        product: id(World::OTHER_PRODUCT),
+        ..world.inputs.activations[0].clone()
+    };
+    world.inputs.activations.push(activation);
 }
 
 pub(crate) fn with_birth_date_on_consent(world: &mut World) {

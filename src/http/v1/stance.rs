@@ -126,8 +126,9 @@ pub(super) async fn stance_view(caller: May<ReadStance>, path: Path<StancePath>)
 /// Permit a party outside the EEA, or object to a sub-processor
 ///
 /// Without the permission (toestemming) nothing is released by an agreement under which somebody processes outside the European
-/// Economic Area. When an objection (bezwaar) has been answered, nothing is released by that agreement, within the term and after
-/// it. A stance is about one version of the agreement.
+/// Economic Area; it is about one version of the agreement. When an objection (bezwaar) has been answered, nothing is released
+/// under any version of what is agreed about the product that lists a sub-processor of this name, however it is written, also when
+/// the version that is named was only offered. It holds within the term and after it, until it is taken back.
 #[utoipa::path(operation_id = "stance_create", tag = "agreements", security(("bearer" = ["stance.take"])),
     params(SchoolPath), request_body = StanceCreate,
     responses((status = 201, description = "The stance", body = StanceView), SchoolOrAgreementNotFound, Conflict))]

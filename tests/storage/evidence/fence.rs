@@ -7,10 +7,11 @@ use sluis::app::{
     caller::Role,
     client::Client,
     evidence::{Act, Committed},
-    organisation::{Supplier, SupplierKind},
+    organisation::Supplier,
     store::{Change, KeyOfAccount, Store},
 };
 use sluis_core::{
+    agreement::SupplierKind,
     id::{ClientId, Id, SupplierId},
     random,
 };

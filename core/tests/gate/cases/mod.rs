@@ -207,7 +207,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         (mostly(0u128, vec![1, 2]), window(), accepted(), accepted(), scope()),
         0..4,
     );
-    let parties = || select(vec!["Hosting B.V.", "Elders B.V.", "Maker B.V."]);
+    let parties = || select(vec!["Hosting B.V.", "Hosting BV", "Elders B.V.", "Maker B.V."]);
     let kinds = || select(StanceKind::ALL.to_vec());
     let stances = vec((kinds(), 0u128..3, parties(), window()), 0..3);
     let instructions = vec((mostly(0u128, vec![1, 2]), window(), suspensions()), 0..3);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluis_core::{
     agreement::{AgreementRecord, Need, RowDocument, StanceKind, SupplierKind},
     gate::{Asker, Channel, Direction},
+    id::SupplierId,
     person::PersonKind,
 };
 
@@ -76,23 +77,22 @@ impl School<'_> {
             None if has_receiver => reasons.push(("receiver_missing".to_owned(), purpose.clone())),
             Some(receiver) if !has_receiver => reasons.push(("receiver_unexpected".to_owned(), receiver.to_string())),
             Some(receiver) => {
-                if let Some(agreement) = self.looked_into().filter(|_| !delivers) {
-                    let mut listed = agreement.annex.document().receivers.iter();
-                    if !listed.any(|entry| {
-                        entry.supplier == Some(receiver) && entry.purposes.iter().any(|p| p.to_string() == purpose)
-                    }) {
+                let mut known_to_asker = !delivers || self.about_the_instruction(self.request.product).is_none();
+                if !delivers {
+                    let agreement = self.looked_into();
+                    let listed = agreement.is_some_and(|agreement| {
+                        let mut listed = agreement.annex.document().receivers.iter();
+                        listed.any(|entry| {
+                            entry.supplier == Some(receiver) && entry.purposes.iter().any(|p| p.to_string() == purpose)
+                        })
+                    });
+                    if agreement.is_some() && !listed {
                         reasons.push(("receiver_not_listed".to_owned(), receiver.to_string()));
                     }
+                    known_to_asker = listed;
                 }
-                let own = self.inputs.products.iter().filter(|record| record.supplier == receiver);
-                let own: Vec<_> = own.filter_map(|record| self.in_force(record.product)).collect();
-                if own.is_empty() {
-                    reasons.push(("receiver_without_agreement".to_owned(), receiver.to_string()));
-                } else if !own
-                    .iter()
-                    .any(|agreement| self.about_the_hands_of(agreement).is_empty())
-                {
-                    reasons.push(("receiver_in_doubtful_hands".to_owned(), receiver.to_string()));
+                if known_to_asker {
+                    reasons.extend(self.about_the_receiver(receiver, delivers));
                 }
             }
             None => {}
@@ -122,6 +122,26 @@ impl School<'_> {
             }
         }
         reasons
+    }
+
+    /// A receiver is under an agreement of its own, at work at the school, and all that it has agreed about is in good hands.
+    fn about_the_receiver(&self, receiver: SupplierId, by_delivery: bool) -> Option<(String, String)> {
+        let own = self.inputs.products.iter().filter(|record| record.supplier == receiver);
+        let own: Vec<_> = own
+            .filter_map(|record| Some((record, self.in_force(record.product)?)))
+            .collect();
+        if own.is_empty() {
+            return Some(("receiver_without_agreement".to_owned(), receiver.to_string()));
+        }
+        let at_work = own.iter().any(|(record, _)| {
+            self.has_mandate(record.product)
+                && !self.scopes(record.product).is_empty()
+                && !(by_delivery && record.kind == SupplierKind::Distributor)
+        });
+        let clean = own
+            .iter()
+            .all(|(_, agreement)| self.about_the_hands_of(agreement).is_empty());
+        (!at_work || !clean).then(|| ("receiver_not_ready".to_owned(), receiver.to_string()))
     }
 
     pub(super) fn rows(&self, agreement: &AgreementRecord, kind: PersonKind) -> Vec<Row> {
@@ -236,12 +256,12 @@ impl School<'_> {
             .filter(|record| record.product != self.request.product)
             .any(|record| {
                 let switched_on = self.has_mandate(record.product) && !self.scopes(record.product).is_empty();
-                let works =
-                    record.kind == SupplierKind::Supplier || self.about_the_instruction(record.product).is_none();
-                let clean = |agreement: &&AgreementRecord| self.about_the_hands_of(agreement).is_empty();
+                let told = self.about_the_instruction(record.product);
+                let works = record.kind == SupplierKind::Supplier
+                    || told.is_none_or(|(code, _)| code != "distributor_not_instructed");
                 switched_on
                     && works
-                    && self.in_force(record.product).filter(clean).is_some_and(|agreement| {
+                    && self.in_force(record.product).is_some_and(|agreement| {
                         let rows = self.rows(agreement, kind);
                         rows.iter()
                             .any(|row| row.is_active() && !row.consent && row.attributes.contains(attribute))
@@ -272,7 +292,11 @@ impl School<'_> {
                     StanceKind::Permission => stance.agreement == agreement.id,
                     StanceKind::Objection => was_said_of.is_some_and(|other| other.product == agreement.product),
                 };
-                counts && stance.kind == kind && stance.party == party
+                let same = match kind {
+                    StanceKind::Permission => stance.party == party,
+                    StanceKind::Objection => bare(&stance.party) == bare(party),
+                };
+                counts && stance.kind == kind && same
             })
         };
         let may_leave = |party: &str| said(StanceKind::Permission, party);
@@ -337,6 +361,11 @@ impl Row {
     pub(super) fn is_active(&self) -> bool {
         self.named && self.approved && self.defect.is_none()
     }
+}
+
+/// A name without what is written in many ways.
+fn bare(name: &str) -> String {
+    name.to_lowercase().replace(['.', ',', ' ', '-'], "")
 }
 
 fn number(code: &str, letters: &str, last: u8) -> Option<u8> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{Scope, StanceKind},
+    agreement::{Scope, StanceKind, SupplierKind},
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Channel, Direction, Fixer, ReasonCode},
     person::PersonKind,
@@ -14,8 +14,8 @@ use sluis_core::{
 use super::{Case, case, held};
 use crate::{
     scenes::{
-        OF_THE_RECEIVER, a_newer_agreement_has_ended, with_a_delivery, with_a_newer_version,
-        with_an_agreement_of_the_receiver, with_birth_date_on_consent, with_receivers,
+        OF_THE_RECEIVER, a_newer_agreement_has_ended, with_a_delivery, with_a_newer_version, with_a_receiver,
+        with_birth_date_on_consent, with_receivers,
     },
     world::{About, World, id, moment, since_september, span},
 };
@@ -200,21 +200,41 @@ pub(super) fn table() -> Vec<Case> {
             with_a_delivery(world);
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
         }),
-        case(R::ReceiverInDoubtfulHands, School, Some("11.1"), None, |world| {
+        case(R::ReceiverNotReady, School, Some("5.3"), None, |world| {
             with_a_delivery(world);
-            with_an_agreement_of_the_receiver(world);
+            with_a_receiver(world);
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
             world.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
         }),
-        case(R::ReceiverInDoubtfulHands, School, Some("11.1"), None, |world| {
+        case(R::ReceiverNotReady, School, Some("5.3"), None, |world| {
             with_receivers(world);
-            with_an_agreement_of_the_receiver(world);
+            with_a_receiver(world);
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
             world.says_of(OF_THE_RECEIVER, StanceKind::Objection, "Hunze Hosting B.V.");
+        }),
+        // Nobody may deliver to the operator of the service: at no school is its product switched on.
+        case(R::ReceiverNotReady, School, Some("5.3"), None, |world| {
+            with_a_delivery(world);
+            with_a_receiver(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+            world.inputs.activations.truncate(1);
+        }),
+        case(R::ReceiverNotReady, School, Some("5.3"), None, |world| {
+            with_receivers(world);
+            with_a_receiver(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+            world.inputs.mandates.truncate(1);
+        }),
+        // A distributor delivers to suppliers.
+        case(R::ReceiverNotReady, School, Some("5.3"), None, |world| {
+            with_a_delivery(world);
+            with_a_receiver(world);
+            world.request.receiver = Some(id(World::OTHER_SUPPLIER));
+            world.inputs.products[1].kind = SupplierKind::Distributor;
         }),
         case(R::ReceiverUnexpected, TheAsker, Some("5.3"), None, |world| {
             with_a_delivery(world);
-            with_an_agreement_of_the_receiver(world);
+            with_a_receiver(world);
             world.request.asker = Asker::Supplier(id(World::WADDEN));
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
         }),
@@ -225,7 +245,7 @@ pub(super) fn table() -> Vec<Case> {
             with_receivers(world);
             world.purpose("D11");
             world.request.receiver = Some(id(World::OTHER_SUPPLIER));
-            with_an_agreement_of_the_receiver(world);
+            with_a_receiver(world);
         }),
         case(R::ReceiverWithoutAgreement, Board, Some("5.3"), None, |world| {
             with_receivers(world);
@@ -406,7 +426,7 @@ pub(super) fn table() -> Vec<Case> {
             Some("Hunze Hosting B.V."),
             |world| {
                 with_a_newer_version(world);
-                world.says(StanceKind::Objection, "Hunze Hosting B.V.");
+                world.says(StanceKind::Objection, "Hunze Hosting BV");
             },
         ),
         case(R::SecondFactorMissing, School, Some("7.2"), None, |world| {

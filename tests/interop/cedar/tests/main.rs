@@ -16,10 +16,14 @@ mod world;
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use proptest::test_runner::{TestCaseError, TestError};
+use sluis_core::gate::ReasonCode;
 
 use crate::{
     cases::{another_runner, case},
@@ -44,9 +48,10 @@ fn the_gate_and_the_policies_agree_in_a_hundred_thousand_cases() {
     const THREADS: u8 = 4;
     const CASES: u32 = 25_000;
     let permits = AtomicU32::new(0);
+    let seen = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for number in 0..THREADS {
-            let permits = &permits;
+            let (permits, seen) = (&permits, &seen);
             scope.spawn(move || {
                 let agreed = another_runner(number, CASES).run(&case(), |case| {
                     let decision = case.decide();
@@ -57,6 +62,9 @@ fn the_gate_and_the_policies_agree_in_a_hundred_thousand_cases() {
                         )));
                     }
                     permits.fetch_add(u32::from(decision.is_permit()), Ordering::Relaxed);
+                    let withheld = decision.withheld().iter().map(|held| held.reason.code);
+                    let all = decision.reasons().iter().map(|reason| reason.code).chain(withheld);
+                    seen.lock().unwrap().extend(all);
                     Ok(())
                 });
                 if let Err(TestError::Fail(reason, case)) = agreed {
@@ -69,5 +77,15 @@ fn the_gate_and_the_policies_agree_in_a_hundred_thousand_cases() {
     assert!(
         permits > 2_000,
         "only {permits} cases were permitted: the cases say too little"
+    );
+    let seen = seen.into_inner().unwrap();
+    let unseen: Vec<_> = ReasonCode::ALL
+        .into_iter()
+        .filter(|code| !seen.contains(code))
+        .collect();
+    assert_eq!(
+        unseen,
+        [ReasonCode::PersonNotAvailable],
+        "every reason comes up in some case"
     );
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, StanceKind, SupplierKind},
+    agreement::{AgreementRecord, Need, RowDocument},
     gate::{Channel, Direction},
-    id::ProductId,
     person::PersonKind,
 };
 
-use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, kind_word, merged, record, spans};
+use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, STANCE, kind_word, merged, record, spans};
 use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
@@ -232,19 +231,12 @@ impl Oracle<'_> {
     /// What other products that are switched on need of this kind of person.
     fn needed(&self) -> Names {
         let kind = self.case.request.person_kind;
-        let others = self.case.inputs.products.iter().map(|record| record.product);
-        let others = others.filter(|product| *product != self.case.request.product);
-        let on = others.filter(|product| {
-            let active = self
-                .activations(*product, None)
-                .iter()
-                .any(|names| names.contains("active"));
-            active && self.mandates(*product).contains("holds") && self.is_at_work(*product)
-        });
-        let rows = on
-            .filter_map(|product| self.in_force(product))
-            .filter(|agreement| self.hands(agreement).is_empty())
-            .flat_map(|agreement| self.rows(agreement, kind));
+        let others = self.case.inputs.products.iter();
+        let others = others.filter(|record| record.product != self.case.request.product);
+        let others = others.filter_map(|record| Some((record, self.in_force(record.product)?)));
+        let rows = others
+            .filter(|(record, agreement)| self.product(record, agreement).contains("needed"))
+            .flat_map(|(_, agreement)| self.rows(agreement, kind));
         let rows: Vec<_> = rows
             .filter(|row| row.is_active() && !row.is("rests_on_consent"))
             .collect();
@@ -253,36 +245,36 @@ impl Oracle<'_> {
         names.filter(|name| data.contains(&datum(name))).collect()
     }
 
-    /// A distributor works when there is an instruction that is not disputed, any other supplier always.
-    fn is_at_work(&self, product: ProductId) -> bool {
-        let mut products = self.case.inputs.products.iter();
-        let distributes = products.any(|record| record.product == product && record.kind == SupplierKind::Distributor);
-        !distributes || self.instructions(product).contains("undisputed")
-    }
-
     pub(super) fn hands(&self, agreement: &AgreementRecord) -> Names {
         let document = agreement.annex.document();
         let listed: Vec<_> = document.sub_processors.iter().map(|party| &party.name).collect();
-        let said = |kind: StanceKind| -> Vec<_> {
-            let all = self.case.inputs.stances.iter().filter(|stance| stance.kind == kind);
-            let own = all.filter(|stance| match kind {
-                StanceKind::Permission => stance.agreement == agreement.id,
-                // Against the party in all versions of what was agreed about the product.
-                StanceKind::Objection => {
-                    let mut versions = self.case.inputs.agreements.iter();
-                    versions.any(|other| other.id == stance.agreement && other.product == agreement.product)
-                }
-            });
-            let holding = own.filter(|stance| spans([&stance.window], self.at).contains("holds"));
-            holding.map(|stance| &stance.party).collect()
-        };
-        let stances = json!({ "permitted": said(StanceKind::Permission), "objected": said(StanceKind::Objection) });
+        let versions = self.case.inputs.agreements.iter();
+        let versions: Vec<_> = versions
+            .filter(|other| other.product == agreement.product)
+            .map(|other| other.id)
+            .collect();
+        let mut stances = BTreeMap::from([("permitted", Vec::new()), ("objected", Vec::new())]);
+        for stance in &self.case.inputs.stances {
+            let is = STANCE.names(json!({
+                "kind": stance.kind.as_str(), "said": stance.agreement, "agreement": agreement.id, "versions": versions,
+                "times": spans([&stance.window], self.at),
+            }));
+            for (name, parties) in stances.iter_mut().filter(|(name, _)| is.contains(**name)) {
+                parties.push(if *name == "objected" {
+                    bare(&stance.party)
+                } else {
+                    stance.party.clone()
+                });
+            }
+        }
+        let stances = json!(stances);
         let ask = |facts: Value| HAND.names(merged(stances.clone(), record(facts)));
         let places = document.places.iter().map(|place| {
             let countries = std::iter::once(&place.country).chain(&place.back_up_country);
             ask(json!({
                 "at": self.at,
                 "party": place.party,
+                "bare": bare(&place.party),
                 "place": place.party,
                 "processor": document.parties.processor.name,
                 "listed": listed,
@@ -294,10 +286,16 @@ impl Oracle<'_> {
                 let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap();
                 midnight.timestamp().as_millisecond()
             });
-            ask(json!({ "at": self.at, "party": party.name, "countries": [party.country.as_str()], "announced": announced }))
+            ask(json!({ "at": self.at, "party": party.name, "bare": bare(&party.name), "countries": [party.country.as_str()], "announced": announced }))
         });
         places.chain(parties).flatten().collect()
     }
+}
+
+/// A name in letters and digits alone.
+fn bare(name: &str) -> String {
+    let kept = name.chars().filter(|char| char.is_alphanumeric());
+    kept.flat_map(char::to_lowercase).collect()
 }
 
 fn sorts(rows: &[RowFacts]) -> Names {

@@ -2,7 +2,8 @@
 //!
 //! Cedar has no quantifiers. What is said of single records (a stretch of time, an agreement, an activation, a row, a
 //! place) is therefore asked record by record, and the names of the policies that permit are the facts of the next
-//! question, up to the decision. No rule is in this file: it only carries records in and names out.
+//! question, up to the decision. The rules are not in this file: it carries records in and names
+//! out, and knows only which records belong together.
 
 mod annex;
 mod grant;
@@ -12,7 +13,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request as Question};
 use serde_json::{Map, Value, json};
 use sluis_core::{
-    agreement::{ActivationRecord, AgreementRecord, Scope},
+    agreement::{ActivationRecord, AgreementRecord, ProductRecord, Scope},
     gate::{Asker, Channel, Direction},
     id::{ProductId, SupplierId},
     person::{PersonFacts, PersonKind},
@@ -43,6 +44,8 @@ policies! {
     AGREEMENT = "agreement";
     ORDER = "order";
     INSTRUCTION = "instruction";
+    PRODUCT = "product";
+    STANCE = "stance";
     ACTIVATION = "activation";
     ROW = "row";
     HAND = "hand";
@@ -203,14 +206,32 @@ impl<'a> Oracle<'a> {
             .map(|record| record.supplier)
     }
 
-    /// In what hands the data are under the agreements of the receiver that are in force, for whichever product.
-    fn hands_of_receiver(&self) -> Names {
+    /// What is true of a product under an agreement in force.
+    fn product(&self, record: &ProductRecord, agreement: &AgreementRecord) -> Names {
+        let activations = self.activations(record.product, None);
+        PRODUCT.names(merged(
+            json!({
+                "kind": record.kind.as_str(),
+                "hands": self.hands(agreement),
+                "mandates": self.mandates(record.product),
+                "activations": activations.iter().flatten().collect::<BTreeSet<_>>(),
+                "instructions": self.instructions(record.product),
+            }),
+            self.purpose(),
+        ))
+    }
+
+    /// What is true of any product of the receiver.
+    fn of_receiver(&self) -> Names {
         let products = self.case.inputs.products.iter();
         let own = products.filter(|record| Some(record.supplier) == self.case.request.receiver);
-        let own = own.filter_map(|record| self.in_force(record.product));
-        let word = |clean| if clean { "clean" } else { "doubtful" };
-        own.map(|agreement| word(self.hands(agreement).is_empty()).to_owned())
+        let own = own.filter_map(|record| Some((record, self.in_force(record.product)?)));
+        own.flat_map(|(record, agreement)| self.product(record, agreement))
             .collect()
+    }
+
+    fn purpose(&self) -> Value {
+        record(json!({ "purpose": self.case.request.purpose.map(|purpose| purpose.to_string()) }))
     }
 
     fn mandates(&self, product: ProductId) -> Names {
@@ -385,7 +406,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         "purpose": request.purpose.map(|purpose| purpose.to_string()),
         "receiver": request.receiver,
         "receivers": annex.receivers,
-        "receiverHands": oracle.hands_of_receiver(),
+        "ofReceiver": oracle.of_receiver(),
         "rows": annex.rows,
         "hands": annex.hands,
         "lacking": lacking,
