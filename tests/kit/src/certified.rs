@@ -10,6 +10,9 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use reqwest::{Client, header, redirect::Policy};
@@ -18,6 +21,9 @@ use url::Url;
 use crate::{client::Ask, skipped};
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../interop/oidc-provider");
+
+/// How long it may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The client that it knows.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +65,12 @@ impl Certified {
     }
 
     fn run(client: Registered<'_>, claims: &serde_json::Value) -> Self {
+        let mut tries = (0..3).filter_map(|_| Self::try_to_run(client, claims));
+        tries.next().expect("the provider says where it is")
+    }
+
+    /// `None` when it does not say where it is: node itself hangs now and then on a machine that is busy.
+    fn try_to_run(client: Registered<'_>, claims: &serde_json::Value) -> Option<Self> {
         let mut process = Command::new("node")
             .args([
                 "kennisnet.js",
@@ -73,22 +85,35 @@ impl Certified {
             .stdout(Stdio::piped())
             .spawn()
             .expect("node starts");
-        let mut output = BufReader::new(process.stdout.take().expect("its output is piped"));
-        let mut line = String::new();
-        output.read_line(&mut line).expect("the provider prints");
-        let issuer = line.trim().strip_prefix("issuer ");
-        Self {
-            issuer: issuer.expect("the provider says where it is").to_owned(),
+        let output = process.stdout.take().expect("its output is piped");
+        let (told, says) = mpsc::channel();
+        let _reader = thread::spawn(move || {
+            let (mut output, mut line) = (BufReader::new(output), String::new());
+            let read = output.read_line(&mut line);
+            told.send(read.map(|_| (line, output)))
+        });
+        let said = says.recv_timeout(PATIENCE).ok().and_then(Result::ok);
+        let issuer = said.and_then(|(line, output)| Some((line.trim().strip_prefix("issuer ")?.to_owned(), output)));
+        let Some((issuer, output)) = issuer else {
+            end(&mut process);
+            return None;
+        };
+        Some(Self {
+            issuer,
             process,
             _output: output,
-        }
+        })
     }
+}
+
+fn end(process: &mut Child) {
+    let _ended = process.kill();
+    let _reaped = process.wait();
 }
 
 impl Drop for Certified {
     fn drop(&mut self) {
-        let _ended = self.process.kill();
-        let _reaped = self.process.wait();
+        end(&mut self.process);
     }
 }
 
