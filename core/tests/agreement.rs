@@ -1,12 +1,13 @@
 //! Reading an annex: the example, its canonical bytes and hash, every error at once, every defect of a row.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
 
 use std::collections::BTreeSet;
 
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{Annex, AnnexDocument, AnnexErrorCode, AnnexHash, DefectCode, Model},
+    agreement::{Annex, AnnexDocument, AnnexErrorCode, AnnexHash, DefectCode, Model, Need},
     catalogue::{Attribute, Catalogue},
 };
 
@@ -16,6 +17,27 @@ const SLUIS: &str = include_str!("../../examples/agreements/sluis.json");
 
 fn example() -> Value {
     serde_json::from_str(REKENBAAI).unwrap()
+}
+
+/// The example as it would be without links, with a category that is optional.
+fn ticked(model: &str) -> Value {
+    let mut document = example();
+    document.as_object_mut().unwrap().remove("rows");
+    document["model"] = json!(model);
+    document["ticks"] = json!({
+        "purposes": [
+            { "code": "D1" },
+            { "code": "D13", "text": { "nl": "inloggen en beginnen", "en": "log in and begin" } },
+            { "code": "D22", "text": { "nl": "schoolfeest", "en": "school party" } },
+        ],
+        "pupilCategories": [
+            { "code": "CD1", "optional": false },
+            { "code": "CD18", "optional": true, "specialGround": { "nl": "zorgplicht", "en": "duty of care" } },
+            { "code": "CD29", "optional": true, "otherData": ["userName"] },
+        ],
+        "staffCategories": [{ "code": "CM10", "optional": true, "text": { "nl": "mail", "en": "mail" } }],
+    });
+    document
 }
 
 fn parse(value: &Value) -> Result<Annex, Vec<(String, AnnexErrorCode)>> {
@@ -51,6 +73,152 @@ fn the_hash_is_of_the_canonical_bytes_and_ignores_only_white_space_and_order() {
     assert_ne!(parse(&other).unwrap().hash(), annex.hash());
 }
 
+/// These hashes are signed. They were made by another program.
+#[rstest]
+#[case(REKENBAAI, "da68af10d9d0412f9aa2fd2242bdea62aab2002c15fa1e393f846b311f4e9b1f")]
+#[case(SLUIS, "caa92b171af534d7a96390eb026ff3019f5efcca72ba342fa580a0804c57a4da")]
+fn what_was_signed_keeps_its_hash(#[case] text: &str, #[case] hash: &str) {
+    assert_eq!(Annex::parse(text.as_bytes()).unwrap().hash().to_string(), hash);
+}
+
+#[rstest]
+#[case("4.0")]
+#[case("3.0")]
+#[case("mbo-3.0")]
+fn the_other_models_are_read_with_their_ticks(#[case] model: &str) {
+    let document = ticked(model);
+    let annex = parse(&document).unwrap();
+    assert_eq!(annex.document().defects(Catalogue::built_in()), []);
+    assert_eq!(serde_json::to_value(annex.document()).unwrap(), document);
+    assert_eq!(Annex::parse(annex.canonical()).unwrap().hash(), annex.hash());
+    let need = |part| annex.document().need_of(part);
+    for (part, expected) in [
+        ("oefenen", Some(Need::Necessary)),
+        ("berichten", Some(Need::Optional)),
+        ("cd1", Some(Need::Necessary)),
+        ("cd18", Some(Need::Optional)),
+        ("cm10", Some(Need::Optional)),
+        ("cd10", None),
+        ("CD18", None),
+    ] {
+        assert_eq!(need(part), expected, "{part}");
+    }
+    assert_eq!(
+        Annex::parse(REKENBAAI.as_bytes()).unwrap().document().need_of("cd1"),
+        None
+    );
+}
+
+#[test]
+fn rows_and_ticks_never_go_together_and_the_model_says_which() {
+    let errors = |document: &Value| parse(document).unwrap_err();
+    let error = |place: &str, code| (place.to_owned(), code);
+    let mut both = ticked("4.0");
+    both["rows"] = example()["rows"].clone();
+    assert_eq!(errors(&both), [error("/rows", AnnexErrorCode::NotOfThisModel)]);
+    both["model"] = json!("4.0-coded");
+    assert_eq!(errors(&both), [error("/ticks", AnnexErrorCode::NotOfThisModel)]);
+
+    let mut neither = ticked("3.0");
+    neither.as_object_mut().unwrap().remove("ticks");
+    neither["secondFactor"] = json!(1);
+    let second_factor = error("/secondFactor", AnnexErrorCode::WrongType);
+    let missing = |place| [second_factor.clone(), error(place, AnnexErrorCode::FieldMissing)];
+    assert_eq!(errors(&neither), missing("/ticks"));
+    neither["model"] = json!("4.0-coded");
+    neither["rows"] = json!([]);
+    assert_eq!(
+        errors(&neither),
+        [
+            error("/rows", AnnexErrorCode::WrongSize),
+            error("/secondFactor", AnnexErrorCode::WrongType)
+        ]
+    );
+    neither.as_object_mut().unwrap().remove("rows");
+    let mut expected = missing("/rows");
+    expected.reverse();
+    assert_eq!(errors(&neither), expected);
+}
+
+#[test]
+fn a_category_is_ticked_once_and_no_module_takes_its_code() {
+    let mut wrong = ticked("mbo-3.0");
+    wrong["modules"][1]["code"] = json!("cd29");
+    wrong["modules"][0]["need"] = json!("optional");
+    wrong["ticks"]["pupilCategories"][2] = json!({ "code": "CD1", "optional": true });
+    wrong["ticks"]["staffCategories"][0] = json!({ "code": "CM10" });
+    let expected = [
+        ("/modules", AnnexErrorCode::WrongValue),
+        ("/modules/1/code", AnnexErrorCode::WrongValue),
+        ("/ticks/pupilCategories/2/code", AnnexErrorCode::Repeated),
+        ("/ticks/staffCategories/0/optional", AnnexErrorCode::FieldMissing),
+    ];
+    let expected = expected.map(|(place, code)| (place.to_owned(), code));
+    assert_eq!(parse(&wrong).unwrap_err(), expected);
+    // A coded annex has no part that is a category.
+    let mut coded = example();
+    coded["modules"][1]["code"] = json!("cd29");
+    coded["rows"][3]["module"] = json!("cd29");
+    assert!(parse(&coded).is_ok());
+}
+
+#[rstest]
+#[case::unfilled(
+    json!({"purposes": [], "pupilCategories": [], "staffCategories": []}),
+    &[("/purposes", 0, DefectCode::RowUnfilled)]
+)]
+#[case::without_category(
+    json!({"pupilCategories": [], "staffCategories": []}),
+    &[("/purposes", 0, DefectCode::PurposeWithoutCategory)]
+)]
+#[case::purposes(
+    json!({"purposes": [{"code": "D23"}, {"code": "D22"}]}),
+    &[("/purposes/0", 4, DefectCode::CodeUndefined), ("/purposes/1", 4, DefectCode::PurposeUnnamed)]
+)]
+#[case::codes(
+    json!({
+        "pupilCategories": [{"code": "CC12", "optional": false}, {"code": "BSN", "optional": false}],
+        "staffCategories": [{"code": "CD1", "optional": false}],
+    }),
+    &[
+        ("/pupilCategories/0", 0, DefectCode::CodeUndefined),
+        ("/pupilCategories/1", 1, DefectCode::NationalNumber),
+        ("/staffCategories/0", 2, DefectCode::CodeUndefined),
+    ]
+)]
+#[case::meaning(
+    json!({
+        "pupilCategories": [{"code": "CD29", "optional": true}, {"code": "CD19", "optional": false}],
+        "staffCategories": [{"code": "CM29", "optional": true, "otherData": ["userName", "gender"]}],
+    }),
+    &[
+        ("/pupilCategories/0", 0, DefectCode::OtherDataUnnamed),
+        ("/pupilCategories/1", 1, DefectCode::SpecialGroundMissing),
+        ("/staffCategories/0", 2, DefectCode::OtherDataUnnamed),
+    ]
+)]
+fn a_defect_of_a_tick_names_its_row_and_place(#[case] change: Value, #[case] expected: &[(&str, usize, DefectCode)]) {
+    let mut document = ticked("4.0");
+    for (name, value) in change.as_object().unwrap() {
+        document["ticks"][name] = value.clone();
+    }
+    let defects = parse(&document).unwrap().document().defects(Catalogue::built_in());
+    assert_eq!(
+        AnnexDocument::defects_of_readable(&document, Catalogue::built_in()),
+        defects,
+        "read by its parts it says the same"
+    );
+    let found: Vec<_> = defects
+        .into_iter()
+        .map(|defect| (defect.place, defect.row.unwrap(), defect.code))
+        .collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(place, row, code)| (format!("/ticks{place}"), *row, *code))
+        .collect();
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn all_errors_come_at_once_each_with_its_place() {
     let mut wrong = example();
@@ -80,15 +248,13 @@ fn all_errors_come_at_once_each_with_its_place() {
     assert_eq!(parse(&wrong).unwrap_err(), expected);
 }
 
-#[rstest]
-#[case("3.0", AnnexErrorCode::ModelNotSupported)]
-#[case("4.0", AnnexErrorCode::ModelNotSupported)]
-#[case("mbo-3.0", AnnexErrorCode::ModelNotSupported)]
-#[case("5.0", AnnexErrorCode::WrongValue)]
-fn another_model_is_refused_by_name(#[case] model: &str, #[case] code: AnnexErrorCode) {
+#[test]
+fn an_unknown_model_is_refused_by_name_and_nothing_is_said_of_its_parts() {
     let mut other = example();
-    other["model"] = json!(model);
-    assert_eq!(parse(&other).unwrap_err(), [("/model".to_owned(), code)]);
+    other["model"] = json!("5.0");
+    let wrong_model = [("/model".to_owned(), AnnexErrorCode::WrongValue)];
+    assert_eq!(parse(&other).unwrap_err(), wrong_model);
+    assert_eq!(parse(&ticked("5.0")).unwrap_err(), wrong_model);
 }
 
 #[test]
@@ -199,15 +365,26 @@ fn the_schema_and_the_type_know_the_same_fields() {
         json!([{"name": "Elders B.V.", "supplier": "01890000-0000-7000-8000-000000000001", "purposes": ["D5"]}]);
     assert_eq!(serde_json::to_value(parse(&whole).unwrap().document()).unwrap(), whole);
 
+    let unlinked = ticked("3.0");
     let (mut known, mut used) = (BTreeSet::new(), BTreeSet::new());
     collect_fields(&schema, &mut known);
     collect_keys(&whole, &mut used);
+    collect_keys(&unlinked, &mut used);
     assert_eq!(known, used);
 
-    for field in schema["required"].as_array().unwrap() {
-        let mut without = whole.clone();
-        without.as_object_mut().unwrap().remove(field.as_str().unwrap());
-        assert!(serde_json::from_value::<AnnexDocument>(without).is_err(), "{field}");
+    for (document, part) in [(&whole, "rows"), (&unlinked, "ticks")] {
+        let required = schema["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|field| field.as_str().unwrap());
+        for field in required.chain([part]) {
+            let mut without = document.clone();
+            without.as_object_mut().unwrap().remove(field);
+            assert!(parse(&without).is_err(), "{field}");
+            let read = serde_json::from_value::<AnnexDocument>(without);
+            assert!(field == part || read.is_err(), "{field}");
+        }
     }
 }
 

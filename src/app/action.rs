@@ -109,7 +109,7 @@ actions! {
     OfferAgreement      "agreement.offer"       - - - x x x "Offer an agreement about the caller's product"
     AcceptAgreement     "agreement.accept"      - x - - - x "Accept an agreement for the board"
     ReadApproval        "approval.read"         - x x - - - "See the approvals of a school"
-    GiveApproval        "approval.give"         - x x - - - "Approve an optional module for a school"
+    GiveApproval        "approval.give"         - x x - - - "Approve an optional module or category for a school"
     WithdrawApproval    "approval.withdraw"     - x x - - - "Withdraw an approval of a school"
     ReadStance          "stance.read"           - x x - - - "See the permissions and objections of a school about parties"
     TakeStance          "stance.take"           - x x - - - "Permit a party outside the EEA or object to a sub-processor"

@@ -192,10 +192,11 @@ impl App {
             .await?)
     }
 
-    /// A school approves one optional module of an agreement of its board.
+    /// A school approves one optional module of an agreement of its board, or an optional category where the annex does not
+    /// link it.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for the agreement, [`AppError::Invalid`] when the module is not there or needs no
+    /// [`AppError::NotFound`] for the agreement, [`AppError::Invalid`] when the part is not there or needs no
     /// approval, [`AppError::Conflict`] when it is approved already.
     pub async fn approval_create(
         &self,
@@ -213,20 +214,15 @@ impl App {
                 detail: detail.to_owned(),
             }]))
         };
-        match annex
-            .document()
-            .modules
-            .iter()
-            .find(|module| module.code.as_str() == input.module)
-        {
+        match annex.document().need_of(&input.module) {
             None => return wrong("module_unknown", "the annex has no module with this code"),
-            Some(module) if module.need == Need::Necessary => {
+            Some(Need::Necessary) => {
                 return wrong(
                     "module_not_optional",
                     "this module is part of the agreement and needs no approval",
                 );
             }
-            Some(_) => {}
+            Some(Need::Optional) => {}
         }
         let now = self.now();
         let approved = |approval: &Approval| {

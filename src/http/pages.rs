@@ -82,7 +82,7 @@ fn articles(code: ReasonCode) -> (String, String) {
     let Some(clause) = code.clause() else {
         return Default::default();
     };
-    let numbered = Model::ALL.into_iter().filter_map(|model| clause.article(model));
+    let numbered = Model::ALL.into_iter().filter_map(|model| clause.cited(model));
     let list = |article: &str| {
         let items: Vec<_> = numbered
             .clone()

@@ -146,13 +146,14 @@ async fn everything_that_is_wrong_with_an_annex_is_told_at_its_place() {
     assert!(!said.contains("123456782") && !said.contains("111222333"), "{said}");
     refused.assert_errors(&[
         ("/annex", "field_unknown"),
-        ("/annex/model", "model_not_supported"),
         ("/annex/modules/1/code", "repeated"),
         ("/annex/parties/processor/name", "field_missing"),
         ("/annex/places", "wrong_size"),
         ("/annex/retention/note/nl", "national_number"),
+        ("/annex/rows", "not_of_this_model"),
         ("/annex/rows/0/restsOnConsent", "wrong_type"),
         ("/annex/secondfactor", "field_unknown"),
+        ("/annex/ticks", "field_missing"),
         ("/validFrom", "invalid_value"),
     ]);
     assert_eq!(

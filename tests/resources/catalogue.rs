@@ -33,6 +33,11 @@ async fn codes_are_explained_to_everybody() {
     assert_eq!(categories[11]["attributes"], json!(["eckId"]));
     assert_eq!(categories[17]["special"], true);
     assert_eq!(
+        (&categories[17]["purposes"], &categories[52]["purposes"]),
+        (&json!(["D7"]), &json!(["D7", "D8", "D10"])),
+        "the restrictive table"
+    );
+    assert_eq!(
         (&categories[29]["code"], &categories[29]["personKind"]),
         (&json!("CM1"), &json!("staff"))
     );

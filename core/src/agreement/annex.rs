@@ -10,10 +10,10 @@ use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{AnnexDocument, Model, Terms};
+use super::{AnnexDocument, Terms};
 use crate::catalogue::Catalogue;
 
-/// A whole document of a supported model. There is no other way to get one than to read it.
+/// A whole document. There is no other way to get one than to read it.
 #[derive(Debug)]
 pub struct Annex {
     document: AnnexDocument,
@@ -37,8 +37,8 @@ pub struct AnnexHashError;
 pub enum AnnexErrorCode {
     /// The text is no JSON.
     NotJson,
-    /// The model is known, but cannot be read yet.
-    ModelNotSupported,
+    /// A part that an annex of this model does not have.
+    NotOfThisModel,
     /// A field that must be there is not.
     FieldMissing,
     /// A field that nobody knows.
@@ -62,7 +62,7 @@ impl AnnexErrorCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotJson => "not_json",
-            Self::ModelNotSupported => "model_not_supported",
+            Self::NotOfThisModel => "not_of_this_model",
             Self::FieldMissing => "field_missing",
             Self::FieldUnknown => "field_unknown",
             Self::WrongType => "wrong_type",
@@ -121,11 +121,10 @@ impl Annex {
             }])
         };
         let value: Value = serde_json::from_slice(json).map_err(|_| one("", AnnexErrorCode::NotJson))?;
-        let mut errors: Vec<_> = SCHEMA
-            .iter_errors(&value)
-            .flat_map(|error| explain(&error, &value))
-            .collect();
-        errors.extend(repeated_modules(&value));
+        let mut errors: Vec<_> = SCHEMA.iter_errors(&value).flat_map(|error| explain(&error)).collect();
+        for list in ["/modules", "/ticks/pupilCategories", "/ticks/staffCategories"] {
+            errors.extend(repeated_codes(&value, list));
+        }
         errors.sort_unstable();
         errors.dedup();
         if !errors.is_empty() {
@@ -171,7 +170,7 @@ impl Annex {
     }
 }
 
-fn explain(error: &ValidationError<'_>, document: &Value) -> Vec<AnnexError> {
+fn explain(error: &ValidationError<'_>) -> Vec<AnnexError> {
     let place = error.instance_path().as_str();
     let below = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
     let one = |place: String, code| vec![AnnexError { place, code }];
@@ -188,15 +187,7 @@ fn explain(error: &ValidationError<'_>, document: &Value) -> Vec<AnnexError> {
             })
             .collect(),
         ValidationErrorKind::Type { .. } => one(place.to_owned(), AnnexErrorCode::WrongType),
-        ValidationErrorKind::Constant { .. } if place == "/model" => {
-            let model = document.get("model").and_then(Value::as_str).map(Model::parse);
-            let code = if matches!(model, Some(Ok(_))) {
-                AnnexErrorCode::ModelNotSupported
-            } else {
-                AnnexErrorCode::WrongValue
-            };
-            one(place.to_owned(), code)
-        }
+        ValidationErrorKind::FalseSchema => one(place.to_owned(), AnnexErrorCode::NotOfThisModel),
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
             one(place.to_owned(), AnnexErrorCode::WrongForm)
         }
@@ -211,13 +202,14 @@ fn explain(error: &ValidationError<'_>, document: &Value) -> Vec<AnnexError> {
     }
 }
 
-fn repeated_modules(document: &Value) -> Vec<AnnexError> {
-    let modules = document.get("modules").and_then(Value::as_array);
-    let codes: Vec<_> = modules.into_iter().flatten().map(|module| module.get("code")).collect();
+/// What bears the code of something before it in the list.
+fn repeated_codes(document: &Value, list: &str) -> Vec<AnnexError> {
+    let entries = document.pointer(list).and_then(Value::as_array);
+    let codes: Vec<_> = entries.into_iter().flatten().map(|entry| entry.get("code")).collect();
     let repeated = |(index, code): (usize, &Option<&Value>)| {
         let earlier = codes.iter().take(index).any(|other| code.is_some() && other == code);
         earlier.then(|| AnnexError {
-            place: format!("/modules/{index}/code"),
+            place: format!("{list}/{index}/code"),
             code: AnnexErrorCode::Repeated,
         })
     };

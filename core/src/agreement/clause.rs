@@ -47,8 +47,8 @@ impl Model {
             .ok_or(ModelError)
     }
 
-    /// Whether an annex of this model can be read and compiled.
-    pub const fn is_supported(self) -> bool {
+    /// Whether its annex says row by row which data go with which purpose.
+    pub const fn links(self) -> bool {
         matches!(self, Self::V4_0Coded)
     }
 
@@ -143,6 +143,15 @@ impl Clause {
         }
     }
 
+    /// The article that a reason cites: where the model has none for this clause, the general one that it follows from.
+    pub const fn cited(self, model: Model) -> Option<Article> {
+        match (self.article(model), self) {
+            (None, Self::ChainIdOnly) => Self::AnnexAsLimit.article(model),
+            (None, Self::DisputedInstruction) => Self::Instructions.article(model),
+            (article, _) => article,
+        }
+    }
+
     /// The numbers in models 4.0, 3.0 and mbo 3.0.
     const fn numbers(self) -> [&'static str; 3] {
         match self {
@@ -212,6 +221,19 @@ mod tests {
             Clause::AnnexAsLimit.article(Model::V4_0Coded).unwrap().to_string(),
             "model 4.0-coded, article 5.3"
         );
+    }
+
+    #[test]
+    fn a_reason_cites_the_general_article_where_a_model_has_no_other() {
+        let cited = |clause: Clause, model| clause.cited(model).map(|article| article.number);
+        for (clause, v4, v3, mbo) in [
+            (Clause::ChainIdOnly, Some("7.4"), Some("5.3"), Some("4.3")),
+            (Clause::DisputedInstruction, Some("2.4"), Some("2.2"), Some("2.2")),
+            (Clause::Distribution, Some("5.5"), Some("5.6"), None),
+        ] {
+            let each = [Model::V4_0, Model::V3_0, Model::Mbo3_0].map(|model| cited(clause, model));
+            assert_eq!(each, [v4, v3, mbo], "{clause:?}");
+        }
     }
 
     #[test]

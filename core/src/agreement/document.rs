@@ -1,21 +1,22 @@
-//! The coded form of model 4.0 as a document: what a supplier offers and a board accepts, word for word.
+//! The privacy annex as a document, in one form for all models: what a supplier offers and a board accepts, word for word.
 //!
 //! Codes stay texts here, also the wrong ones: a document is evidence and is not repaired. The lint reads them.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Model;
+use super::{Model, TicksDocument};
 use crate::{
-    catalogue::{Attribute, Label, Purpose},
+    catalogue::{Attribute, DataCategory, Label, Purpose},
     id::SupplierId,
+    person::PersonKind,
 };
 
 /// The privacy annex of one product, with what the gate needs of the other annexes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnexDocument {
-    /// The model; always [`Model::V4_0Coded`] in a document that was read.
+    /// The model. Whether it [links](Model::links) purposes and categories says which of `rows` and `ticks` is there.
     pub model: Model,
     /// The product.
     pub product: ProductDocument,
@@ -25,9 +26,13 @@ pub struct AnnexDocument {
     pub version: AnnexVersion,
     /// The parts that can be approved apart.
     pub modules: Vec<ModuleDocument>,
-    /// Table 1: what happens, why, and with which data.
+    /// Table 1: what happens, why, and with which data. Never empty in a model that links them, and empty in the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowDocument>,
-    /// What may go with a login (article 7.4).
+    /// Why and with which data, each for itself, in the models that do not link them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticks: Option<TicksDocument>,
+    /// What may go with a login (model 4.0, article 7.4).
     pub login: LoginSet,
     /// Whether a login needs a second factor.
     pub second_factor: bool,
@@ -140,7 +145,7 @@ pub struct RowDocument {
     pub special_ground: Option<Label>,
 }
 
-/// The attributes that may go with a login, beside the ECK iD.
+/// The attributes that may go with a login; in model 4.0 the ECK iD beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginSet {
@@ -242,7 +247,22 @@ pub struct ReceiverDocument {
     pub purposes: Vec<Purpose>,
 }
 
-/// The code of a module: lower-case letters, digits and hyphens.
+impl AnnexDocument {
+    /// Whether a part is necessary or waits for the approval of a school; `None` when the annex has no such part. The parts
+    /// are its modules and, where it does not link them, the categories that it ticks: `cd18` for `CD18`.
+    pub fn need_of(&self, part: &str) -> Option<Need> {
+        let module = self.modules.iter().find(|module| module.code.as_str() == part);
+        let tick = || {
+            let mut ticks = self.ticks.iter().flat_map(TicksDocument::categories);
+            ticks.find(|(kind, tick)| tick.part(*kind).is_some_and(|code| code.as_str() == part))
+        };
+        module
+            .map(|module| module.need)
+            .or_else(|| tick().map(|(_, tick)| tick.need()))
+    }
+}
+
+/// The code of a part that can be approved: lower-case letters, digits and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleCode(Box<str>);
 
@@ -264,6 +284,12 @@ impl ModuleCode {
         } else {
             Err(ModuleCodeError)
         }
+    }
+
+    /// The part that an optional category is, where an annex does not link it. INVARIANT: no module of such an annex has
+    /// a code of this form; its schema says so.
+    pub(super) fn of_category(category: DataCategory, kind: PersonKind) -> Self {
+        Self(category.code(kind).to_ascii_lowercase().into())
     }
 
     /// The text.

@@ -58,7 +58,8 @@ impl DefectCode {
 pub struct Defect {
     /// What.
     pub code: DefectCode,
-    /// The row, counted from 0; `None` when it touches every row.
+    /// The row, counted from 0; `None` when it touches every row. Where the annex does not link, each category that it
+    /// ticks is a row, staff after pupils, and its purposes are the last one.
     pub row: Option<usize>,
     /// Where, as a JSON pointer (RFC 6901).
     pub place: String,
@@ -81,6 +82,9 @@ impl AnnexDocument {
                 add(DefectCode::ModuleUndefined, "/module".to_owned());
             }
             row.lint(catalogue, &mut add);
+        }
+        if let Some(ticks) = &self.ticks {
+            ticks.lint(catalogue, &mut defects);
         }
         for (index, party) in self.sub_processors.iter().enumerate() {
             lint_categories(&party.pupil_categories, &party.staff_categories, &mut |code, place| {
@@ -153,7 +157,7 @@ impl RowDocument {
 }
 
 /// A pupil's code among those of staff is as undefined as one that does not exist.
-fn parse_for(code: &str, kind: PersonKind) -> Option<DataCategory> {
+pub(super) fn parse_for(code: &str, kind: PersonKind) -> Option<DataCategory> {
     DataCategory::parse(code)
         .ok()
         .filter(|(of, _)| *of == kind)

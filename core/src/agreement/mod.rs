@@ -1,6 +1,7 @@
-//! Agreements: the coded annex as a document, its hash, what is wrong in it, and the dated records around it.
+//! Agreements: the annex as a document, its hash, what is wrong in it, and the dated records around it.
 //!
-//! Only the coded form of model 4.0 can be read and compiled; the other models are known by their article numbers.
+//! An annex of any model is read and compiled. Only model 4.0 with codes says which data go with which purpose; the others
+//! are compiled by the restrictive table of the catalogue. What a school narrows of that table is not on record yet.
 
 mod annex;
 mod clause;
@@ -9,6 +10,7 @@ mod lint;
 mod partial;
 mod record;
 mod terms;
+mod ticks;
 
 pub use annex::{Annex, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash, AnnexHashError};
 pub use clause::{Article, Clause, Model, ModelError};
@@ -22,3 +24,4 @@ pub use record::{
     StanceKind, StanceKindError, StanceRecord, SupplierKind,
 };
 pub(crate) use terms::{Hands, Row, Terms};
+pub use ticks::{CategoryTick, PurposeTick, TicksDocument};

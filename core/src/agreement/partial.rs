@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{AnnexDocument, Defect, DefectCode, ModuleCode, RowDocument, lint::lint_categories};
+use super::{
+    AnnexDocument, CategoryTick, Defect, DefectCode, ModuleCode, PurposeTick, RowDocument, TicksDocument,
+    lint::lint_categories,
+};
 use crate::catalogue::{Attribute, Catalogue, DataCategory, Label};
 
 impl AnnexDocument {
@@ -33,6 +36,9 @@ impl AnnexDocument {
             {
                 row.lint(catalogue, &mut add);
             }
+        }
+        if let Some(ticks) = document.get("ticks").and_then(|ticks| readable_ticks(ticks, catalogue)) {
+            ticks.lint(catalogue, &mut defects);
         }
         for (index, party) in list(document, "subProcessors").enumerate() {
             let codes = |name| field::<Vec<String>>(party, name).unwrap_or_default();
@@ -68,19 +74,27 @@ fn any_module() -> Option<ModuleCode> {
     ModuleCode::parse("unknown").ok()
 }
 
+/// A text that is given and cannot be read is one that is in order.
+fn label(value: &Value, name: &str) -> Option<Label> {
+    let instead = || Label {
+        nl: String::new(),
+        en: String::new(),
+    };
+    value.get(name).map(|_| field(value, name).unwrap_or_else(instead))
+}
+
+/// The same for the names of other data.
+fn other_data(value: &Value, catalogue: &Catalogue) -> Option<Vec<Attribute>> {
+    let is_other = |attribute: &Attribute| catalogue.category_of(*attribute) == DataCategory::Other;
+    let any_other = || Attribute::ALL.into_iter().filter(is_other).collect();
+    value
+        .get("otherData")
+        .map(|_| field(value, "otherData").unwrap_or_else(any_other))
+}
+
 /// A row with what can be read; in the place of the rest stands something that is in order.
 fn readable_row(value: &Value, module: ModuleCode, catalogue: &Catalogue) -> RowDocument {
     let codes = |name, instead: &str| field(value, name).unwrap_or_else(|| vec![instead.to_owned()]);
-    let given = |name| value.get(name).is_some();
-    let label = |name| {
-        let instead = || Label {
-            nl: String::new(),
-            en: String::new(),
-        };
-        given(name).then(|| field(value, name).unwrap_or_else(instead))
-    };
-    let is_other = |attribute: &Attribute| catalogue.category_of(*attribute) == DataCategory::Other;
-    let any_other = || Attribute::ALL.into_iter().filter(is_other).collect();
     RowDocument {
         module,
         processings: codes("processings", "V1"),
@@ -88,8 +102,38 @@ fn readable_row(value: &Value, module: ModuleCode, catalogue: &Catalogue) -> Row
         pupil_categories: codes("pupilCategories", "CD1"),
         staff_categories: codes("staffCategories", "CM1"),
         rests_on_consent: false,
-        other_purpose: label("otherPurpose"),
-        other_data: given("otherData").then(|| field(value, "otherData").unwrap_or_else(any_other)),
-        special_ground: label("specialGround"),
+        other_purpose: label(value, "otherPurpose"),
+        other_data: other_data(value, catalogue),
+        special_ground: label(value, "specialGround"),
     }
+}
+
+/// The same for ticks; `None` when they are no object at all.
+fn readable_ticks(value: &Value, catalogue: &Catalogue) -> Option<TicksDocument> {
+    let code = |tick: &Value, instead: &str| field(tick, "code").unwrap_or_else(|| instead.to_owned());
+    let purpose = |tick: &Value| PurposeTick {
+        code: code(tick, "D1"),
+        text: label(tick, "text"),
+    };
+    let category = |tick: &Value, instead| CategoryTick {
+        code: code(tick, instead),
+        optional: false,
+        text: None,
+        other_data: other_data(tick, catalogue),
+        special_ground: label(tick, "specialGround"),
+    };
+    // A list that is not there or is none has its error, and counts as one with something in it.
+    let entries = |name| value.get(name).and_then(Value::as_array);
+    let categories = |name, instead| match entries(name) {
+        Some(ticks) => ticks.iter().map(|tick| category(tick, instead)).collect(),
+        None => vec![category(&Value::Null, instead)],
+    };
+    value.is_object().then(|| TicksDocument {
+        purposes: match entries("purposes") {
+            Some(ticks) => ticks.iter().map(purpose).collect(),
+            None => vec![purpose(&Value::Null)],
+        },
+        pupil_categories: categories("pupilCategories", "CD1"),
+        staff_categories: categories("staffCategories", "CM1"),
+    })
 }

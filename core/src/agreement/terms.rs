@@ -2,7 +2,10 @@
 
 use jiff::{Span, civil::Date};
 
-use super::{AnnexDocument, AnnexHash, DefectCode, Model, ModuleCode, Need, RowDocument};
+use super::{
+    AnnexDocument, AnnexHash, CategoryTick, Clause, Defect, DefectCode, Model, ModuleCode, Need, RowDocument,
+    TicksDocument,
+};
 use crate::{
     catalogue::{Attribute, AttributeSet, Catalogue, CategorySet, DataCategory, Purpose, PurposeSet},
     id::SupplierId,
@@ -20,8 +23,9 @@ pub(crate) struct Terms {
     rows: Box<[Row]>,
     /// For each purpose the rows that speak of it, as a mask.
     speaking: PerKind<[u64; Purpose::ALL.len()]>,
+    /// The parts that can be approved: modules, and optional categories of an annex that does not link them.
     pub(crate) modules: Box<[ModuleCode]>,
-    /// What may go with a login: ECK iD, attribute set, motivated deviations.
+    /// What may go with a login: attribute set; by model 4.0 also ECK iD and motivated deviations.
     pub(crate) login: PerKind<AttributeSet>,
     pub(crate) second_factor: bool,
     pub(crate) seconds_after_leaving: Option<i64>,
@@ -39,10 +43,11 @@ pub(crate) struct Hands {
     pub(crate) announced: Box<[(Box<str>, Timestamp)]>,
 }
 
-/// One row of table 1.
+/// One row of table 1, or one category that is ticked, with the purposes that the restrictive table gives it.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The place of its module. A row without one has a defect: nobody can approve what the annex does not have.
+    /// The place of the part that it waits for or belongs to. A row of table 1 without one has a defect: nobody can approve
+    /// what the annex does not have.
     pub(crate) module: Option<usize>,
     /// Whether it waits for the approval of a school.
     pub(crate) optional: bool,
@@ -68,7 +73,8 @@ impl Row {
 impl Terms {
     pub(super) fn compile(document: &AnnexDocument, hash: AnnexHash, catalogue: &Catalogue) -> Self {
         let receivers = document.receivers.iter();
-        let rows = rows(document, catalogue);
+        let modules = parts(document);
+        let rows = rows(document, &modules, catalogue);
         Self {
             hash,
             model: document.model,
@@ -77,7 +83,7 @@ impl Terms {
                 staff: speaking(&rows, PersonKind::Staff),
             },
             rows,
-            modules: document.modules.iter().map(|module| module.code.clone()).collect(),
+            modules,
             login: login(document),
             second_factor: document.second_factor,
             seconds_after_leaving: document.retention.days_after_leaving.map(|days| i64::from(days) * DAY),
@@ -108,7 +114,7 @@ impl Terms {
     }
 }
 
-/// INVARIANT: the schema allows 64 rows, so that each has a bit.
+/// INVARIANT: the schema allows 64 rows, or twice 31 categories and the row of purposes, so that each has a bit.
 fn speaking(rows: &[Row], kind: PersonKind) -> [u64; Purpose::ALL.len()] {
     Purpose::ALL.map(|purpose| {
         let places = rows.iter().enumerate().filter(|(_, row)| row.speaks_of(purpose, kind));
@@ -116,20 +122,22 @@ fn speaking(rows: &[Row], kind: PersonKind) -> [u64; Purpose::ALL.len()] {
     })
 }
 
-fn rows(document: &AnnexDocument, catalogue: &Catalogue) -> Box<[Row]> {
+fn parts(document: &AnnexDocument) -> Box<[ModuleCode]> {
+    let modules = document.modules.iter().map(|module| module.code.clone());
+    let ticks = document.ticks.iter().flat_map(TicksDocument::categories);
+    let optional = ticks.filter(|(_, tick)| tick.optional);
+    modules
+        .chain(optional.filter_map(|(kind, tick)| tick.part(kind)))
+        .collect()
+}
+
+fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue) -> Box<[Row]> {
     let defects = document.defects(catalogue);
-    let compiled = document.rows.iter().enumerate().map(|(index, row)| {
+    let linked = document.rows.iter().enumerate().map(|(index, row)| {
         let module = document.modules.iter().position(|module| module.code == row.module);
         let need = module
             .and_then(|place| document.modules.get(place))
             .map(|module| module.need);
-        let mut codes = defects
-            .iter()
-            .filter(|defect| defect.row.is_none_or(|place| place == index));
-        // A missing ground has a reason of its own, unless the row is wrong in another way too.
-        let other = codes
-            .clone()
-            .find(|defect| defect.code != DefectCode::SpecialGroundMissing);
         Row {
             module,
             optional: need == Some(Need::Optional),
@@ -143,36 +151,116 @@ fn rows(document: &AnnexDocument, catalogue: &Catalogue) -> Box<[Row]> {
                 staff: attributes(row, PersonKind::Staff, catalogue),
             },
             rests_on_consent: row.rests_on_consent,
-            defect: other.or_else(|| codes.next()).map(|defect| defect.code),
+            defect: defect_of(index, &defects),
         }
     });
-    compiled.collect()
+    let ticked = document.ticks.iter().flat_map(|ticks| {
+        let categories = ticks.categories().enumerate();
+        let rows =
+            categories.map(|(index, tick)| of_category(tick, ticks, modules, catalogue, defect_of(index, &defects)));
+        rows.chain(unnamed_purpose(ticks))
+    });
+    linked.chain(ticked).collect()
+}
+
+/// A missing ground has a reason of its own, unless the row is wrong in another way too.
+fn defect_of(row: usize, defects: &[Defect]) -> Option<DefectCode> {
+    let own = || {
+        let own = defects
+            .iter()
+            .filter(|defect| defect.row.is_none_or(|place| place == row));
+        own.map(|defect| defect.code)
+    };
+    own()
+        .find(|code| *code != DefectCode::SpecialGroundMissing)
+        .or_else(|| own().next())
+}
+
+/// Pupils and staff are never in one row, so that who approves a category of the one approves none of the other.
+fn of_category(
+    (kind, tick): (PersonKind, &CategoryTick),
+    ticks: &TicksDocument,
+    modules: &[ModuleCode],
+    catalogue: &Catalogue,
+    defect: Option<DefectCode>,
+) -> Row {
+    let category = tick.category(kind);
+    let purposes = category.map_or(PurposeSet::EMPTY, |category| catalogue.purposes_of(category));
+    let attributes = category.map(|category| {
+        let alone = CategorySet::EMPTY.with(category);
+        attributes_of(alone, tick.other_data.as_deref(), catalogue)
+    });
+    let part = tick.part(kind).filter(|_| tick.optional);
+    Row {
+        module: part.and_then(|part| modules.iter().position(|module| *module == part)),
+        optional: tick.optional,
+        purposes: purposes.iter().filter(|purpose| ticks.states(*purpose)).collect(),
+        attributes: for_kind(kind, attributes),
+        rests_on_consent: false,
+        defect,
+    }
+}
+
+/// Where D22 does not say what it stands for, no category goes with it, and the gate tells why.
+fn unnamed_purpose(ticks: &TicksDocument) -> Option<Row> {
+    let lists = |kind| {
+        let mut own = ticks.categories().filter(move |(of, _)| *of == kind);
+        own.any(|(_, tick)| tick.category(kind).is_some())
+            .then_some(AttributeSet::EMPTY)
+    };
+    ticks.leaves_purpose_unnamed().then(|| Row {
+        module: None,
+        optional: false,
+        purposes: PurposeSet::EMPTY.with(Purpose::OTHER),
+        attributes: PerKind {
+            pupils: lists(PersonKind::Pupil),
+            staff: lists(PersonKind::Staff),
+        },
+        rests_on_consent: false,
+        defect: Some(DefectCode::PurposeUnnamed),
+    })
+}
+
+const fn for_kind(kind: PersonKind, value: Option<AttributeSet>) -> PerKind<Option<AttributeSet>> {
+    match kind {
+        PersonKind::Pupil => PerKind {
+            pupils: value,
+            staff: None,
+        },
+        PersonKind::Staff => PerKind {
+            pupils: None,
+            staff: value,
+        },
+    }
 }
 
 /// The attributes of the categories of one kind of person; `None` when the row lists no category of that kind.
 fn attributes(row: &RowDocument, kind: PersonKind, catalogue: &Catalogue) -> Option<AttributeSet> {
     let categories: CategorySet = row.categories(kind).collect();
-    let named = row.other_data.iter().flatten().copied().collect();
+    (!categories.is_empty()).then(|| attributes_of(categories, row.other_data.as_deref(), catalogue))
+}
+
+/// Other data are meant by name.
+fn attributes_of(categories: CategorySet, named: Option<&[Attribute]>, catalogue: &Catalogue) -> AttributeSet {
+    let named = named.unwrap_or_default().iter().copied().collect();
     let is_other = CategorySet::EMPTY.with(DataCategory::Other);
     let known = catalogue.attributes_of(categories.difference(is_other));
     let other = catalogue
         .attributes_of(categories.intersection(is_other))
         .intersection(named);
-    (!categories.is_empty()).then(|| known.union(other))
+    known.union(other)
 }
 
+/// Where the model has a rule on the ECK iD, that always goes with a login, and so does what deviates from the rule with a
+/// motivation. Elsewhere nothing does but what the document lists.
 fn login(document: &AnnexDocument) -> PerKind<AttributeSet> {
-    let deviations = document
-        .deviations
-        .iter()
-        .filter(|deviation| deviation.article == "7.4");
-    let always = AttributeSet::EMPTY.with(Attribute::EckId);
-    let always = always.union(
-        deviations
-            .flat_map(|deviation| &deviation.attributes)
-            .copied()
-            .collect(),
-    );
+    let rule = Clause::ChainIdOnly.article(document.model);
+    let always = rule.map_or(AttributeSet::EMPTY, |rule| {
+        let deviations = document.deviations.iter();
+        let deviations = deviations.filter(|deviation| deviation.article == rule.number);
+        let motivated = deviations.flat_map(|deviation| &deviation.attributes).copied();
+        motivated.collect::<AttributeSet>().with(Attribute::EckId)
+    });
     let with = |attributes: &[Attribute]| always.union(attributes.iter().copied().collect());
     PerKind {
         pupils: with(&document.login.pupil),

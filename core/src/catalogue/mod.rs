@@ -248,6 +248,13 @@ impl Catalogue {
         self.category_of(attribute).code(kind)
     }
 
+    /// The purposes that may have this category where an annex does not link them: the restrictive table, read backwards.
+    pub fn purposes_of(&self, category: DataCategory) -> PurposeSet {
+        let entries = self.purpose_categories.entries.iter();
+        let having = entries.filter(|entry| entry.categories.contains(category));
+        having.map(|entry| entry.purpose).collect()
+    }
+
     /// The published set of this name and version.
     pub fn find_attribute_set(&self, name: &str, version: &str) -> Option<&AttributeSetEntry> {
         self.attribute_sets
@@ -313,10 +320,9 @@ mod tests {
 
     #[test]
     fn the_restrictive_table_keeps_what_is_delicate_to_its_own_purpose() {
-        let table = &Catalogue::built_in().purpose_categories.entries;
         let purposes_of = |category| {
-            let rows = table.iter().filter(|row| row.categories.contains(category));
-            rows.map(|row| row.purpose.number()).collect::<Vec<_>>()
+            let purposes = Catalogue::built_in().purposes_of(category);
+            purposes.iter().map(Purpose::number).collect::<Vec<_>>()
         };
         assert_eq!(purposes_of(DataCategory::Health), [7]);
         assert_eq!(purposes_of(DataCategory::Belief), [7]);

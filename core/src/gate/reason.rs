@@ -338,10 +338,7 @@ pub struct Reason {
 
 impl Reason {
     pub(super) fn new(code: ReasonCode, model: Option<Model>, missing: Missing) -> Self {
-        let article = code
-            .clause()
-            .zip(model)
-            .and_then(|(clause, model)| clause.article(model));
+        let article = code.clause().zip(model).and_then(|(clause, model)| clause.cited(model));
         Self { code, article, missing }
     }
 

@@ -171,7 +171,8 @@ pub(super) struct AgreementCreate {
     /// Until when; without it there is no end.
     #[schema(value_type = Option<String>, format = DateTime, example = "2027-08-01T00:00:00Z")]
     valid_until: Option<Timestamp>,
-    /// The privacy annex (privacybijsluiter, bijlage 1) in the coded form of model 4.0.
+    /// The privacy annex (privacybijsluiter, bijlage 1), of any model: `4.0-coded` with `rows`, `4.0`, `3.0` and `mbo-3.0`
+    /// with `ticks`.
     #[schema(value_type = Object)]
     annex: Annex,
 }
@@ -259,7 +260,9 @@ fn guard_texts(value: &Value, pointer: &str, wrong: &mut Vec<Invalid>) {
 const fn explain(code: AnnexErrorCode) -> &'static str {
     match code {
         AnnexErrorCode::NotJson => "JSON is expected",
-        AnnexErrorCode::ModelNotSupported => "annexes of this model cannot be read yet: `4.0-coded` is expected",
+        AnnexErrorCode::NotOfThisModel => {
+            "an annex of this model does not have this: model `4.0-coded` has `rows`, the others have `ticks`"
+        }
         AnnexErrorCode::FieldMissing => "this field is required",
         AnnexErrorCode::FieldUnknown => "a field with this name is not known here",
         AnnexErrorCode::WrongType => "another kind of value is expected",
@@ -318,6 +321,10 @@ pub(super) async fn agreement_list(
 /// the right form and cannot be meant (an unknown code, a special category without its ground): the offer is stored as it
 /// was written, since it is evidence, `defects` names it, and the gate permits nothing by that row, however it is signed.
 /// A refused offer lists its defects among the `errors` too. Mend defects by a new offer before the board accepts.
+///
+/// Model `4.0-coded` says row by row which data go with which purpose (`rows`). The models `4.0`, `3.0` and `mbo-3.0` list
+/// purposes and categories each for itself (`ticks`). A category then goes with those of the listed purposes that may have it
+/// (`purposes` in `GET /v1/data-categories`), and with no other.
 #[utoipa::path(operation_id = "agreement_create", tag = "agreements", security(("bearer" = ["agreement.offer"])),
     request_body(content = AgreementCreate, example = json!({
         "board": "01990a3e-7c00-7000-8000-000000000001",

@@ -1,4 +1,4 @@
-//! Approvals: a school says yes to an optional module of an agreement, and can take it back.
+//! Approvals: a school says yes to an optional module or category of an agreement, and can take it back.
 
 use actix_web::{
     get, post,
@@ -43,7 +43,7 @@ pub(super) struct ApprovalView {
     /// The agreement (verwerkersovereenkomst).
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000006")]
     agreement: AgreementId,
-    /// The code of the module in the annex.
+    /// The code of the module in the annex, or of the category.
     #[schema(example = "berichten")]
     module: String,
     /// From when on.
@@ -74,7 +74,8 @@ pub(super) struct ApprovalCreate {
     /// The agreement (verwerkersovereenkomst) of the school's board.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000006")]
     agreement: AgreementId,
-    /// The code of an optional module of its annex.
+    /// The code of an optional module of its annex. In an annex with `ticks`, an optional category is such a part as well, by
+    /// its code in lower case: `cd18` for `CD18`.
     #[schema(value_type = String, example = "berichten", pattern = "^[a-z][a-z0-9-]{0,39}$")]
     module: ModuleCode,
 }
@@ -116,7 +117,7 @@ pub(super) async fn approval_view(caller: May<ReadApproval>, path: Path<Approval
     Ok(Json(found.into()))
 }
 
-/// Approve an optional module
+/// Approve an optional module or category
 ///
 /// Without the approval (akkoord) of the school an optional part of an agreement permits nothing.
 #[utoipa::path(operation_id = "approval_create", tag = "agreements", security(("bearer" = ["approval.give"])),

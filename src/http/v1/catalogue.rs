@@ -3,7 +3,7 @@
 use actix_web::{get, web::Json};
 use serde::Serialize;
 use sluis_core::{
-    catalogue::{AttributeSetEntry, Catalogue, CategoryEntry, CategorySet, Label, PurposeEntry},
+    catalogue::{AttributeSetEntry, Catalogue, CategoryEntry, CategorySet, Label, Purpose, PurposeEntry},
     person::PersonKind,
 };
 use utoipa::ToSchema;
@@ -104,6 +104,10 @@ pub(super) struct DataCategoryView {
     /// The attributes that belong to it.
     #[schema(example = json!(["eckId"]))]
     attributes: Vec<&'static str>,
+    /// The purposes (doeleinden) that it may go with under an annex with `ticks`, which does not link them, if the annex
+    /// lists them.
+    #[schema(example = json!(["D1", "D13"]))]
+    purposes: Vec<&'static str>,
 }
 
 impl DataCategoryView {
@@ -116,6 +120,11 @@ impl DataCategoryView {
             inferred: entry.inferred,
             special: entry.category.is_special(),
             attributes: attributes.iter().map(|attribute| attribute.as_str()).collect(),
+            purposes: catalogue
+                .purposes_of(entry.category)
+                .iter()
+                .map(Purpose::code)
+                .collect(),
         }
     }
 }
@@ -172,7 +181,8 @@ pub(super) async fn purpose_list() -> Json<PurposeListView> {
 /// List the data categories
 ///
 /// The categories of personal data (categorieën persoonsgegevens), of pupils first, then of staff, each with the
-/// attributes that belong to it. No token is needed.
+/// attributes that belong to it and the purposes (doeleinden) that may have it where an annex does not link them. No token is
+/// needed.
 #[utoipa::path(operation_id = "data_category_list", tag = "catalogue",
     responses((status = 200, description = "The data categories", body = DataCategoryListView)))]
 #[get("/data-categories")]
