@@ -9,6 +9,7 @@
 
 mod cases;
 mod grants;
+mod models;
 mod naive;
 mod properties;
 mod reasons;

@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::Index};
 use sluis_core::{
     agreement::StanceKind,
     catalogue::{AttributeSet, Catalogue},
-    gate::{Asker, Audience, Facts, ReasonCode, SubjectFacts, decide},
+    gate::{Asker, Audience, Facts, Missing, ReasonCode, SubjectFacts, decide},
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
 #[test]
 fn the_gate_and_the_slow_model_agree() {
     let seen = RefCell::new((0u32, 0u32, [0u32; 4], BTreeSet::new()));
+    let unlinked = RefCell::new((0u32, 0u32, BTreeSet::new()));
     let agreed = runner(20_000).run(&case(), |case| {
         let decision = case.decide();
         let expected = model(case.readable.then_some(&case.inputs), &case.request, &case.subject);
@@ -39,9 +40,25 @@ fn the_gate_and_the_slow_model_agree() {
         }
         codes.extend(decision.reasons().iter().map(|reason| reason.code));
         codes.extend(decision.withheld().iter().map(|held| held.reason.code));
+        if decision.agreement().is_some_and(|used| !used.model.links()) {
+            let (permits, released, waiting) = &mut *unlinked.borrow_mut();
+            *permits += u32::from(decision.is_permit());
+            *released += decision.released().len();
+            let held = decision.withheld().iter().map(|held| &held.reason);
+            let parts = decision.reasons().iter().chain(held);
+            waiting.extend(parts.filter_map(|reason| match &reason.missing {
+                Missing::Module(part) => Some(part.as_str().to_owned()),
+                _ => None,
+            }));
+        }
         Ok(())
     });
     agreed.unwrap();
+    let (by_table, released, waiting) = unlinked.into_inner();
+    assert!(
+        by_table > 150 && released > 150 && waiting.len() > 5,
+        "{by_table} permits and {released} attributes by the restrictive table, {waiting:?}: the cases say too little"
+    );
     let (permits, logged_in, others, codes) = seen.into_inner();
     assert!(
         others.iter().all(|permits| *permits > 10),
@@ -144,7 +161,7 @@ fn without_facts_nothing_is_permitted() {
 #[test]
 fn for_a_supplier_every_refused_person_looks_like_an_unknown_one() {
     let refused = Cell::new(0);
-    let held = runner(5_000).run(&case(), |case: Case| {
+    let held = runner(6_000).run(&case(), |case: Case| {
         let decision = case.decide();
         if matches!(case.subject, Subject::Person(_) | Subject::LoggedIn(_)) && !decision.is_permit() {
             let unknown = case.decide_about(&Subject::Unknown);

@@ -79,6 +79,69 @@ fn row() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What stands in the place of rows where nothing is linked.
+fn ticks() -> impl Strategy<Value = Value> {
+    let text = || json!({"nl": "a", "en": "b"});
+    let purposes = texts(
+        &["D1", "D3", "D5", "D7", "D11", "D12", "D13", "D14", "D15"],
+        2,
+        &["D16", "D22", "D22", "D23"],
+    );
+    let purposes = (purposes, prop::bool::ANY).prop_map(move |(codes, named)| {
+        let tick = |code: String| {
+            if named {
+                json!({"code": code, "text": text()})
+            } else {
+                json!({"code": code})
+            }
+        };
+        codes.into_iter().map(tick).collect::<Vec<_>>()
+    });
+    let pupils = texts(
+        &["CD1", "CD3", "CD10", "CD12", "CD14", "CD18", "CD20", "CD29"],
+        1,
+        &["CC12", "BSN", "CM1"],
+    );
+    let staff = texts(&["CM1", "CM10", "CM12"], 0, &["CM19", "CM29", "CD1"]);
+    let categories = |codes| {
+        let tick = (
+            prop::bool::weighted(0.3),
+            prop::bool::ANY,
+            prop::bool::weighted(0.7),
+            prop::bool::weighted(0.8),
+        );
+        (codes, vec(tick, 10)).prop_map(move |(codes, flags)| {
+            let codes: Vec<String> = codes;
+            let tick = |(code, (optional, ground, named, right)): (String, (bool, bool, bool, bool))| {
+                let mut tick = json!({"code": code, "optional": optional});
+                if ground {
+                    tick["specialGround"] = text();
+                }
+                if named {
+                    tick["otherData"] = if right {
+                        json!(["userName"])
+                    } else {
+                        json!(["userName", "gender"])
+                    };
+                }
+                tick
+            };
+            codes.into_iter().zip(flags).map(tick).collect::<Vec<_>>()
+        })
+    };
+    (purposes, categories(pupils.boxed()), categories(staff.boxed())).prop_map(
+        |(purposes, pupils, staff)| json!({"purposes": purposes, "pupilCategories": pupils, "staffCategories": staff}),
+    )
+}
+
+/// What is done with which data, and why: the model, the name of the part, and the part.
+fn content() -> impl Strategy<Value = (&'static str, &'static str, Value)> {
+    let linked = vec(row(), 1..5).prop_map(|rows| ("4.0-coded", "rows", json!(rows)));
+    let unlinked = (select(vec!["4.0", "3.0", "mbo-3.0"]), ticks());
+    let unlinked = unlinked.prop_map(|(model, ticks)| (model, "ticks", ticks));
+    prop_oneof![3 => linked, 2 => unlinked]
+}
+
 fn annex() -> impl Strategy<Value = Arc<Annex>> {
     let attributes = || subsequence(vec!["givenName", "familyName", "groups", "birthDate"], 0..=4);
     let country = || mostly("NL", vec!["DE", "NO", "US"]);
@@ -108,7 +171,7 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
         ),
         mostly("optional", vec!["necessary"]),
     );
-    (vec(row(), 1..5), login, parties, rest).prop_map(|(rows, login, parties, rest)| {
+    (content(), login, parties, rest).prop_map(|((model, part, content), login, parties, rest)| {
         let text = json!({"nl": "a", "en": "b"});
         let (country, back_up, host, announced, broken) = parties;
         let (second_factor, days, receivers, need) = rest;
@@ -142,8 +205,8 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
         if let Some(days) = days {
             retention["daysAfterLeaving"] = json!(days);
         }
-        let document = json!({
-            "model": "4.0-coded",
+        let mut document = json!({
+            "model": model,
             "product": {"name": "Proef", "description": text},
             "parties": {"processor": {"name": "Maker B.V."}},
             "version": {"number": "1", "date": "2026-01-01"},
@@ -151,7 +214,6 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
                 {"code": "m1", "name": text, "need": "necessary"},
                 {"code": "m2", "name": text, "need": need},
             ],
-            "rows": rows,
             "login": {"pupil": login.0, "staff": login.1},
             "secondFactor": second_factor,
             "deviations": deviations,
@@ -160,6 +222,7 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
             "subProcessors": [other],
             "receivers": receivers,
         });
+        document[part] = content;
         Arc::new(Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap())
     })
 }

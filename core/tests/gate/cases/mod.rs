@@ -201,7 +201,8 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn inputs() -> impl Strategy<Value = PolicyInputs> {
     let products = subsequence(vec![(0u128, 0u128), (1, 0), (2, 1)], 2..=3);
-    let approvals = vec((0u128..3, select(vec!["m1", "m2"]), window()), 0..3);
+    let parts = vec!["m1", "m2", "m2", "cd1", "cd12", "cd18", "cm10"];
+    let approvals = vec((0u128..3, select(parts), window()), 0..5);
     let mandates = vec((mostly(0u128, vec![1]), window()), 1..4);
     let activations = vec(
         (mostly(0u128, vec![1, 2]), window(), accepted(), accepted(), scope()),
@@ -312,7 +313,7 @@ fn request() -> impl Strategy<Value = Request> {
         grants::authorities()[1],
     ];
     let purposes = [
-        "D1", "D3", "D5", "D6", "D11", "D12", "D13", "D14", "D15", "D16", "D21", "D22",
+        "D1", "D3", "D5", "D6", "D7", "D11", "D12", "D13", "D14", "D15", "D16", "D21", "D22",
     ];
     let purpose = option::weighted(
         0.96,

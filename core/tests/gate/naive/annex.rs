@@ -150,6 +150,9 @@ impl School<'_> {
         let broken = others
             .flat_map(|party| wrong_categories(&party.pupil_categories, &party.staff_categories))
             .next();
+        if let Some(ticks) = &document.ticks {
+            return self.ticked(agreement, ticks, kind, broken);
+        }
         let read = |row: &RowDocument| {
             let codes = if kind == PersonKind::Pupil {
                 &row.pupil_categories
@@ -206,13 +209,16 @@ impl School<'_> {
         } else {
             &document.login.staff
         };
-        let motivated = document
-            .deviations
-            .iter()
-            .filter(|deviation| deviation.article == "7.4");
         let mut with_login: BTreeSet<_> = set.iter().map(|attribute| attribute.to_string()).collect();
-        with_login.extend(motivated.flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string())));
-        with_login.insert("eckId".to_owned());
+        // Only model 4.0 has a rule on the ECK iD, from which annex 3 may deviate.
+        if is_fourth(agreement) {
+            let motivated = document
+                .deviations
+                .iter()
+                .filter(|deviation| deviation.article == "7.4");
+            with_login.extend(motivated.flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string())));
+            with_login.insert("eckId".to_owned());
+        }
         let is_login = self.request.channel == Channel::Login || purpose == "D13";
 
         let mut held = BTreeMap::new();
@@ -319,10 +325,11 @@ impl School<'_> {
             if far(party.country.as_str()) && !may_leave(&party.name) {
                 reasons.insert(("place_outside_eea".to_owned(), party.name.clone()));
             }
-            // Six weeks that begin on the day after the notice.
+            // Six weeks that begin on the day after the notice, in model 4.0.
             let told = party
                 .announced
                 .map(|day| day.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp());
+            let told = told.filter(|_| is_fourth(agreement));
             if told.is_some_and(|midnight| self.at() < midnight.as_millisecond() + (1 + 6 * 7) * DAY) {
                 reasons.insert(("sub_processor_too_recent".to_owned(), party.name.clone()));
             }
@@ -347,14 +354,14 @@ impl School<'_> {
 }
 
 pub(super) struct Row {
-    module: String,
-    named: bool,
+    pub(super) module: String,
+    pub(super) named: bool,
     pub(super) purposes: Vec<String>,
-    speaks: bool,
-    attributes: BTreeSet<String>,
-    approved: bool,
+    pub(super) speaks: bool,
+    pub(super) attributes: BTreeSet<String>,
+    pub(super) approved: bool,
     pub(super) consent: bool,
-    defect: Option<String>,
+    pub(super) defect: Option<String>,
 }
 
 impl Row {
@@ -368,7 +375,15 @@ fn bare(name: &str) -> String {
     name.to_lowercase().replace(['.', ',', ' ', '-'], "")
 }
 
-fn number(code: &str, letters: &str, last: u8) -> Option<u8> {
+fn is_fourth(agreement: &AgreementRecord) -> bool {
+    ["4.0", "4.0-coded"].contains(&agreement.annex.document().model.as_str())
+}
+
+pub(super) fn are_other_data(names: &[&str]) -> bool {
+    !names.is_empty() && names.iter().all(|name| ["userName", "accessibility"].contains(name))
+}
+
+pub(super) fn number(code: &str, letters: &str, last: u8) -> Option<u8> {
     (1..=last).find(|number| format!("{letters}{number}") == code)
 }
 
@@ -399,13 +414,8 @@ fn defect(row: &RowDocument, module_is_known: bool) -> Option<String> {
     let mut listed = BTreeSet::new();
     listed.extend(row.pupil_categories.iter().filter_map(|code| number(code, "CD", 29)));
     listed.extend(row.staff_categories.iter().filter_map(|code| number(code, "CM", 29)));
-    let named = row.other_data.as_ref().is_some_and(|names| {
-        !names.is_empty()
-            && names
-                .iter()
-                .all(|name| ["userName", "accessibility"].contains(&name.as_str()))
-    });
-    if listed.contains(&29) && !named {
+    let names: Vec<_> = row.other_data.iter().flatten().map(|name| name.as_str()).collect();
+    if listed.contains(&29) && !are_other_data(&names) {
         found.push("other_data_unnamed");
     }
     if (listed.contains(&18) || listed.contains(&19)) && row.special_ground.is_none() {

@@ -6,6 +6,7 @@
 pub(crate) mod annex;
 mod grant;
 mod person;
+mod ticks;
 
 use std::collections::{BTreeMap, BTreeSet};
 

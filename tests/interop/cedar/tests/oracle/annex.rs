@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument},
+    agreement::{AgreementRecord, Need, RowDocument, TicksDocument},
+    catalogue::Attribute,
     gate::{Channel, Direction},
     person::PersonKind,
 };
 
-use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, STANCE, kind_word, merged, record, spans};
+use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans};
 use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
@@ -75,14 +76,13 @@ impl RowFacts {
 }
 
 /// The data that a list of categories of one kind of person stands for; other data are meant by name.
-fn data(codes: &[String], kind: PersonKind, row: &RowDocument) -> Names {
+fn data(codes: &[String], kind: PersonKind, named: Option<&[Attribute]>) -> Names {
     let letters = if kind == PersonKind::Pupil { "CD" } else { "CM" };
     let numbers = codes.iter().filter_map(|code| code.strip_prefix(letters));
     let each = numbers.flat_map(|number| match number {
-        "29" => row
-            .other_data
+        "29" => named
+            .unwrap_or_default()
             .iter()
-            .flatten()
             .map(|name| format!("29:{}", name.as_str()))
             .collect(),
         other => vec![other.to_owned()],
@@ -100,6 +100,41 @@ fn datum(attribute: &str) -> String {
     }
 }
 
+/// What is true of each category that is ticked, and of a purpose that is not named.
+fn ticked(ticks: &TicksDocument, kind: PersonKind, approvals: &[&str], of_all: &Value) -> Vec<RowFacts> {
+    let purposes: Vec<_> = ticks.purposes.iter().map(|tick| tick.code.as_str()).collect();
+    let mut others = ticks.purposes.iter().filter(|tick| tick.code == "D22");
+    let unnamed = others.any(|tick| tick.text.is_none());
+    let approved: Vec<_> = approvals.iter().map(|part| part.to_uppercase()).collect();
+    let of_ticks = json!({ "purposes": purposes, "unnamed": unnamed, "approvals": approved });
+    let of_ticks = merged(of_all.clone(), of_ticks);
+    let lists = [("pupil", &ticks.pupil_categories), ("staff", &ticks.staff_categories)];
+    let each = lists
+        .into_iter()
+        .flat_map(|(list, own)| own.iter().map(move |tick| (list, tick)));
+    let categories = each.map(|(list, tick)| {
+        let facts = json!({
+            "list": list,
+            "code": tick.code,
+            "optional": tick.optional,
+            "hasGround": tick.special_ground.is_some(),
+            "otherData": tick.other_data.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>(),
+        });
+        RowFacts {
+            names: TICK.names(merged(of_ticks.clone(), facts)),
+            data: data(std::slice::from_ref(&tick.code), kind, tick.other_data.as_deref()),
+        }
+    });
+    let codes =
+        |own: &[sluis_core::agreement::CategoryTick]| own.iter().map(|tick| tick.code.clone()).collect::<Vec<_>>();
+    let (_, own) = lists[usize::from(kind == PersonKind::Staff)];
+    let nothing = RowFacts {
+        names: UNNAMED.names(merged(of_ticks.clone(), json!({ "codes": codes(own) }))),
+        data: Names::new(),
+    };
+    categories.chain([nothing]).filter(|row| row.is("speaks")).collect()
+}
+
 fn union<'a>(rows: impl Iterator<Item = &'a RowFacts>) -> Names {
     rows.flat_map(|row| row.data.iter().cloned()).collect()
 }
@@ -108,13 +143,6 @@ impl Oracle<'_> {
     /// The rows of an agreement that speak about a kind of person.
     fn rows(&self, agreement: &AgreementRecord, kind: PersonKind) -> Vec<RowFacts> {
         let document = agreement.annex.document();
-        let modules = |necessary: bool| {
-            let chosen = document
-                .modules
-                .iter()
-                .filter(|module| !necessary || module.need == Need::Necessary);
-            chosen.map(|module| module.code.as_str()).collect::<Vec<_>>()
-        };
         let own = self
             .case
             .inputs
@@ -130,10 +158,24 @@ impl Oracle<'_> {
                 .flat_map(|party| of(party).to_vec())
                 .collect::<Vec<_>>()
         };
+        let of_all = record(json!({
+            "kind": kind_word(kind),
+            "purpose": self.case.request.purpose.map(|purpose| purpose.to_string()),
+            "handsPupil": hands(|party| &party.pupil_categories),
+            "handsStaff": hands(|party| &party.staff_categories),
+        }));
+        if let Some(ticks) = &document.ticks {
+            return ticked(ticks, kind, &approvals, &of_all);
+        }
+        let modules = |necessary: bool| {
+            let chosen = document
+                .modules
+                .iter()
+                .filter(|module| !necessary || module.need == Need::Necessary);
+            chosen.map(|module| module.code.as_str()).collect::<Vec<_>>()
+        };
         let facts = |row: &RowDocument| {
-            record(json!({
-                "kind": kind_word(kind),
-                "purpose": self.case.request.purpose.map(|purpose| purpose.to_string()),
+            let facts = json!({
                 "module": row.module.as_str(),
                 "modules": modules(false),
                 "necessary": modules(true),
@@ -146,9 +188,8 @@ impl Oracle<'_> {
                 "namesPurpose": row.other_purpose.is_some(),
                 "hasGround": row.special_ground.is_some(),
                 "otherData": row.other_data.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>(),
-                "handsPupil": hands(|party| &party.pupil_categories),
-                "handsStaff": hands(|party| &party.staff_categories),
-            }))
+            });
+            merged(of_all.clone(), facts)
         };
         let rows = document.rows.iter().map(|row| {
             let codes = if kind == PersonKind::Pupil {
@@ -158,7 +199,7 @@ impl Oracle<'_> {
             };
             RowFacts {
                 names: ROW.names(facts(row)),
-                data: data(codes, kind, row),
+                data: data(codes, kind, row.other_data.as_deref()),
             }
         });
         rows.filter(|row| row.is("speaks")).collect()
@@ -203,8 +244,10 @@ impl Oracle<'_> {
             .deviations
             .iter()
             .filter(|deviation| deviation.article == "7.4");
-        let mut login_set: Names = set.iter().map(|attribute| attribute.to_string()).collect();
-        login_set.extend(deviations.flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string())));
+        let login_set: Names = set.iter().map(|attribute| attribute.to_string()).collect();
+        let deviating: Names = deviations
+            .flat_map(|deviation| deviation.attributes.iter().map(|a| a.to_string()))
+            .collect();
         let login = request.channel == Channel::Login || request.purpose.is_some_and(|purpose| purpose.code() == "D13");
         let connection = request.direction == Direction::Connection;
         let needed = if connection { self.needed() } else { Names::new() };
@@ -220,7 +263,8 @@ impl Oracle<'_> {
                 .find_map(RowFacts::broken);
             let why = ATTRIBUTE.names(record(json!({
                 "attribute": attribute, "data": data, "active": active, "free": free, "unapproved": unapproved,
-                "broken": broken, "login": login, "loginSet": login_set, "connection": connection, "needed": needed,
+                "broken": broken, "login": login, "loginSet": login_set, "deviating": deviating,
+                "model": document.model.as_str(), "connection": connection, "needed": needed,
             })));
             assert!(why.len() <= 1, "{why:?}");
             withheld.extend(why.into_iter().map(|why| (attribute.clone(), why)));
@@ -278,6 +322,7 @@ impl Oracle<'_> {
                 "place": place.party,
                 "processor": document.parties.processor.name,
                 "listed": listed,
+                "model": document.model.as_str(),
                 "countries": countries.map(|country| country.as_str()).collect::<Vec<_>>(),
             }))
         });
@@ -286,7 +331,14 @@ impl Oracle<'_> {
                 let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).unwrap();
                 midnight.timestamp().as_millisecond()
             });
-            ask(json!({ "at": self.at, "party": party.name, "bare": bare(&party.name), "countries": [party.country.as_str()], "announced": announced }))
+            ask(json!({
+                "at": self.at,
+                "party": party.name,
+                "bare": bare(&party.name),
+                "model": document.model.as_str(),
+                "countries": [party.country.as_str()],
+                "announced": announced,
+            }))
         });
         places.chain(parties).flatten().collect()
     }

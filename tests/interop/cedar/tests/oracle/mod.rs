@@ -48,6 +48,8 @@ policies! {
     STANCE = "stance";
     ACTIVATION = "activation";
     ROW = "row";
+    TICK = "tick";
+    UNNAMED = "unnamed";
     HAND = "hand";
     ATTRIBUTE = "attribute";
     GRANT = "grant";
