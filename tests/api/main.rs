@@ -42,6 +42,7 @@ mod rosters;
 mod stances;
 mod subjects;
 mod terms;
+mod ticks;
 mod token;
 mod without_roster;
 mod work;
