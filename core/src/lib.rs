@@ -8,7 +8,7 @@
 //! | [`address`] | at which addresses nobody on the way can listen in |
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
-//! | [`agreement`] | the coded annex, its hash, its defects, and the dated records around it |
+//! | [`agreement`] | the annex of every model, its hash, its defects, and the dated records around it |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`gate`] | the one decision: permit or deny, with every reason |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |

@@ -3,13 +3,16 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluis_core::{
-    catalogue::{Attribute, AttributeSet},
+    catalogue::{Attribute, AttributeSet, Catalogue, DataCategory, Purpose},
     gate::{Channel, Decision},
     person::PersonKind,
     time::Window,
 };
 
-use crate::world::{World, moment};
+use crate::{
+    naive::ticks::purposes_of,
+    world::{World, moment},
+};
 
 /// The annex by another model, with ticks in the place of rows.
 fn by_ticks(model: &str, change: impl FnOnce(&mut Value)) -> World {
@@ -33,6 +36,16 @@ fn by_ticks(model: &str, change: impl FnOnce(&mut Value)) -> World {
         change(annex);
     });
     world
+}
+
+/// A table that is widened widens agreements that were signed under it.
+#[test]
+fn the_restrictive_table_gives_no_category_more_than_is_written_here() {
+    for category in DataCategory::ALL {
+        let purposes = Catalogue::built_in().purposes_of(category);
+        let numbers: Vec<_> = purposes.iter().map(Purpose::number).collect();
+        assert_eq!(numbers, purposes_of(category.number()), "{category:?}");
+    }
 }
 
 /// Jorn logs in, and the supplier would like his ECK iD and given name.

@@ -6,7 +6,7 @@
 pub(crate) mod annex;
 mod grant;
 mod person;
-mod ticks;
+pub(crate) mod ticks;
 
 use std::collections::{BTreeMap, BTreeSet};
 

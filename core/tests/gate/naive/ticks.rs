@@ -14,7 +14,7 @@ use super::{
 };
 
 /// For which purposes a category may be used that an annex lists without saying for which: by number.
-fn purposes_of(category: u8) -> Vec<u8> {
+pub(crate) fn purposes_of(category: u8) -> Vec<u8> {
     match category {
         // Names: wherever a person must be known by somebody, so not in research and statistics.
         1..=3 => (1..=22).filter(|purpose| ![16, 17].contains(purpose)).collect(),
