@@ -3,8 +3,8 @@
 //!
 //! Promises: as at the intake, two different ECK iDs are two persons, and the key of the administration stands in where one
 //! side has none. What is searched is what the school still has: its roster, what the roster knew before, and its
-//! restrictions. Deliberately absent: another ECK iD of the same person. Nothing tells it from somebody else's, so that the
-//! school searches by each.
+//! restrictions. Deliberately absent: another ECK iD of the same person, and the one that somebody had under a key that is now
+//! another person's of the roster, who has none. Nothing tells them from somebody else's, so that the school searches by each.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,8 @@ use crate::app::{
 /// What one person is and was known by.
 #[derive(Default)]
 struct Known {
+    /// Who of the roster has the key that is searched by.
+    holder: Option<PersonId>,
     eck_hash: Option<[u8; 32]>,
     key_hashes: BTreeSet<[u8; 32]>,
     ids: Vec<PersonId>,
@@ -46,6 +48,7 @@ impl App {
         let eck_id = match whom {
             Whom::EckId(eck_id) => Some(eck_id.expose()),
             Whom::SourceKey(source) => {
+                known.holder = found.map(|person| person.id);
                 known.key_hashes.insert(key_hash(kind, source.expose(), key));
                 found.and_then(|person| person.kept.eck_id())
             }
@@ -83,7 +86,10 @@ impl Known {
         let keys = self.key_hashes.len();
         let eck_hash = self.eck_hash;
         if eck_hash.is_none() {
-            let all: BTreeSet<_> = before.iter().filter_map(|before| before.eck_hash).collect();
+            let of_holder = before
+                .iter()
+                .filter(|before| self.holder.is_none_or(|id| id == before.id));
+            let all: BTreeSet<_> = of_holder.filter_map(|before| before.eck_hash).collect();
             self.eck_hash = all.first().copied().filter(|_| all.len() == 1);
         }
         for before in before {

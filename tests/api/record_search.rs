@@ -8,7 +8,7 @@ use futures::{
 };
 use serde_json::{Value, json};
 use sluis::app::activation::ActivationScope;
-use sluis_connector_port::roster::Snapshot;
+use sluis_connector_port::roster::{Field, Snapshot};
 use sluis_core::{
     ledger::Owner,
     time::{FixedClock, Timestamp},
@@ -215,6 +215,42 @@ async fn whose_key_went_to_somebody_else_is_found_by_the_eck_id_alone() {
     let answer = ask(&world, json!({ "sourceKey": pupil(INSIDE).key })).await;
     let wrong = [("/sourceKey".to_owned(), "person_unknown".to_owned())];
     assert_eq!(answer.input_errors(), wrong.into(), "it is nobody's for certain");
+}
+
+#[actix_web::test]
+async fn whose_key_went_to_somebody_without_an_eck_id_is_found_by_the_eck_id_alone() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.import(snapshot(FIRST)).await;
+    resolve(&world, INSIDE).await;
+    world.import(without(snapshot(FIRST), INSIDE)).await;
+    let mut school = snapshot(FIRST);
+    pupil_of(&mut school, INSIDE).eck_id = Field::Empty;
+    world.import(school).await;
+    listed(&world, world.school).await;
+    let of_either = [
+        ["account.resolve".to_owned()].into(),
+        ["learner.search".to_owned()].into(),
+    ];
+    assert_eq!(by_either(&world).await, of_either, "the key may be another pupil's");
+    let mut school = snapshot(FIRST);
+    pupil_of(&mut school, INSIDE).eck_id = another_eck_id().into();
+    world.import(school).await;
+    assert_eq!(by_either(&world).await, of_either, "and now it is");
+}
+
+#[actix_web::test]
+async fn who_lost_the_eck_id_and_stayed_is_found_by_either_key() {
+    let world = World::bare().await;
+    world.agree_for(&world.supplier, ActivationScope::School).await;
+    world.import(snapshot(FIRST)).await;
+    resolve(&world, INSIDE).await;
+    let mut school = snapshot(FIRST);
+    pupil_of(&mut school, INSIDE).eck_id = Field::Empty;
+    world.import(school).await;
+    listed(&world, world.school).await;
+    let both = || BTreeSet::from(["account.resolve".to_owned(), "learner.search".to_owned()]);
+    assert_eq!(by_either(&world).await, [both(), both()]);
 }
 
 #[actix_web::test]

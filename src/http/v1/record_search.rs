@@ -189,7 +189,8 @@ impl RecordsAboutView {
 /// the first page was asked for. Searching is itself on record. The person is found by all ids that they had at the school as
 /// far as it still has them: in its roster, by what the roster knew them before by the same ECK iD or key, by a login before it
 /// held them, and in restrictions. Of a person who got another ECK iD, search by each. A key that came with several ECK iDs, and
-/// that nobody has now, finds nobody. Who had neither an ECK iD nor a key of the administration, and left, is not found.
+/// that nobody has now, finds nobody; one that came with an ECK iD, and that somebody else without one has now, finds only the
+/// latter. Who had neither an ECK iD nor a key of the administration, and left, is not found.
 #[utoipa::path(operation_id = "record_search", tag = "evidence", security(("bearer" = ["record.search"])),
     params(SchoolPath), request_body = RecordSearchForm,
     responses((status = 200, description = "The records", body = RecordsAboutView), SchoolNotFound))]
