@@ -17,14 +17,19 @@ use crate::{
 /// How many schools are tidied up at once.
 const SCHOOLS: u16 = 100;
 
-/// An ECK iD that comes takes nothing away.
+/// Instead of the keyed hash of an ECK iD, where there is none.
+const NONE: &[u8] = &[];
+
+/// An ECK iD that comes takes nothing away, and what is noted already stands there once, with its last year.
 pub(crate) const PERSONS_NOTE: Statement = Statement {
     name: "persons_before_note",
     sql: "INSERT INTO roster_persons_before (school, person, key_hash, eck_hash, last_year) \
-          SELECT p.school, p.id, p.key_hash, p.eck_hash, $3 FROM staged_persons s \
+          SELECT p.school, p.id, p.key_hash, COALESCE(p.eck_hash, $4), $3 FROM staged_persons s \
           JOIN roster_persons p ON p.school = s.school AND p.id = s.id \
           WHERE s.school = $1 AND s.run = $2 AND (s.sealed IS NULL OR s.key_hash <> p.key_hash \
-          OR (p.eck_hash IS NOT NULL AND (s.eck_hash IS NULL OR s.eck_hash <> p.eck_hash)))",
+          OR (p.eck_hash IS NOT NULL AND (s.eck_hash IS NULL OR s.eck_hash <> p.eck_hash))) \
+          ON CONFLICT (school, person, key_hash, eck_hash) DO UPDATE SET last_year = excluded.last_year \
+          WHERE roster_persons_before.last_year < excluded.last_year",
 };
 const BY_ECK: Statement = Statement {
     name: "persons_before_by_eck",
@@ -33,7 +38,7 @@ const BY_ECK: Statement = Statement {
 };
 const BY_KEY: Statement = Statement {
     name: "persons_before_by_key",
-    sql: "SELECT person, key_hash, eck_hash FROM roster_persons_before WHERE school = $1 AND key_hash = $2 \
+    sql: "SELECT person, key_hash, NULLIF(eck_hash, $3) FROM roster_persons_before WHERE school = $1 AND key_hash = $2 \
           ORDER BY last_year, person",
 };
 const SCHOOLS_OVER: Statement = Statement {
@@ -50,7 +55,7 @@ pub(crate) const ALL: &[&Statement] = &[&PERSONS_NOTE, &BY_ECK, &BY_KEY, &SCHOOL
 
 /// Notes what is about to be taken from the roster.
 pub(super) fn note(set: &mut WriteSet, school: SchoolId, run: RunId, year: Year) {
-    set.any(&PERSONS_NOTE, params![school, run, year.number()]);
+    set.any(&PERSONS_NOTE, params![school, run, year.number(), NONE]);
 }
 
 fn before(row: &Row) -> Result<PersonBefore, StorageError> {
@@ -75,7 +80,7 @@ impl Repository {
         school: SchoolId,
         hash: [u8; 32],
     ) -> Result<Vec<PersonBefore>, StoreError> {
-        self.list(&BY_KEY, params![school, hash], before).await
+        self.list(&BY_KEY, params![school, hash, NONE], before).await
     }
 
     /// Forgets those of some schools; false when there are none left.

@@ -281,8 +281,8 @@ fn staging() -> Calls {
         params![id(1), id(run), id(number), hash(number), eck, hash(content), b"sealed"]
     };
     let gone = |run: u8, number: u8| params![id(1), id(run), id(number), none, none, none, none];
-    let replace = |run: u8| {
-        let note = ("persons_before_note", params![id(1), id(run), 2026]);
+    let replace = |run: u8, year: u16| {
+        let note = ("persons_before_note", params![id(1), id(run), year, Vec::new()]);
         let replaced = ["groups_remove", "groups_keep", "persons_remove", "persons_keep"];
         let replaced = replaced.map(|name| (name, params![id(1), id(run)]));
         [vec![note], replaced.to_vec()].concat()
@@ -295,7 +295,7 @@ fn staging() -> Calls {
         ("groups", params![id(1)]),
         ("persons", params![id(1)]),
     ];
-    calls.extend(replace(1));
+    calls.extend(replace(1, 2025));
     calls.extend([
         ("groups", params![id(1)]),
         ("persons", params![id(1)]),
@@ -306,13 +306,13 @@ fn staging() -> Calls {
         ("person_stage", person(2, 1, 2)),
         ("person_stage", gone(2, 2)),
     ]);
-    calls.extend(replace(2));
+    calls.extend(replace(2, 2026));
     calls.extend([
         ("groups", params![id(1)]),
         ("persons", params![id(1)]),
         ("persons_before_by_eck", params![id(1), hash(7)]),
-        ("persons_before_by_key", params![id(1), hash(2)]),
-        ("persons_before_by_key", params![id(1), hash(1)]),
+        ("persons_before_by_key", params![id(1), hash(2), Vec::new()]),
+        ("persons_before_by_key", params![id(1), hash(1), Vec::new()]),
         ("persons_before_schools", params![2025, 10]),
         ("persons_before_schools", params![2026, 10]),
         ("persons_before_forget", params![id(1), 2025]),

@@ -1,5 +1,6 @@
 //! A roster changes wholly or not at all, and a run always comes to an end: on both engines.
 
+mod before;
 mod delivery;
 mod synchronise;
 mod world;
