@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
-    /// A school changed whose an account is, or what it delivered joined accounts.
+    /// A school changed whose an account is, or what it delivered joined accounts; or the supplier can learn of that again.
     AccountsChanged,
     /// A school took such a change back.
     AccountsChangeUndone,

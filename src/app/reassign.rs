@@ -4,6 +4,7 @@
 //! explanation. Each school that is concerned has records of its own about its persons, can look the change up, and its
 //! answers rely on the new state at once. What is decided by rosters is decided again when one of them changes meanwhile.
 
+mod heard;
 mod join;
 mod lookup;
 mod make;
@@ -293,7 +294,10 @@ impl App {
             whom = self.people(change.supplier, schools.iter().copied()).await?.with(&keys);
         }
         whom.extend(change.person.map(|person| (change.school, person)));
-        let told = schools.iter().map(|school| (change.supplier, *school)).collect();
+        let told = schools
+            .iter()
+            .map(|school| ((change.supplier, *school), vec![change.clone()]))
+            .collect();
         let mut changes = self.notices(told, EventKind::AccountsChangeUndone, at).await?;
         schools.insert(change.school);
         let mut act = ActOf::of(caller);

@@ -166,8 +166,10 @@ impl App {
         act.changes_policy_of([school]);
         self.note(&mut act, Owner::School(school), "restriction.end", "restriction", id);
         self.about(&mut act, restriction.person).await?;
-        self.carry_out(act, vec![Change::RestrictionEnded(school, id, now)])
-            .await?;
+        let roster = self.open_roster(school).await?.without(id, now);
+        let mut changes = self.heard_again(&roster, restriction, now).await?;
+        changes.push(Change::RestrictionEnded(school, id, now));
+        self.carry_out(act, changes).await?;
         restriction.window.until = Some(now);
         Ok(restricted)
     }

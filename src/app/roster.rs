@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sluis_core::{
     catalogue::Attribute,
-    id::{self, AccountId, GroupId, IdMap, PersonId, SchoolId, SupplierId},
+    id::{self, AccountId, GroupId, IdMap, PersonId, RestrictionId, SchoolId, SupplierId},
     identifier::EckIdRules,
     person::{Grants, PersonFacts, PersonKind, YearGroup},
     personal::Personal,
@@ -74,6 +74,15 @@ impl Roster {
             by_eck_hash,
             by_id,
         }
+    }
+
+    /// The same when this restriction has ended.
+    pub(in crate::app) fn without(self, id: RestrictionId, at: Timestamp) -> Self {
+        let mut restrictions = self.restrictions;
+        for restriction in restrictions.iter_mut().filter(|restriction| restriction.id == id) {
+            restriction.window.until = Some(at);
+        }
+        Self::new(self.epoch, self.groups, self.persons, restrictions)
     }
 
     /// The person of this kind with this keyed hash of an ECK iD; somebody may be a pupil here and work here too. INVARIANT:

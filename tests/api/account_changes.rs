@@ -369,6 +369,49 @@ async fn a_supplier_learns_of_nobody_who_is_not_available() {
     assert_eq!(refused, ["activation_ended"]);
 }
 
+async fn restrict(world: &World, number: u32) -> Value {
+    let body = json!({ "ground": "restriction", "sourceKey": pupil(number).key });
+    by_school(world, "restrictions", body).await.ok()
+}
+
+#[actix_web::test]
+async fn a_supplier_hears_of_accounts_of_whom_is_not_available_when_they_are_again() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let bystander = restrict(&world, 3).await;
+    let [first, second] = [restrict(&world, 1).await, restrict(&world, 2).await];
+    let change = merge(&world, &gone, &kept, true).await.ok();
+    later(&world);
+    let undone = undo(&world, &change).await.ok();
+    assert_eq!(
+        (events(&world, 0).await, told(&world, &token).await),
+        (vec![], json!([]))
+    );
+    end(&world, vec![bystander, first]).await;
+    let heard = (events(&world, 0).await, told(&world, &token).await);
+    assert_eq!(heard, (vec![], json!([])), "it would tell of the other one");
+    end(&world, vec![second]).await;
+    let heard = events(&world, 0).await;
+    assert_eq!(heard.len(), 1);
+    let (kind, resource) = (&heard[0]["kind"], &heard[0]["resource"]);
+    assert_eq!((kind, resource), (&json!("accounts_changed"), &json!(world.school)));
+    assert_eq!(told(&world, &token).await, json!([undone]));
+}
+
+#[actix_web::test]
+async fn a_supplier_hears_nothing_of_accounts_of_one_available_and_one_not() {
+    let (world, token) = world(Behaviour::Normal).await;
+    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
+    let restricted = restrict(&world, 2).await;
+    merge(&world, &gone, &kept, true).await.ok();
+    assert_eq!(
+        (events(&world, 0).await, told(&world, &token).await),
+        (vec![], json!([]))
+    );
+    end(&world, vec![restricted]).await;
+    assert_eq!(events(&world, 0).await.len(), 1);
+}
+
 /// A pupil who also goes to a school of another board, where the account is the same by the ECK iD.
 #[actix_web::test]
 async fn an_account_that_a_school_of_another_board_has_seen_is_left_alone() {

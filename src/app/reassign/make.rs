@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use sluis_core::{
     id::{AccountId, SchoolId, SupplierId},
     ledger::Owner,
-    time::Timestamp,
 };
 
-use super::people::Persons;
+use super::{heard::ToTell, people::Persons};
 use crate::app::{
     App,
     account_change::{AccountChange, AccountChangeKind, PlannedChange},
     act::ActOf,
     error::{AppError, ConflictCode},
-    feed::{EventKind, Notice},
+    feed::EventKind,
     store::Change,
 };
 
@@ -34,7 +33,7 @@ impl App {
         plans: Vec<Plan>,
     ) -> Result<Option<Vec<AccountChange>>, AppError> {
         let mut made = Vec::with_capacity(plans.len());
-        let (mut told, mut moved_on) = (BTreeSet::new(), BTreeSet::new());
+        let (mut told, mut moved_on) = (ToTell::new(), BTreeSet::new());
         for Plan { planned, whom } in plans {
             let change = planned.change.clone();
             let name = match change.kind {
@@ -49,7 +48,9 @@ impl App {
             if change.kind != AccountChangeKind::Join {
                 moved_on.extend(concerned);
             }
-            told.extend(planned.schools.iter().map(|school| (change.supplier, *school)));
+            for school in &planned.schools {
+                told.entry((change.supplier, *school)).or_default().push(change.clone());
+            }
             changes.push(Change::AccountChanged(planned));
             made.push(change);
         }
@@ -85,56 +86,6 @@ impl App {
             }
         }
         Ok(())
-    }
-
-    /// One notice for each school, however many accounts it is about: a supplier that counts them and asks which they are
-    /// must not learn how many of the persons are not available.
-    pub(super) async fn notices(
-        &self,
-        told: BTreeSet<(SupplierId, SchoolId)>,
-        kind: EventKind,
-        at: Timestamp,
-    ) -> Result<Vec<Change>, AppError> {
-        let mut notices = Vec::with_capacity(told.len());
-        for (supplier, school) in told {
-            if self.supplies(supplier, school).await? {
-                notices.push(Change::Noticed(Notice {
-                    supplier,
-                    kind,
-                    school,
-                    resource: *school.as_uuid(),
-                    at,
-                }));
-            }
-        }
-        Ok(notices)
-    }
-
-    /// Whether a product of this supplier is on at a school: a supplier is told nothing of a school that has switched it off.
-    async fn supplies(&self, supplier: SupplierId, school: SchoolId) -> Result<bool, AppError> {
-        let now = self.now();
-        let board = self
-            .store
-            .school(school)
-            .await?
-            .ok_or(AppError::NotFound("school"))?
-            .board;
-        let mandates = self.store.mandates(board).await?;
-        let mut mandates = mandates.iter().filter(|mandate| mandate.supplier == supplier);
-        if !mandates.any(|mandate| mandate.window.holds(now)) {
-            return Ok(false);
-        }
-        for activation in self.store.activations(school).await? {
-            let on = activation.window.holds(now) && activation.accepted_by_supplier_at.is_some();
-            if !on {
-                continue;
-            }
-            let product = self.store.product(activation.product).await?;
-            if product.is_some_and(|product| product.supplier == supplier) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     pub(super) fn new_change(

@@ -16,14 +16,14 @@ use crate::app::{
     caller::Caller,
     error::AppError,
     feed::FeedEvent,
-    gatekeeper::{Judged, Standing, Wanted, bound, refusal},
+    gatekeeper::{Judged, Wanted, bound, refusal},
     learner::supplier_of,
-    roster::{Listing, Person},
+    roster::{Listing, Person, Roster},
     store::Page,
 };
 
 /// How many changes are read at once, those that are not told too: a page costs the same whoever of them is available.
-const READ_AT_ONCE: u16 = 200;
+pub(super) const READ_AT_ONCE: u16 = 200;
 
 /// Which changes a supplier asks for.
 #[derive(Debug, Clone, Copy)]
@@ -112,9 +112,9 @@ impl App {
                 let changes = self.store.account_changes_told(supplier, school, page).await?;
                 let is_last = changes.len() < usize::from(READ_AT_ONCE);
                 after = changes.last().map(|change| change.id);
-                let holders = self.holders(supplier, &changes, &listing, standing).await?;
+                let holders = self.holders(supplier, &changes, &listing, &standing.roster).await?;
                 for change in changes {
-                    let Some(about) = persons_of(&change, school, &holders, standing) else {
+                    let Some(about) = persons_of(&change, school, &holders, &standing.roster) else {
                         continue;
                     };
                     // INVARIANT: all of them, or a supplier learns of one by whom another was told apart from.
@@ -149,12 +149,12 @@ impl App {
     }
 
     /// Who of the listing has one of the accounts of these changes now.
-    async fn holders<'a>(
+    pub(super) async fn holders<'a>(
         &self,
         supplier: SupplierId,
         changes: &[AccountChange],
         listing: &Listing,
-        standing: &'a Standing,
+        roster: &'a Roster,
     ) -> Result<HashMap<AccountId, Vec<&'a Person>>, AppError> {
         let accounts = changes
             .iter()
@@ -167,7 +167,7 @@ impl App {
         let leading: HashMap<_, _> = leading.iter().map(|stored| (stored.key.hash, stored.account)).collect();
         let mut holders: HashMap<AccountId, Vec<&Person>> = HashMap::new();
         for listed in listing.all() {
-            let Some(person) = listed.person(&standing.roster) else {
+            let Some(person) = listed.person(roster) else {
                 continue;
             };
             for account in listed.keys.iter().filter_map(|key| leading.get(&key.hash)) {
@@ -180,17 +180,17 @@ impl App {
 
 /// The persons of the roster whom a change is about: everybody who has one of its accounts now, and the one whom it names.
 /// None when the roster does not hold that one any more.
-fn persons_of<'a>(
+pub(super) fn persons_of<'a>(
     change: &AccountChange,
     school: SchoolId,
     holders: &HashMap<AccountId, Vec<&'a Person>>,
-    standing: &'a Standing,
+    roster: &'a Roster,
 ) -> Option<BTreeMap<PersonId, &'a Person>> {
     let accounts = change.from.into_iter().chain([change.into]);
     let theirs = accounts.filter_map(|account| holders.get(&account)).flatten();
     let mut persons: BTreeMap<_, _> = theirs.map(|person| (person.id, *person)).collect();
     if let Some(named) = change.person.filter(|_| change.school == school) {
-        persons.insert(named, standing.roster.with_id(named)?);
+        persons.insert(named, roster.with_id(named)?);
     }
     Some(persons)
 }

@@ -48,8 +48,9 @@ pub(super) struct EventView {
     #[schema(minimum = 1, example = 12)]
     sequence: u64,
     /// `accounts_changed`: a school changed whose an account is, or what it delivered joined two accounts;
-    /// `accounts_change_undone`: the school took that back. See
-    /// `/v1/schools/{school}/account-changes/_search`.
+    /// `accounts_change_undone`: the school took that back. What changed is at
+    /// `/v1/schools/{school}/account-changes/_search`; there is an event only when it can be learned there, and when the
+    /// restriction of a person ends whose accounts changed.
     #[schema(example = "accounts_changed")]
     kind: &'static str,
     /// At which school.

@@ -1,0 +1,194 @@
+//! When a supplier hears that accounts changed.
+//!
+//! Promises: it hears of it when it can learn at that moment what changed, and else of nothing: who heard that something changed
+//! and found nothing would know that it is about somebody who is not available. When the restriction of such a person ends it
+//! hears of it then. Deliberately absent: an event when somebody comes back to the roster or into the scope of a product; who asks
+//! what changed finds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sluis_core::{
+    agreement::SupplierKind,
+    catalogue::{AttributeSet, Purpose},
+    gate::{self, Asker, Assurance, Channel, Direction, Request},
+    id::{PersonId, ProductId, SchoolId, SupplierId},
+    person::PersonKind,
+    time::Timestamp,
+};
+
+use super::told::{READ_AT_ONCE, persons_of};
+use crate::app::{
+    App,
+    account_change::AccountChange,
+    error::AppError,
+    feed::{EventKind, Notice},
+    restriction::Restriction,
+    roster::{Person, Roster},
+    store::{Change, Page},
+};
+
+/// The changes that suppliers may hear of, at each school.
+pub(super) type ToTell = BTreeMap<(SupplierId, SchoolId), Vec<AccountChange>>;
+
+/// A supplier, as it asks a school what changed.
+struct Hearer<'a> {
+    supplier: SupplierId,
+    asker: Asker,
+    /// Those that the school ever switched on: the gate says whether they still are.
+    products: &'a BTreeSet<ProductId>,
+    school: SchoolId,
+}
+
+impl Hearer<'_> {
+    fn notice(&self, kind: EventKind, at: Timestamp) -> Change {
+        Change::Noticed(Notice {
+            supplier: self.supplier,
+            kind,
+            school: self.school,
+            resource: *self.school.as_uuid(),
+            at,
+        })
+    }
+}
+
+impl App {
+    /// One notice for each school, however many accounts it is about: a supplier that counts them and asks which they are
+    /// must not learn how many of the persons are not available.
+    pub(super) async fn notices(&self, told: ToTell, kind: EventKind, at: Timestamp) -> Result<Vec<Change>, AppError> {
+        let mut notices = Vec::new();
+        for ((supplier, school), changes) in told {
+            let products = self.products_of_suppliers(school).await?;
+            let Some(products) = products.get(&supplier) else {
+                continue;
+            };
+            let roster = self.roster_now(school).await?;
+            let of = self.hearer(supplier, products, school).await?;
+            if self.learns_of(&of, &roster, &changes, |_| true).await? {
+                notices.push(of.notice(kind, at));
+            }
+        }
+        Ok(notices)
+    }
+
+    /// For each supplier that can learn of changed accounts of a person because a restriction ends: the roster is that without it.
+    pub(in crate::app) async fn heard_again(
+        &self,
+        roster: &Roster,
+        ended: &Restriction,
+        at: Timestamp,
+    ) -> Result<Vec<Change>, AppError> {
+        let school = ended.school;
+        let mut notices = Vec::new();
+        for (supplier, products) in self.products_of_suppliers(school).await? {
+            let of = self.hearer(supplier, &products, school).await?;
+            let mut after = None;
+            loop {
+                let page = Page {
+                    after,
+                    limit: READ_AT_ONCE,
+                };
+                let changes = self.store.account_changes_told(supplier, school, page).await?;
+                let is_theirs = |person: &Person| person.is_meant_by(ended);
+                if self.learns_of(&of, roster, &changes, is_theirs).await? {
+                    notices.push(of.notice(EventKind::AccountsChanged, at));
+                    break;
+                }
+                if changes.len() < usize::from(READ_AT_ONCE) {
+                    break;
+                }
+                after = changes.last().map(|change| change.id);
+            }
+        }
+        Ok(notices)
+    }
+
+    /// Whether a supplier may learn of one of these changes for some purpose: of one that is about such a person.
+    async fn learns_of(
+        &self,
+        of: &Hearer<'_>,
+        roster: &Roster,
+        changes: &[AccountChange],
+        such: impl Fn(&Person) -> bool,
+    ) -> Result<bool, AppError> {
+        let Hearer {
+            supplier,
+            asker,
+            products,
+            school,
+        } = *of;
+        let policy = self.policy(school).await?;
+        let listing = self.listing_of(roster, school, supplier).await?;
+        let holders = self.holders(supplier, changes, &listing, roster).await?;
+        let about = changes
+            .iter()
+            .filter_map(|change| persons_of(change, school, &holders, roster));
+        let about: Vec<BTreeMap<PersonId, &Person>> = about
+            .filter(|persons| persons.values().any(|person| such(person)))
+            .collect();
+        if about.is_empty() {
+            return Ok(false);
+        }
+        let at = policy.moment(self.now());
+        for product in products {
+            for (purpose, person_kind) in Purpose::ALL
+                .into_iter()
+                .flat_map(|purpose| PersonKind::ALL.map(|kind| (purpose, kind)))
+            {
+                let request = Request {
+                    asker,
+                    product: *product,
+                    school,
+                    purpose: Some(purpose),
+                    receiver: None,
+                    channel: Channel::Api,
+                    direction: Direction::Release,
+                    person_kind,
+                    attributes: AttributeSet::default(),
+                    required: AttributeSet::default(),
+                    assurance: Assurance::default(),
+                    at,
+                };
+                let of_school = gate::decide_school(&request, Some(&policy), self.catalogue);
+                let available = |person: &&Person| of_school.person(&person.facts()).is_permit();
+                if about.iter().any(|persons| persons.values().all(available)) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    async fn hearer<'a>(
+        &self,
+        supplier: SupplierId,
+        products: &'a BTreeSet<ProductId>,
+        school: SchoolId,
+    ) -> Result<Hearer<'a>, AppError> {
+        let asker = match self.supplier_view(supplier).await?.kind {
+            SupplierKind::Supplier => Asker::Supplier(supplier),
+            SupplierKind::Distributor => Asker::Distributor(supplier),
+        };
+        Ok(Hearer {
+            supplier,
+            asker,
+            products,
+            school,
+        })
+    }
+
+    /// The products that a school ever switched on, by their suppliers.
+    async fn products_of_suppliers(
+        &self,
+        school: SchoolId,
+    ) -> Result<BTreeMap<SupplierId, BTreeSet<ProductId>>, AppError> {
+        let activations = self.store.activations(school).await?;
+        let all: BTreeSet<_> = activations.iter().map(|activation| activation.product).collect();
+        let mut products: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for id in all {
+            if let Some(product) = self.store.product(id).await? {
+                products.entry(product.supplier).or_default().insert(id);
+            }
+        }
+        Ok(products)
+    }
+}
