@@ -27,6 +27,8 @@ struct Home {
     key: VerifierKey,
     whole: SchoolExport,
     parts: [SchoolExport; 2],
+    /// Whole, with the proof that it goes on from the first part.
+    proving: SchoolExport,
 }
 
 impl Home {
@@ -63,7 +65,17 @@ impl Home {
         let whole = app
             .record_export(&caller, Owner::School(school), &ExportFrom::default(), 100)
             .await;
+        let sizes = known.iter().map(|(stream, known)| (*stream, known.tree.size));
+        let proving = app
+            .record_export(
+                &caller,
+                Owner::School(school),
+                &ExportFrom::default().proving(sizes),
+                100,
+            )
+            .await;
         let home = Self {
+            proving: proving.unwrap(),
             folder: tempfile::tempdir().unwrap(),
             key,
             whole: whole.unwrap(),
@@ -74,16 +86,28 @@ impl Home {
     }
 
     fn keep(&self, name: &str, export: &SchoolExport) -> PathBuf {
+        self.write(name, &serde_json::to_string(export).unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
         let file = self.folder.path().join(name);
-        std::fs::write(&file, serde_json::to_vec(export).unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
         file
     }
 
     /// Verifies files, and gives the exit code with all that was printed.
     fn verify(&self, files: &[&Path]) -> (Option<i32>, String) {
+        self.verify_with(files, &[])
+    }
+
+    /// The same, with what was kept from before.
+    fn verify_with(&self, files: &[&Path], kept: &[&Path]) -> (Option<i32>, String) {
+        let kept_as = (!kept.is_empty()).then_some("--checkpoint");
         let ran = Command::new(env!("CARGO_BIN_EXE_sluis"))
             .args(["ledger", "verify", "--key", &self.key.to_string(), "--export"])
             .args(files)
+            .args(kept_as)
+            .args(kept)
             .env_clear()
             .output()
             .expect("the program starts");
@@ -172,6 +196,73 @@ async fn parts_are_checked_one_after_the_other() {
     );
     let (code, told) = home.verify(&[&rest, &first]);
     assert_eq!(code, Some(1), "{told}");
+}
+
+#[actix_web::test]
+async fn parts_may_stand_in_one_file() {
+    let home = Home::start().await;
+    let [first, rest] = home.parts.each_ref().map(|part| serde_json::to_string(part).unwrap());
+    let both = home.write("both.jsonl", &format!("{first}\n{rest}\n"));
+    let (code, told) = home.verify(&[&both]);
+    assert_eq!(code, Some(0), "{told}");
+    let count = home
+        .parts
+        .iter()
+        .map(|part| part.streams[0].records.len())
+        .sum::<usize>();
+    for line in [
+        format!("it holds records 1 to {count};"),
+        format!("{count} records checked"),
+    ] {
+        assert!(told.contains(&line), "`{line}` in {told}");
+    }
+    for (text, expected) in [
+        (format!("{rest}\n{first}\n"), "records `1` to `3` are missing"),
+        (format!("{first}\n"), "not complete up to this checkpoint"),
+        (format!("{first}\n{}", &rest[..rest.len() / 2]), "it is cut off"),
+        (format!("{first}\nand more"), "it does not hold what it should"),
+        (String::new(), "it is empty"),
+        (" \n".to_owned(), "it is empty"),
+    ] {
+        let (code, told) = home.verify(&[&home.write("both.jsonl", &text)]);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains(expected), "`{expected}` in {told}");
+        assert!(!told.contains("\ncomplete"), "{told}");
+    }
+}
+
+#[actix_web::test]
+async fn what_was_kept_has_to_agree_and_to_be_of_this_log() {
+    let home = Home::start().await;
+    let [first, _] = &home.parts;
+    let checkpoint = home.write("kept.note", &first.streams[0].checkpoint);
+    let ends = home.write("ends.note", &first.chain_heads);
+    let proving = home.keep("proving.json", &home.proving);
+    let (code, told) = home.verify_with(&[&proving], &[&checkpoint, &ends]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.ends_with("it goes on from what was kept in 2 files\n"), "{told}");
+    let (code, told) = home.verify(&[&proving]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("nothing was kept from before"), "{told}");
+
+    let whole = home.keep("whole.json", &home.whole);
+    let (code, told) = home.verify_with(&[&whole], &[&checkpoint]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("wrong: stream `1`: nothing proves"), "{told}");
+    let altered = home.write("altered.note", &first.chain_heads.replace("chain-heads", "Chain-heads"));
+    let missing = home.folder.path().join("missing.note");
+    for (kept, expected) in [
+        (altered, "is not of this log and this owner: the signature is wrong"),
+        (
+            home.write("empty.json", "{\"items\":[]}"),
+            "is not of this log and this owner: the note is malformed",
+        ),
+        (missing, "missing.note`: it cannot be read"),
+    ] {
+        let (code, told) = home.verify_with(&[&proving], &[&kept]);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains(expected), "`{expected}` in {told}");
+    }
 }
 
 /// The second line of a checkpoint (C2SP tlog-checkpoint).

@@ -3,7 +3,7 @@
 //! A permit takes effect when its record is committed. The record names the epoch of the policy that decided; when the
 //! school's policy has moved on since, the record is not written and the use case decides again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sluis_core::{
@@ -324,9 +324,13 @@ pub trait Evidence: Send + Sync {
     fn verifier_key(&self) -> &VerifierKey;
 }
 
-/// What an owner knows from an earlier export, by the number of the stream; nothing at first.
+/// What an owner knows from an earlier export, by the number of the stream, and which checkpoints somebody kept of it; nothing
+/// at first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ExportFrom(BTreeMap<u64, KnownPlace>);
+pub struct ExportFrom {
+    known: BTreeMap<u64, KnownPlace>,
+    kept: BTreeSet<(u64, u64)>,
+}
 
 /// What an owner knows of one stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -340,18 +344,34 @@ pub struct KnownPlace {
 impl ExportFrom {
     /// What is known of a stream.
     pub fn stream(&self, stream: u64) -> KnownPlace {
-        self.0.get(&stream).copied().unwrap_or_default()
+        self.known.get(&stream).copied().unwrap_or_default()
     }
 
     /// What is known of each stream.
     pub fn streams(&self) -> impl Iterator<Item = (u64, KnownPlace)> {
-        self.0.iter().map(|(stream, known)| (*stream, *known))
+        self.known.iter().map(|(stream, known)| (*stream, *known))
+    }
+
+    /// With proofs for checkpoints that were kept, by stream and size of the tree. What the log never had, it cannot prove, and
+    /// is passed over.
+    #[must_use]
+    pub fn proving(mut self, kept: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        self.kept.extend(kept);
+        self
+    }
+
+    /// The sizes of the trees in the checkpoints that were kept of a stream.
+    pub fn kept(&self, stream: u64) -> impl Iterator<Item = u64> {
+        self.kept.range((stream, 0)..=(stream, u64::MAX)).map(|(_, size)| *size)
     }
 }
 
 impl FromIterator<(u64, KnownPlace)> for ExportFrom {
     fn from_iter<T: IntoIterator<Item = (u64, KnownPlace)>>(known: T) -> Self {
-        Self(known.into_iter().collect())
+        Self {
+            known: known.into_iter().collect(),
+            kept: BTreeSet::new(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked.
 
-use std::{error::Error, fmt, io};
+use std::{error::Error, fmt, io, path::PathBuf};
 
 use crate::{
     app::{error::AppError, reason::RunReason, store::StoreError},
@@ -61,6 +61,9 @@ pub enum CliError {
     /// Something is wrong with the evidence.
     #[error("the evidence is not sound")]
     LedgerUnsound,
+    /// A note that was kept is not of this log, or not of the owner of the export.
+    #[error("what was kept in file `{}` is not of this log and this owner", .0.display())]
+    KeptNote(PathBuf, #[source] sluis_core::ledger::NoteError),
     /// Records of an export are missing at its end.
     #[error("the export is not whole: fetch what is missing, and give all parts in their order")]
     ExportIncomplete,

@@ -1,7 +1,8 @@
 //! Files that a command is pointed to: whatever is wrong with one is told with its name.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -30,6 +31,9 @@ pub enum FileFault {
     /// It ends before its JSON does: a part of it is missing.
     #[error("it is cut off")]
     CutOff(#[source] serde_json::Error),
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
     /// It is not JSON, or not of the form that belongs here.
     #[error("it does not hold what it should")]
     Form(#[source] serde_json::Error),
@@ -57,14 +61,37 @@ impl FileFault {
 /// Reads a file with JSON of a known form.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
     let content = fs::read(path).map_err(|error| FileFault::Unreadable(error).of(path))?;
-    serde_json::from_slice(&content).map_err(|error| {
-        let fault = if error.is_eof() {
-            FileFault::CutOff(error)
-        } else {
-            FileFault::Form(error)
-        };
-        fault.of(path)
-    })
+    serde_json::from_slice(&content).map_err(|error| fault(error).of(path))
+}
+
+/// Reads a file with values of a known form one behind the other, one at a time; at least one.
+pub(super) fn read_jsons<T: DeserializeOwned>(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<T, FileError>>, FileError> {
+    let file = fs::File::open(path).map_err(|error| FileFault::Unreadable(error).of(path))?;
+    let values = serde_json::Deserializer::from_reader(BufReader::new(file)).into_iter();
+    let mut values = values
+        .map(|value| value.map_err(|error| fault(error).of(path)))
+        .peekable();
+    match values.peek() {
+        Some(_) => Ok(values),
+        None => Err(FileFault::Empty.of(path)),
+    }
+}
+
+/// Reads a file with text.
+pub(super) fn read_text(path: &Path) -> Result<String, FileError> {
+    fs::read_to_string(path).map_err(|error| FileFault::Unreadable(error).of(path))
+}
+
+fn fault(error: serde_json::Error) -> FileFault {
+    if error.is_io() {
+        FileFault::Unreadable(error.into())
+    } else if error.is_eof() {
+        FileFault::CutOff(error)
+    } else {
+        FileFault::Form(error)
+    }
 }
 
 struct Listed<'a>(&'a [Invalid]);

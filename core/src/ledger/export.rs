@@ -43,8 +43,21 @@ pub struct StreamExport {
     pub checkpoint: String,
     /// The proof that the tree extends the one that the owner knew, if the owner named one.
     pub consistency: Vec<Digest>,
+    /// The proofs that the tree extends those of checkpoints that somebody kept, of the sizes that were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierTree>,
     /// The records.
     pub records: Vec<ExportedRecord>,
+}
+
+/// The proof that a tree is the beginning of the one in the checkpoint of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EarlierTree {
+    /// Its size.
+    pub tree_size: u64,
+    /// The hashes of the proof (RFC 9162, 2.1.4).
+    pub proof: Vec<Digest>,
 }
 
 /// One record as it is exported.

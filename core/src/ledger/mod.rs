@@ -7,6 +7,7 @@
 //! | [`Frontier`], [`Needs`], [`Tiles`] | the tree of RFC 9162: append, prove |
 //! | [`NoteSigner`], [`VerifierKey`] | signed heads in the formats of C2SP |
 //! | [`SchoolExport`], [`verify_export`] | what an owner takes home and checks without trusting us |
+//! | [`Kept`] | signed heads that were kept elsewhere, and with which an export has to agree |
 //! | [`Report`], [`Finding`] | what checking finds |
 //! | [`StreamCheck`] | the check of everything that is stored |
 //!
@@ -19,6 +20,7 @@
 mod code;
 mod export;
 mod hex;
+mod kept;
 mod note;
 mod page;
 mod record;
@@ -27,8 +29,9 @@ mod stream;
 mod tree;
 
 pub use code::{Code, CodeError};
-pub use export::{EXPORT_FORMAT, ExportedRecord, SchoolExport, StreamExport, verify_export};
+pub use export::{EXPORT_FORMAT, EarlierTree, ExportedRecord, SchoolExport, StreamExport, verify_export};
 pub use hex::{Digest, Hex, HexError};
+pub use kept::Kept;
 pub use note::{ChainHead, KeyError, Link, NoteError, NoteSigner, TreeHead, VerifierKey};
 pub use page::{Commitment, PageLine};
 pub use record::{

@@ -129,15 +129,37 @@ impl VerifierKey {
     /// # Errors
     /// When it is not signed by this key, or is no checkpoint of this stream of this log.
     pub fn open_checkpoint(&self, note: &str, stream: u64) -> Result<TreeHead, NoteError> {
+        let (told, head) = self.open_any_checkpoint(note)?;
+        if told == stream {
+            Ok(head)
+        } else {
+            Err(NoteError::OtherOrigin)
+        }
+    }
+
+    /// Opens a signed checkpoint of whichever stream of this log: the number of the stream, and the head.
+    ///
+    /// # Errors
+    /// When it is not signed by this key, or is no checkpoint of this log.
+    pub fn open_any_checkpoint(&self, note: &str) -> Result<(u64, TreeHead), NoteError> {
         let text = self.open(note)?;
         let checkpoint = tlog_tiles::Checkpoint::from_bytes(text.as_bytes()).map_err(|_| NoteError::Malformed)?;
-        if checkpoint.origin() != self.stream_origin(stream) {
-            return Err(NoteError::OtherOrigin);
-        }
-        Ok(TreeHead {
+        let origin = checkpoint.origin();
+        let number = origin
+            .strip_prefix(&self.name)
+            .and_then(|rest| rest.strip_prefix(STREAM));
+        let stream = number.and_then(|number| number.parse().ok());
+        let stream = stream.filter(|&stream| self.stream_origin(stream) == origin);
+        let head = TreeHead {
             size: checkpoint.size(),
             root: (*checkpoint.hash()).into(),
-        })
+        };
+        Ok((stream.ok_or(NoteError::OtherOrigin)?, head))
+    }
+
+    /// Whether a note says of itself that it has the ends of chains. It is not opened.
+    pub(super) fn is_chain_heads(note: &str) -> bool {
+        note.lines().next().is_some_and(|origin| origin.ends_with(CHAIN_HEADS))
     }
 
     /// Opens the signed ends of the chains of an owner, one for each stream and in the order of their numbers.

@@ -107,6 +107,30 @@ pub enum Finding {
         /// The size that was known.
         known: u64,
     },
+    /// The tree ends before one that was kept.
+    #[error(
+        "the tree of size `{size}` ends before the kept checkpoint of size `{kept}`: the export is older, or the log was cut"
+    )]
+    EndsBeforeKept {
+        /// The size now.
+        size: u64,
+        /// The size that was kept.
+        kept: u64,
+    },
+    /// Nothing proves that the tree extends one that was kept.
+    #[error(
+        "nothing proves that the tree extends the kept checkpoint of size `{kept}`: the export has to be asked for with it"
+    )]
+    Unproved {
+        /// The size that was kept.
+        kept: u64,
+    },
+    /// The chain does not go through the end that was kept.
+    #[error("record `{sequence}` is not the one with which the chain ended when that was kept")]
+    NotAsKept {
+        /// The number of the record with which it ended.
+        sequence: u64,
+    },
     /// The records do not end as the signed, or stored, end of the chain says.
     #[error("the records do not fit the end of the chain at `{sequence}`")]
     HeadMismatch {

@@ -24,6 +24,7 @@ mod places;
 mod product;
 mod reach;
 mod record;
+mod record_export;
 mod record_search;
 mod release;
 mod restriction;
@@ -110,9 +111,9 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(event::event_list)
         .service(reach::reach_view)
         .service(record::record_list)
-        .service(record::record_export)
+        .service(record_export::record_export)
         .service(record::board_record_list)
-        .service(record::board_record_export)
+        .service(record_export::board_record_export)
         .service(record_search::record_search)
         .service(record::record_proof)
         .service(ledger::checkpoint_list)

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluis_core::{
     id::RecordId,
     ledger::{
-        ChainHead, Digest, EXPORT_FORMAT, ExportedRecord, Frontier, Needs, Owner, ProofError, SchoolExport,
-        StoredRecord, StreamExport, TILE_WIDTH, TileId, Tiles, TreeHead,
+        ChainHead, Digest, EXPORT_FORMAT, EarlierTree, ExportedRecord, Frontier, Needs, Owner, ProofError,
+        SchoolExport, StoredRecord, StreamExport, TILE_WIDTH, TileId, Tiles, TreeHead,
     },
 };
 
@@ -46,7 +46,6 @@ impl EvidenceStore {
         let mut parts = Vec::with_capacity(streams.len());
         for own in &streams {
             let records = records.remove(&own.stream).unwrap_or_default();
-            let known = known.stream(own.stream).tree_size;
             parts.push(self.part(owner, own, records, known).await?);
         }
         Ok(SchoolExport {
@@ -62,9 +61,11 @@ impl EvidenceStore {
         owner: Owner,
         own: &OwnStream,
         records: Vec<StoredRecord>,
-        known_size: u64,
+        known: &ExportFrom,
     ) -> Result<StreamExport, StoreError> {
         let (stream, size) = (own.stream, own.frontier.size());
+        let known_size = known.stream(stream).tree_size;
+        let kept: Vec<u64> = known.kept(stream).filter(|kept| (1..=size).contains(kept)).collect();
         let mut lines = match (records.first(), records.last()) {
             (Some(first), Some(last)) => {
                 let values = params![owner.key(), stream, first.sequence, last.sequence];
@@ -76,8 +77,8 @@ impl EvidenceStore {
         for record in &records {
             needs.inclusion(size, record.position).map_err(unprovable)?;
         }
-        if known_size > 0 {
-            needs.consistency(size, known_size).map_err(unprovable)?;
+        for earlier in kept.iter().copied().chain((known_size > 0).then_some(known_size)) {
+            needs.consistency(size, earlier).map_err(unprovable)?;
         }
         let tiles = self.tiles(stream, needs).await?;
         let exported = |record: StoredRecord| {
@@ -88,8 +89,13 @@ impl EvidenceStore {
                 record: text(record.bytes)?,
             })
         };
+        let earlier = |tree_size| {
+            let proof = tiles.consistency(size, tree_size).map_err(unprovable)?;
+            Ok(EarlierTree { tree_size, proof })
+        };
         Ok(StreamExport {
             stream,
+            earlier: kept.into_iter().map(earlier).collect::<Result<_, StoreError>>()?,
             checkpoint: self.signed(stream, &own.frontier).checkpoint,
             records: records.into_iter().map(exported).collect::<Result<_, StoreError>>()?,
             consistency: match known_size {

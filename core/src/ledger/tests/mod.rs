@@ -1,6 +1,7 @@
 //! A small log in memory, and the tests against it.
 
 mod export;
+mod kept;
 mod note;
 mod record;
 mod stream;
@@ -168,8 +169,17 @@ impl Log {
             stream: self.stream,
             checkpoint: signer().checkpoint(self.stream, self.tree_head()),
             consistency: known.map_or(Vec::new(), |known| tiles.consistency(size, known.tree.size).unwrap()),
+            earlier: Vec::new(),
             records: records.collect(),
         }
+    }
+
+    /// The proof that a tree of this size is the beginning of this one.
+    fn earlier(&self, tree_size: u64) -> EarlierTree {
+        let (size, needs) = (self.frontier.size(), Needs::default());
+        needs.consistency(size, tree_size).unwrap();
+        let proof = self.tiles(needs).consistency(size, tree_size).unwrap();
+        EarlierTree { tree_size, proof }
     }
 
     fn chain_head(&self, owner: Owner) -> ChainHead {
