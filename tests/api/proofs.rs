@@ -115,6 +115,63 @@ async fn each_record_is_proved_to_be_in_the_tree_and_looking_is_on_record() {
     assert_eq!(looks.count(), listed.len());
 }
 
+/// Every leaf, audit path and consistency proof of an export, held against the head in it.
+#[actix_web::test]
+async fn an_export_is_proved_by_a_program_that_is_not_ours() {
+    let world = World::start().await;
+    let token = world.service.token(&world.school_client, None).await;
+    let supplier = world.supplier_token("D1").await;
+    let search = world.of_school("learners/_search");
+    world.post(&search, &supplier, json!({})).await.ok();
+    let kept = [head(&world).await];
+    let (mut known, mut last) = (json!([]), None::<Head>);
+    let mut proved = 0;
+    for _ in 0..3 {
+        for _ in 0..4 {
+            records(&world, &token).await;
+        }
+        let checkpoints: Vec<Value> = kept
+            .iter()
+            .map(|head| json!({ "stream": 1, "treeSize": head.size }))
+            .collect();
+        let body = json!({ "known": known, "checkpoints": checkpoints, "limit": 7 });
+        let export = world.post(&world.of_school("records/_export"), &token, body).await.ok();
+        let [part] = export["streams"].as_array().unwrap().as_slice() else {
+            panic!("one replica has one stream: {export}");
+        };
+        let head = Head::open(&world, &part["stream"], &part["checkpoint"]).await;
+        for exported in part["records"].as_array().unwrap() {
+            let bytes = exported["record"].as_str().unwrap().as_bytes().to_vec();
+            let path = InclusionProof::<Sha256>::from_bytes(joined(&exported["proof"]));
+            let position = exported["position"].as_u64().unwrap();
+            assert!(head.theirs().verify_inclusion(&bytes, position, &path).is_ok());
+            let altered = [bytes.as_slice(), b" "].concat();
+            assert!(head.theirs().verify_inclusion(&altered, position, &path).is_err());
+            proved += 1;
+        }
+        let extends = |earlier: Head, proof: &Value| {
+            let proof = ConsistencyProof::<Sha256>::try_from_bytes(joined(proof)).unwrap();
+            head.theirs().verify_consistency(&earlier.theirs(), &proof).is_ok()
+        };
+        for earlier in kept {
+            let [of] = part["earlier"].as_array().unwrap().as_slice() else {
+                panic!("one was asked for: {part}");
+            };
+            assert_eq!(of["treeSize"], earlier.size);
+            assert!(extends(earlier, &of["proof"]));
+            let root = Digest::of_leaf(b"another story");
+            assert!(!extends(Head { root, ..earlier }, &of["proof"]));
+        }
+        match last {
+            Some(last) => assert!(extends(last, &part["consistency"])),
+            None => assert_eq!(part["consistency"], json!([])),
+        }
+        last = Some(head);
+        known = json!([{ "stream": 1, "sequence": proved, "treeSize": head.size }]);
+    }
+    assert_eq!(proved, 21);
+}
+
 #[actix_web::test]
 async fn what_was_never_so_has_no_proof() {
     let world = World::start().await;
