@@ -103,7 +103,7 @@ fn exports(verify: &LedgerVerify, key: &VerifierKey, out: &mut (dyn Write + Send
     match verify.checkpoint.len() {
         0 => writeln!(
             out,
-            "nothing was kept from before: this shows that the log agrees with itself, not that it is the one that it was"
+            "nothing was kept from before: this shows that the log agrees with itself, not that it is the one it was"
         )?,
         files => writeln!(out, "it goes on from what was kept in {files} files")?,
     }

@@ -15,6 +15,7 @@ mod account_stories;
 mod accounts;
 mod acts;
 mod alike;
+mod auditor;
 mod browser;
 mod certified;
 mod clocks;

@@ -3,6 +3,7 @@
 pub mod certified;
 pub mod client;
 pub mod databases;
+pub mod interop;
 pub mod keys;
 pub mod service;
 pub mod trail;
