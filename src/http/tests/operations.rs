@@ -88,12 +88,14 @@ async fn the_page_of_a_reason_has_the_article_in_the_numbering_of_each_model_and
     ] {
         assert!(page.text().contains(expected), "`{expected}`");
     }
-    // Only model 4.0 knows this rule.
+    // Only model 4.0 has an article for it; in the others it follows from the annex as the limit.
     let page = ask(get("/problems/not_in_login_set")).await;
-    assert!(
-        page.text()
-            .contains("article 7.4 (model 4.0), article 7.4 (model 4.0-coded).</p>")
-    );
+    let articles =
+        "article 5.3 (model 3.0), article 7.4 (model 4.0), article 7.4 (model 4.0-coded), article 4.3 (model mbo-3.0).";
+    assert!(page.text().contains(articles));
+    // The mbo model knows no distributors.
+    let page = ask(get("/problems/distributor_not_instructed")).await;
+    assert!(page.text().contains("article 5.5 (model 4.0-coded).</p>"));
     let page = ask(get("/problems/processing_restricted")).await;
     assert!(
         page.text()
