@@ -163,17 +163,19 @@ fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue)
     linked.chain(ticked).collect()
 }
 
-/// A missing ground has a reason of its own, unless the row is wrong in another way too.
+/// A missing ground has a reason of its own, unless the row is wrong in another way too. What touches every row counts where
+/// the row itself is in order.
 fn defect_of(row: usize, defects: &[Defect]) -> Option<DefectCode> {
-    let own = || {
-        let own = defects
+    let touching = |row| {
+        defects
             .iter()
-            .filter(|defect| defect.row.is_none_or(|place| place == row));
-        own.map(|defect| defect.code)
+            .filter(move |defect| defect.row == row)
+            .map(|defect| defect.code)
     };
-    own()
+    touching(Some(row))
         .find(|code| *code != DefectCode::SpecialGroundMissing)
-        .or_else(|| own().next())
+        .or_else(|| touching(Some(row)).next())
+        .or_else(|| touching(None).next())
 }
 
 /// Pupils and staff are never in one row, so that who approves a category of the one approves none of the other.

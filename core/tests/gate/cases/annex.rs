@@ -83,9 +83,9 @@ fn row() -> impl Strategy<Value = Value> {
 fn ticks() -> impl Strategy<Value = Value> {
     let text = || json!({"nl": "a", "en": "b"});
     let purposes = texts(
-        &["D1", "D3", "D5", "D7", "D11", "D12", "D13", "D14", "D15"],
+        &["D1", "D3", "D5", "D7", "D11", "D12", "D13", "D14", "D15", "D22"],
         2,
-        &["D16", "D22", "D22", "D23"],
+        &["D16", "D22", "D23"],
     );
     let purposes = (purposes, prop::bool::ANY).prop_map(move |(codes, named)| {
         let tick = |code: String| {
@@ -150,7 +150,7 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
         option::weighted(0.2, country()),
         mostly("Hosting B.V.", vec!["Elders B.V.", "Maker B.V."]),
         option::weighted(0.2, -50i64..12),
-        prop::bool::weighted(0.02),
+        prop::bool::weighted(0.04),
     );
     let login = (
         attributes(),

@@ -74,7 +74,7 @@ impl School<'_> {
             let special = category == 18 || category == 19;
             let defect = if category == 29 && !are_other_data(&others) {
                 Some("other_data_unnamed".to_owned())
-            } else if special && tick.special_ground.is_none() && broken.is_none() {
+            } else if special && tick.special_ground.is_none() {
                 Some("special_ground_missing".to_owned())
             } else {
                 broken.clone()
