@@ -4,11 +4,11 @@
 //! What the operator does, over the API or at the command line, is an act in its own log, and in the log of a school or board
 //! that it reaches with it an operator's access. So a school finds in one place whatever the operator did at it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
-    id::{Id, PersonId, SchoolId},
-    ledger::{Code, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+    id::{Id, PersonId, RecordId, SchoolId},
+    ledger::{Code, Commitment, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, Resource},
     time::{Timestamp, Year},
 };
 
@@ -17,6 +17,7 @@ use crate::app::{
     caller::{Caller, Role},
     error::AppError,
     evidence::Act,
+    look::lines,
     store::Change,
 };
 
@@ -26,6 +27,8 @@ pub(in crate::app) struct ActOf<'a> {
     /// Nobody asked for it: it follows from what is there.
     by_service: bool,
     drafts: Vec<RecordDraft>,
+    /// The lists of those of them that are about many persons.
+    lines: BTreeMap<RecordId, Vec<PageLine>>,
     policy_of: Vec<SchoolId>,
     /// By whose keys its records know persons.
     subjects_of: Vec<(SchoolId, Year)>,
@@ -88,6 +91,26 @@ impl App {
         Ok(())
     }
 
+    /// What was noted last is about all of these persons.
+    pub(in crate::app) async fn about_all(
+        &self,
+        act: &mut ActOf<'_>,
+        persons: &BTreeSet<PersonId>,
+    ) -> Result<(), AppError> {
+        let Some(draft) = act.drafts.last_mut() else {
+            return Ok(());
+        };
+        if let Some(school) = draft.owner.school() {
+            let year = Year::of(draft.end_time);
+            let subjects = self.sealing.subjects(school, year).await?;
+            let lines = lines(persons, |person| subjects.of(person));
+            draft.page = Some(Commitment::to(&lines));
+            act.lines.insert(draft.id, lines);
+            act.subjects_of.push((school, year));
+        }
+        Ok(())
+    }
+
     /// The operator looks at something of a school or board: it is on record there, and in the operator's own log, before it is
     /// answered. Who else looks is not the operator.
     pub(in crate::app) async fn operator_looks<K>(
@@ -112,24 +135,6 @@ impl App {
         self.carry_out(act, Vec::new()).await
     }
 
-    /// Somebody looks at what a school holds about persons: it is on record there before it is answered, about the one person
-    /// if it is about one.
-    pub(in crate::app) async fn looks_about<K>(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        name: &'static str,
-        (kind, id): (&'static str, Id<K>),
-        person: Option<PersonId>,
-    ) -> Result<(), AppError> {
-        let mut act = ActOf::of(caller);
-        self.note(&mut act, Owner::School(school), name, kind, id);
-        if let Some(person) = person {
-            self.about(&mut act, person).await?;
-        }
-        self.carry_out(act, Vec::new()).await
-    }
-
     /// Carries out the act: the changes, the records and the new epochs in one transaction.
     pub(in crate::app) async fn carry_out(&self, act: ActOf<'_>, mut changes: Vec<Change>) -> Result<(), AppError> {
         if let Some(attempt) = act.caller.and_then(|caller| caller.once) {
@@ -143,6 +148,7 @@ impl App {
                 changes,
                 policy_of: act.policy_of,
                 drafts: act.drafts,
+                lines: act.lines,
             })
             .await?;
         Ok(())
@@ -156,6 +162,7 @@ impl<'a> ActOf<'a> {
             caller: caller.into(),
             by_service: false,
             drafts: Vec::new(),
+            lines: BTreeMap::new(),
             policy_of: Vec::new(),
             subjects_of: Vec::new(),
         }

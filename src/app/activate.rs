@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sluis_core::{
-    id::{ActivationId, BoardId, MandateId, ProductId, SchoolId, SupplierId},
+    id::{ActivationId, BoardId, Id, MandateId, ProductId, SchoolId, SupplierId},
     ledger::Owner,
     time::{Timestamp, Window},
 };
@@ -15,6 +15,7 @@ use crate::app::{
     agree::{already, ended},
     caller::{Caller, Role},
     error::{AppError, ConflictCode, Invalid},
+    look::LooksAt,
     organisation::{OPERATOR, SLUIS},
     store::Change,
 };
@@ -176,6 +177,9 @@ impl App {
             "activation",
             activation.id,
         );
+        if let ActivationScope::Persons(persons) = &activation.scope {
+            self.about_all(&mut act, persons).await?;
+        }
         self.carry_out(act, vec![Change::ActivationRequested(activation.clone())])
             .await?;
         Ok(activation)
@@ -204,11 +208,20 @@ impl App {
         }))
     }
 
-    /// The activations that the caller may see: of its school, or of its product.
+    /// The activations that the caller may see: of its school, or of its product. A school that looks at whom a product is on for, one
+    /// by one, is on record, about each of them.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a foreign school.
     pub async fn activation_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Activation>, AppError> {
+        let found = self.activations(caller, school).await?;
+        let at = ("school", school);
+        self.looks_at_scopes(caller, school, "activation.list", at, &found)
+            .await?;
+        Ok(found)
+    }
+
+    async fn activations(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Activation>, AppError> {
         let school = self.school_view(caller, school).await?;
         let mut found = self.store.activations(school.id).await?;
         match caller.role {
@@ -235,7 +248,7 @@ impl App {
         let (Role::Supplier { .. } | Role::Distributor { .. }) = caller.role else {
             return Err(AppError::NotYours);
         };
-        let mut activation = self.activation_view(caller, school, id).await?;
+        let mut activation = self.activation(caller, school, id).await?;
         let now = self.now();
         if !activation.window.holds(now) {
             return Err(ended("the activation has ended"));
@@ -244,7 +257,7 @@ impl App {
             return Err(already("the activation was accepted"));
         }
         let change = Change::ActivationAccepted(school, id, now);
-        self.activation_act(caller, school, "activation.accept", id, change)
+        self.activation_act(caller, "activation.accept", &activation, change)
             .await?;
         activation.accepted_by_supplier_at = Some(now);
         Ok(activation)
@@ -261,19 +274,19 @@ impl App {
         id: ActivationId,
     ) -> Result<Activation, AppError> {
         self.controlled_school(caller, school).await?;
-        let mut activation = self.activation_view(caller, school, id).await?;
+        let mut activation = self.activation(caller, school, id).await?;
         let now = self.now();
         if activation.window.until.is_some_and(|until| until <= now) {
             return Err(ended("the activation has ended"));
         }
         let change = Change::ActivationEnded(school, id, now);
-        self.activation_act(caller, school, "activation.end", id, change)
+        self.activation_act(caller, "activation.end", &activation, change)
             .await?;
         activation.window.until = Some(now);
         Ok(activation)
     }
 
-    /// One activation that the caller may see.
+    /// One activation that the caller may see, on record as [`activation_list`](Self::activation_list) is.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
@@ -283,24 +296,54 @@ impl App {
         school: SchoolId,
         id: ActivationId,
     ) -> Result<Activation, AppError> {
-        let found = self.activation_list(caller, school).await?;
+        let found = self.activation(caller, school, id).await?;
+        let at = ("activation", id);
+        self.looks_at_scopes(caller, school, "activation.view", at, std::slice::from_ref(&found))
+            .await?;
+        Ok(found)
+    }
+
+    async fn activation(&self, caller: &Caller, school: SchoolId, id: ActivationId) -> Result<Activation, AppError> {
+        let found = self.activations(caller, school).await?;
         found
             .into_iter()
             .find(|activation| activation.id == id)
             .ok_or(AppError::NotFound("activation"))
     }
 
-    async fn activation_act(
+    /// Whom a product is on for, one by one, says something about them. A supplier is not told.
+    async fn looks_at_scopes<K>(
         &self,
         caller: &Caller,
         school: SchoolId,
         name: &'static str,
-        id: ActivationId,
+        at: (&'static str, Id<K>),
+        shown: &[Activation],
+    ) -> Result<(), AppError> {
+        let of_school = matches!(caller.role, Role::Board(_) | Role::School(_));
+        let mut lists = shown.iter().filter_map(|activation| match &activation.scope {
+            ActivationScope::Persons(persons) if of_school => Some(persons),
+            _ => None,
+        });
+        let Some(first) = lists.next() else { return Ok(()) };
+        let whom = lists.fold(first.clone(), |all, persons| &all | persons);
+        self.looks(caller, school, name, at, LooksAt::List(whom)).await
+    }
+
+    async fn activation_act(
+        &self,
+        caller: &Caller,
+        name: &'static str,
+        activation: &Activation,
         change: Change,
     ) -> Result<(), AppError> {
+        let school = activation.school;
         let mut act = ActOf::of(caller);
         act.changes_policy_of([school]);
-        self.note(&mut act, Owner::School(school), name, "activation", id);
+        self.note(&mut act, Owner::School(school), name, "activation", activation.id);
+        if let ActivationScope::Persons(persons) = &activation.scope {
+            self.about_all(&mut act, persons).await?;
+        }
         self.carry_out(act, vec![change]).await
     }
 }

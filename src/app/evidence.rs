@@ -99,6 +99,8 @@ pub struct Act {
     pub policy_of: Vec<SchoolId>,
     /// The records of it: at least one.
     pub drafts: Vec<RecordDraft>,
+    /// The lists of those records that commit to one.
+    pub lines: BTreeMap<RecordId, Vec<PageLine>>,
 }
 
 impl Act {

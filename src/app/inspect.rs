@@ -8,6 +8,7 @@ use sluis_core::{
 
 use crate::app::{
     App,
+    act::ActOf,
     caller::{Caller, Role},
     error::AppError,
     evidence::{Act, CHECKPOINT, ExportFrom, LoggedRecord, Places, PublicLog, RecordProof, StreamCheckpoint},
@@ -64,8 +65,9 @@ impl App {
         self.own_log(caller, owner).await?;
         let proof = self.evidence.proof(owner, record).await;
         let proof = proof.map_err(|error| missing(error, "record"))?;
-        let at = ("record", record);
-        self.looks_about(caller, school, "record.prove", at, None).await?;
+        let mut act = ActOf::of(caller);
+        self.note(&mut act, owner, "record.prove", "record", record);
+        self.carry_out(act, Vec::new()).await?;
         Ok(proof)
     }
 

@@ -36,6 +36,7 @@ mod known;
 pub mod learner;
 pub mod link;
 pub mod login;
+mod look;
 pub mod once;
 pub mod openid;
 pub mod organisation;

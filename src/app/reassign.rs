@@ -30,6 +30,7 @@ use crate::app::{
     error::{AppError, ConflictCode, Invalid},
     feed::EventKind,
     gatekeeper::ATTEMPTS,
+    look::LooksAt,
     store::{Change, Page, StoreError},
 };
 
@@ -206,7 +207,7 @@ impl App {
         self.make_one(caller, Plan { planned, whom }, &people).await
     }
 
-    /// The changes of accounts of a school. Looking is itself on record.
+    /// The changes of accounts of a school. Looking is itself on record, about each of the persons whom they are about.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a school of somebody else.
@@ -218,13 +219,13 @@ impl App {
     ) -> Result<Vec<AccountChange>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let found = self.store.account_changes(school, page).await?;
-        let at = ("school", school);
-        self.looks_about(caller, school, "account_change.list", at, None)
+        let (at, whom) = (("school", school), self.persons_at(school, &found).await?);
+        self.looks(caller, school, "account_change.list", at, LooksAt::List(whom))
             .await?;
         Ok(found)
     }
 
-    /// One change of accounts of a school. Looking is itself on record, about the person whom the school named.
+    /// One change of accounts of a school. Looking is itself on record, about the persons whom it is about.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
@@ -236,9 +237,12 @@ impl App {
     ) -> Result<AccountChange, AppError> {
         let change = self.account_change(caller, school, id).await?;
         let at = ("account_change", id);
-        let whom = change.person.filter(|_| change.school == school);
-        self.looks_about(caller, school, "account_change.view", at, whom)
-            .await?;
+        let persons = self.persons_at(school, std::slice::from_ref(&change)).await?;
+        let whom = match persons.first() {
+            Some(one) if persons.len() == 1 => LooksAt::One(*one),
+            _ => LooksAt::List(persons),
+        };
+        self.looks(caller, school, "account_change.view", at, whom).await?;
         Ok(change)
     }
 

@@ -13,6 +13,7 @@ use crate::app::{
     agree::{already, ended},
     caller::Caller,
     error::AppError,
+    look::LooksAt,
     restriction::{Ground, KnownBy, Restriction},
     roster,
     sealing::KeyScope,
@@ -97,14 +98,16 @@ impl App {
         })
     }
 
-    /// The restrictions and objections of a school, ended ones too. Looking is itself on record.
+    /// The restrictions and objections of a school, ended ones too. Looking is itself on record, about each of the persons.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a school of somebody else.
     pub async fn restriction_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Restricted>, AppError> {
         let found = self.restricted(caller, school).await?;
+        let whom = found.iter().map(|restricted| restricted.restriction.person).collect();
         let at = ("school", school);
-        self.looks_about(caller, school, "restriction.list", at, None).await?;
+        self.looks(caller, school, "restriction.list", at, LooksAt::List(whom))
+            .await?;
         Ok(found)
     }
 
@@ -120,7 +123,7 @@ impl App {
     ) -> Result<Restricted, AppError> {
         let found = self.restriction(caller, school, id).await?;
         let (at, whom) = (("restriction", id), found.restriction.person);
-        self.looks_about(caller, school, "restriction.view", at, Some(whom))
+        self.looks(caller, school, "restriction.view", at, LooksAt::One(whom))
             .await?;
         Ok(found)
     }

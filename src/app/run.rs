@@ -211,6 +211,7 @@ impl App {
                 changes,
                 policy_of,
                 drafts: vec![draft],
+                ..Act::default()
             })
             .await?;
         Ok(Run {
@@ -296,6 +297,7 @@ impl App {
                 drafts: vec![self.end_draft(None, &run, &end)],
                 changes: vec![Change::RunInterrupted(run.school, run.id, end)],
                 policy_of: Vec::new(),
+                ..Act::default()
             };
             match self.evidence.act(act).await {
                 // Another replica was first, or the run is alive after all.

@@ -164,6 +164,7 @@ impl App {
             // so never by the key of a year that is over.
             policy_of: vec![school],
             drafts: vec![draft],
+            ..Act::default()
         };
         let done = match self.evidence.act(act).await {
             Ok(_) => true,

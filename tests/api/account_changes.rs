@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A school of which everybody is in scope, and whose supplier has seen everybody.
-async fn world(behaviour: Behaviour) -> (World, String) {
+pub(crate) async fn world(behaviour: Behaviour) -> (World, String) {
     let world = World::bare().await;
     world.agree_for(&world.supplier, ActivationScope::School).await;
     world.administration.behave(behaviour);
@@ -33,7 +33,7 @@ async fn world(behaviour: Behaviour) -> (World, String) {
 }
 
 /// What happens next happens at another moment.
-fn later(world: &World) {
+pub(crate) fn later(world: &World) {
     world.service.clock.advance_secs(60);
 }
 
@@ -44,7 +44,7 @@ async fn learners(world: &World, token: &str) -> Vec<Value> {
 }
 
 /// The account of a pupil in the list of the supplier.
-async fn account(world: &World, token: &str, number: u32) -> Value {
+pub(crate) async fn account(world: &World, token: &str, number: u32) -> Value {
     let pupil = pupil(number);
     let listed = learners(world, token).await;
     let found = listed.iter().find(|learner| {
@@ -54,12 +54,12 @@ async fn account(world: &World, token: &str, number: u32) -> Value {
     found.unwrap()["account"].clone()
 }
 
-async fn by_school(world: &World, path: &str, body: Value) -> Answer {
+pub(crate) async fn by_school(world: &World, path: &str, body: Value) -> Answer {
     let token = world.service.token(&world.school_client, None).await;
     world.post(&world.of_school(path), &token, body).await
 }
 
-async fn merge(world: &World, from: &Value, into: &Value, same_person: bool) -> Answer {
+pub(crate) async fn merge(world: &World, from: &Value, into: &Value, same_person: bool) -> Answer {
     let body = json!({ "supplier": world.supplier.supplier, "from": from, "into": into, "samePerson": same_person });
     by_school(world, "accounts/_merge", body).await
 }
@@ -69,18 +69,18 @@ async fn split(world: &World, number: u32) -> Answer {
     by_school(world, "accounts/_split", body).await
 }
 
-async fn undo(world: &World, change: &Value) -> Answer {
+pub(crate) async fn undo(world: &World, change: &Value) -> Answer {
     let path = format!("account-changes/{}/_undo", change["id"].as_str().unwrap());
     by_school(world, &path, json!({})).await
 }
 
-async fn events(world: &World, after: u64) -> Vec<Value> {
+pub(crate) async fn events(world: &World, after: u64) -> Vec<Value> {
     let token = world.service.token(&world.supplier.client, None).await;
     let found = world.get(&format!("/v1/events?after={after}"), &token).await.ok();
     found["items"].as_array().unwrap().clone()
 }
 
-async fn told(world: &World, token: &str) -> Value {
+pub(crate) async fn told(world: &World, token: &str) -> Value {
     let path = world.of_school("account-changes/_search");
     world.post(&path, token, json!({})).await.ok()["items"].clone()
 }
@@ -319,7 +319,7 @@ async fn what_is_wrong_comes_at_once(#[case] path: &str, #[case] body: Value, #[
     assert_eq!(by_school(&world, path, body).await.input_errors(), expected.collect());
 }
 
-async fn end(world: &World, restrictions: Vec<Value>) {
+pub(crate) async fn end(world: &World, restrictions: Vec<Value>) {
     for restriction in restrictions {
         let path = format!("restrictions/{}/_end", restriction["id"].as_str().unwrap());
         by_school(world, &path, json!({})).await.ok();
@@ -367,49 +367,6 @@ async fn a_supplier_learns_of_nobody_who_is_not_available() {
     let path = world.of_school("account-changes/_search");
     let refused = world.post(&path, &token, json!({})).await.refusal();
     assert_eq!(refused, ["activation_ended"]);
-}
-
-async fn restrict(world: &World, number: u32) -> Value {
-    let body = json!({ "ground": "restriction", "sourceKey": pupil(number).key });
-    by_school(world, "restrictions", body).await.ok()
-}
-
-#[actix_web::test]
-async fn a_supplier_hears_of_accounts_of_whom_is_not_available_when_they_are_again() {
-    let (world, token) = world(Behaviour::Normal).await;
-    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
-    let bystander = restrict(&world, 3).await;
-    let [first, second] = [restrict(&world, 1).await, restrict(&world, 2).await];
-    let change = merge(&world, &gone, &kept, true).await.ok();
-    later(&world);
-    let undone = undo(&world, &change).await.ok();
-    assert_eq!(
-        (events(&world, 0).await, told(&world, &token).await),
-        (vec![], json!([]))
-    );
-    end(&world, vec![bystander, first]).await;
-    let heard = (events(&world, 0).await, told(&world, &token).await);
-    assert_eq!(heard, (vec![], json!([])), "it would tell of the other one");
-    end(&world, vec![second]).await;
-    let heard = events(&world, 0).await;
-    assert_eq!(heard.len(), 1);
-    let (kind, resource) = (&heard[0]["kind"], &heard[0]["resource"]);
-    assert_eq!((kind, resource), (&json!("accounts_changed"), &json!(world.school)));
-    assert_eq!(told(&world, &token).await, json!([undone]));
-}
-
-#[actix_web::test]
-async fn a_supplier_hears_nothing_of_accounts_of_one_available_and_one_not() {
-    let (world, token) = world(Behaviour::Normal).await;
-    let [kept, gone] = [account(&world, &token, 1).await, account(&world, &token, 2).await];
-    let restricted = restrict(&world, 2).await;
-    merge(&world, &gone, &kept, true).await.ok();
-    assert_eq!(
-        (events(&world, 0).await, told(&world, &token).await),
-        (vec![], json!([]))
-    );
-    end(&world, vec![restricted]).await;
-    assert_eq!(events(&world, 0).await.len(), 1);
 }
 
 /// A pupil who also goes to a school of another board, where the account is the same by the ECK iD.

@@ -87,6 +87,13 @@ async fn make(walk: &mut Walk) {
     let restriction = walk.step("restriction_create", School, body).await;
     walk.things.insert("restriction", id_of(&restriction));
     walk.step("restriction_end", School, json!({})).await;
+
+    walk.step("activation_end", School, json!({})).await;
+    let scope = json!({ "kind": "persons", "members": [walk.person().await] });
+    let body = json!({ "product": walk.things["product"], "scope": scope });
+    let activation = walk.step("activation_create:persons", School, body).await;
+    walk.things.insert("activation", id_of(&activation));
+    walk.step("activation_accept:persons", Supplier, json!({})).await;
 }
 
 #[actix_web::test]
@@ -109,7 +116,7 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
 
     walk.step("connection_end", School, json!({})).await;
     walk.step("instruction_end", Board, json!({})).await;
-    walk.step("activation_end", School, json!({})).await;
+    walk.step("activation_end:persons", School, json!({})).await;
     walk.step("approval_withdraw", School, json!({})).await;
     walk.step("mandate_revoke", Board, json!({})).await;
 

@@ -8,6 +8,7 @@
 )]
 
 mod account_changes;
+mod account_events;
 mod account_joins;
 mod account_keys;
 mod account_schools;

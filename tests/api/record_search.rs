@@ -315,23 +315,37 @@ async fn what_comes_after_a_search_began_is_on_none_of_its_pages() {
 
 /// An act that waits for something holds up all others, on all replicas.
 #[actix_web::test]
-async fn a_search_waits_for_no_act() {
+async fn a_look_waits_for_no_act() {
     let Some(schema) = Schema::create().await else {
         return;
     };
     let world = World::start_with([("STORAGE__POSTGRES", schema.address.as_str())]).await;
-    let search = async || ask(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await.ok();
-    search().await;
-    let board_is_locked = schema.execute("BEGIN; SELECT id FROM boards FOR UPDATE; SELECT pg_sleep(3); COMMIT");
+    let token = world.service.token(&world.school_client, None).await;
+    let body = json!({ "ground": "restriction", "eckId": pupil(INSIDE).eck_id });
+    let placed = world.post(&world.of_school("restrictions"), &token, body).await.ok();
+    let restriction = format!("restrictions/{}", placed["id"].as_str().unwrap());
+    let looks = async || {
+        ask(&world, json!({ "eckId": pupil(INSIDE).eck_id })).await.ok();
+        for path in ["restrictions", &restriction, "account-changes"] {
+            world.get(&world.of_school(path), &token).await.ok();
+        }
+        let body = json!({ "supplier": world.supplier.supplier, "eckId": pupil(INSIDE).eck_id });
+        world
+            .post(&world.of_school("accounts/_search"), &token, body)
+            .await
+            .ok();
+    };
+    looks().await;
+    let board_is_locked = schema.execute("BEGIN; SELECT id FROM boards FOR UPDATE; SELECT pg_sleep(4); COMMIT");
     let act = pin!(async {
         sleep(Duration::from_millis(500)).await;
         world.another_location().await
     });
-    let searched = pin!(async {
+    let looked = pin!(async {
         sleep(Duration::from_millis(1_000)).await;
-        search().await
+        looks().await;
     });
-    let (first, ()) = join!(select(act, searched), board_is_locked);
+    let (first, ()) = join!(select(act, looked), board_is_locked);
     assert!(matches!(first, Either::Right(_)), "the act was first");
 }
 

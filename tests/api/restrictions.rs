@@ -282,3 +282,33 @@ async fn what_is_wrong_is_refused_and_nothing_is_on_record(#[case] body: Value, 
         IN_GROUP
     );
 }
+
+/// How many records there are about a pupil under such a name.
+async fn found(world: &World, number: u32, name: &str) -> usize {
+    let token = world.service.token(&world.school_client, None).await;
+    let body = json!({ "sourceKey": pupil(number).key, "limit": 200 });
+    let found = world.post(&world.of_school("records/_search"), &token, body).await.ok();
+    let names = found["items"].as_array().unwrap().iter().map(|item| &item["name"]);
+    names.filter(|other| **other == json!(name)).count()
+}
+
+#[actix_web::test]
+async fn who_is_looked_at_in_a_list_finds_the_look_and_nobody_else_does() {
+    let world = World::start().await;
+    let token = world.service.token(&world.school_client, None).await;
+    for ground in ["restriction", "objection"] {
+        place(&world, json!({ "ground": ground, "sourceKey": pupil(INSIDE).key }))
+            .await
+            .ok();
+    }
+    place(
+        &world,
+        json!({ "ground": "restriction", "sourceKey": pupil(OUTSIDE).key }),
+    )
+    .await
+    .ok();
+    world.get(&world.of_school("restrictions"), &token).await.ok();
+    for (number, looks) in [(INSIDE, 1), (OUTSIDE, 1), (INSIDE + 1, 0)] {
+        assert_eq!(found(&world, number, "restriction.list").await, looks, "{number}");
+    }
+}

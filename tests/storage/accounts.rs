@@ -387,6 +387,7 @@ async fn undoing_leaves_nobody_behind_who_linked_a_key_at_the_same_moment() {
                 NOW,
                 &SystemRandom,
             )],
+            ..Act::default()
         };
         let other = Postgres::open(PostgresOptions::parse(&database.address).unwrap())
             .await

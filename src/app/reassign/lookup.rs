@@ -2,7 +2,6 @@
 
 use sluis_core::{
     id::{AccountId, SchoolId, SupplierId},
-    ledger::Owner,
     person::PersonKind,
     time::Timestamp,
 };
@@ -11,9 +10,9 @@ use crate::app::{
     App,
     account_change::SeenBy,
     account_key::{AccountKey, AccountKeyKind},
-    act::ActOf,
     caller::Caller,
     error::{AppError, ConflictCode},
+    look::LooksAt,
     roster::{Person, Roster},
     sealing::KeyScope,
     store::StoredKeyOf,
@@ -89,10 +88,8 @@ impl App {
         let person = self.person_of(&roster, school, &search).await?;
         let keys = self.keys_at(supplier, school, person).await?;
         let account = self.find_account(supplier, school, &keys).await?;
-        let mut act = ActOf::of(caller);
-        self.note(&mut act, Owner::School(school), "account.search", "supplier", supplier);
-        self.about(&mut act, person.id).await?;
-        self.carry_out(act, Vec::new()).await?;
+        let (at, whom) = (("supplier", supplier), LooksAt::One(person.id));
+        self.looks(caller, school, "account.search", at, whom).await?;
         let hashes: Vec<_> = keys.iter().map(|key| key.hash).collect();
         let mut history = Vec::new();
         if let Some(account) = account {

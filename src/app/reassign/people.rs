@@ -9,6 +9,7 @@ use sluis_core::id::{PersonId, SchoolId, SupplierId};
 
 use crate::app::{
     App,
+    account_change::AccountChange,
     account_key::AccountKey,
     error::AppError,
     roster::{Listing, Roster},
@@ -44,6 +45,29 @@ impl App {
     pub(super) async fn roster_now(&self, school: SchoolId) -> Result<Arc<Roster>, AppError> {
         let epoch = self.policy(school).await?.epoch();
         self.roster(school, epoch).await
+    }
+
+    /// The persons of a school whom these changes are about: whoever of its roster has one of the accounts, and those whom it named.
+    pub(super) async fn persons_at(
+        &self,
+        school: SchoolId,
+        changes: &[AccountChange],
+    ) -> Result<BTreeSet<PersonId>, AppError> {
+        let named = changes.iter().filter(|change| change.school == school);
+        let mut persons: BTreeSet<_> = named.filter_map(|change| change.person).collect();
+        let roster = self.roster_now(school).await?;
+        let suppliers: BTreeSet<_> = changes.iter().map(|change| change.supplier).collect();
+        for supplier in suppliers {
+            let of_supplier: Vec<_> = changes
+                .iter()
+                .filter(|change| change.supplier == supplier)
+                .cloned()
+                .collect();
+            let listing = self.listing_of(&roster, school, supplier).await?;
+            let holders = self.holders(supplier, &of_supplier, &listing, &roster).await?;
+            persons.extend(holders.values().flatten().map(|person| person.id));
+        }
+        Ok(persons)
     }
 
     /// Reads these people anew at the next question: something has changed.

@@ -1,10 +1,13 @@
 //! The door to the log that each engine implements in its own way: appending under a lock, behind the fence.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use sluis_core::{
-    id::{ClientId, SchoolId},
+    id::{ClientId, RecordId, SchoolId},
     ledger::{PageLine, RecordDraft},
     time::Timestamp,
 };
@@ -60,6 +63,8 @@ pub trait Log: Send + Sync {
 pub struct WrittenAct {
     pub(in crate::storage) writes: WriteSet,
     pub(in crate::storage) drafts: Vec<RecordDraft>,
+    /// The lists of those records that commit to one.
+    pub(super) lines: BTreeMap<RecordId, Vec<PageLine>>,
 }
 
 impl WrittenAct {
@@ -70,7 +75,11 @@ impl WrittenAct {
             writes.fence(Fence::School(school));
             writes.one(&EPOCH_BUMP, params![school, moment]);
         }
-        Self { writes, drafts }
+        Self {
+            writes,
+            drafts,
+            lines: BTreeMap::new(),
+        }
     }
 
     /// The clients that act, and those for whom the service does.
@@ -85,7 +94,7 @@ impl WrittenAct {
         writes.one(&PROBE, params![moment]);
         Self {
             writes,
-            drafts: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -122,10 +131,13 @@ pub(in crate::storage) fn askers(batch: &[Arc<Entry>]) -> BTreeSet<ClientId> {
 }
 
 /// Appends the records of an act.
-pub(in crate::storage) fn append_all<'a>(tail: &mut Tail, drafts: &'a [RecordDraft]) -> (Addition<'a>, Vec<Committed>) {
+pub(in crate::storage) fn append_all<'a>(tail: &mut Tail, act: &'a WrittenAct) -> (Addition<'a>, Vec<Committed>) {
     let mut addition = Addition::default();
-    let none: &'a [PageLine] = &[];
-    let committed = drafts.iter().map(|draft| tail.append(draft, none, &mut addition));
+    let lines = |draft: &RecordDraft| act.lines.get(&draft.id).map_or(&[][..], Vec::as_slice);
+    let committed = act
+        .drafts
+        .iter()
+        .map(|draft| tail.append(draft, lines(draft), &mut addition));
     let committed = committed.collect();
     (addition, committed)
 }

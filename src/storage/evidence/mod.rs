@@ -160,7 +160,10 @@ impl Evidence for EvidenceStore {
     async fn act(&self, act: Act) -> Result<Vec<Committed>, StoreError> {
         let moment = act.moment();
         let writes = self.repository.write_set(act.changes).await?;
-        let act = WrittenAct::new(writes, act.policy_of, moment, act.drafts);
+        let act = WrittenAct {
+            lines: act.lines,
+            ..WrittenAct::new(writes, act.policy_of, moment, act.drafts)
+        };
         Ok(self.log.act(act).await?)
     }
 

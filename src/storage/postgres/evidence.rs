@@ -143,7 +143,7 @@ impl Work for Perform<'_> {
         let mut tail = stream::lock(transaction, self.log.holder).await?;
         let owners = self.act.drafts.iter().map(|draft| draft.owner.key());
         heads(transaction, tail.stream, owners, &mut tail.heads).await?;
-        let (addition, committed) = append_all(&mut tail, &self.act.drafts);
+        let (addition, committed) = append_all(&mut tail, &self.act);
         keep(transaction, &tail, &addition).await?;
         Ok(committed)
     }

@@ -102,7 +102,7 @@ impl Sqlite {
             refuse_revoked(connection, act.askers())?;
             bind::apply(connection, &act.writes)?;
             let mut tail = tail(connection, act.drafts.iter().map(|draft| draft.owner.key()))?;
-            let (addition, committed) = append_all(&mut tail, &act.drafts);
+            let (addition, committed) = append_all(&mut tail, &act);
             keep(connection, &tail, &addition)?;
             Ok(committed)
         })

@@ -8,13 +8,13 @@ use sluis::app::{
     caller::{Role, RoleKind},
 };
 use sluis_core::{
-    id::ClientId,
+    id::{ClientId, PersonId, RestrictionId},
     ledger::{Owner, Record},
 };
 use sluis_test_kit::service::RegisteredClient;
 
 use super::table::Line;
-use crate::world::{Answer, World, school_elsewhere};
+use crate::world::{Answer, World, caller, school_elsewhere};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along.
 const ASKS: [&str; 8] = [
@@ -141,8 +141,10 @@ impl Walk {
     }
 
     /// Asks a writing operation; a write is sent again and not done again.
+    /// What is done with something else again has a word of its own behind a colon.
     pub(super) async fn step(&mut self, id: &'static str, by: RoleKind, body: Value) -> Value {
-        let operation = self.writes[id].clone();
+        let name = id.split(':').next().unwrap();
+        let operation = self.writes[name].clone();
         let path = self.path(&operation, Some(by));
         let (answer, location, again) = self.send(id, &path, by, &body).await;
         assert!(!again);
@@ -152,8 +154,24 @@ impl Walk {
             assert_eq!(self.send(id, &path, by, &body).await, replayed, "`{id}` is done twice");
             assert_eq!(self.all_records().await, self.recorded, "`{id}` is recorded twice");
         }
-        self.done.insert(id.to_owned());
+        self.done.insert(name.to_owned());
         answer
+    }
+
+    /// The id by which the roster knows the one whose restriction was made last. That this was looked up is no part of the walk.
+    pub(super) async fn person(&mut self) -> PersonId {
+        let of_school = caller(&self.world.school_client, Role::School(self.world.school));
+        let restriction = self.things["restriction"].parse().unwrap();
+        let restriction = RestrictionId::from_uuid(restriction);
+        let found = self
+            .world
+            .service
+            .app
+            .restriction_view(&of_school, self.world.school, restriction);
+        let person = found.await.unwrap().restriction.person;
+        drop(self.new_records().await);
+        self.recorded = self.all_records().await;
+        person
     }
 
     /// Answer, place, and whether it was answered before.
@@ -228,9 +246,15 @@ impl Walk {
                     this => panic!("`{id}` is on record about {kind} {this}, which nobody named"),
                 }
             });
+            let about = match (draft.subject, draft.page) {
+                (Some(_), None) => "person".to_owned(),
+                (None, Some(page)) => format!("page:{}", page.lines),
+                (None, None) => "nobody".to_owned(),
+                (Some(_), Some(_)) => panic!("`{id}` is on record about a person and a page of them"),
+            };
             let (kind, outcome) = (json!(draft.kind), draft.outcome.as_str());
             let (kind, name) = (kind.as_str().unwrap(), draft.name.as_str());
-            Line::of(&format!("{id} {by} {log} {kind} {name} {resource} {outcome}"))
+            Line::of(&format!("{id} {by} {log} {kind} {name} {resource} {outcome} {about}"))
         };
         let nothing = Line::of(&format!("{id} {} nothing", word(by)));
         let nothing = Some(nothing).filter(|_| new.is_empty());

@@ -24,6 +24,7 @@ async fn withdraw(store: &EvidenceStore, number: u128) -> Committed {
         changes: Vec::new(),
         policy_of: vec![school(number)],
         drafts: vec![act(school(number))],
+        ..Act::default()
     };
     store.act(act).await.unwrap()[0]
 }
@@ -140,6 +141,7 @@ async fn act_until_revoked(store: Arc<EvidenceStore>, client: Client, answered: 
             changes: Vec::new(),
             policy_of: if number % 2 == 0 { vec![school(2)] } else { Vec::new() },
             drafts: vec![draft],
+            ..Act::default()
         };
         match store.act(act).await {
             Ok(_) => afterwards += u64::from(answered.load(Ordering::SeqCst)),
@@ -204,6 +206,7 @@ async fn when_a_client_is_revoked_nothing_of_it_takes_effect_any_more() {
             changes: vec![Change::ClientRevoked(revoked.id, NOW)],
             policy_of: Vec::new(),
             drafts: vec![draft(Owner::Operator)],
+            ..Act::default()
         };
         store.act(act).await.unwrap();
         let ends = on_record(&database.database, 1).await;
@@ -298,6 +301,7 @@ async fn when_a_client_is_revoked_no_account_is_opened_for_it_any_more() {
                 changes: vec![Change::ClientRevoked(revoked.id, NOW)],
                 policy_of: Vec::new(),
                 drafts: vec![draft(Owner::Operator)],
+                ..Act::default()
             };
             store.act(act).await.unwrap();
             let answered = executor.read(&LINKED, Vec::new()).await.unwrap().len();

@@ -98,6 +98,7 @@ async fn an_act_changes_and_is_recorded_together() {
                 changes: vec![Change::BoardAdded(board(1))],
                 policy_of: vec![school(1), school(2), school(1)],
                 drafts: vec![act(school(1)), act(school(2))],
+                ..Act::default()
             })
             .await
             .unwrap();
@@ -138,6 +139,7 @@ async fn a_failure_half_way_leaves_nothing() {
                     changes,
                     policy_of: vec![school(1)],
                     drafts,
+                    ..Act::default()
                 })
                 .await;
             assert!(

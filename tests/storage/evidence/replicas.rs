@@ -24,6 +24,7 @@ async fn withdraw(store: &EvidenceStore) -> Committed {
         changes: Vec::new(),
         policy_of: vec![school(1)],
         drafts: vec![act(school(1))],
+        ..Act::default()
     };
     store.act(act).await.unwrap()[0]
 }

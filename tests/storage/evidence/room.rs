@@ -76,6 +76,7 @@ async fn withdraw(store: &EvidenceStore) -> Result<(), StoreError> {
         changes: Vec::new(),
         policy_of: vec![school(1)],
         drafts: vec![act(school(1))],
+        ..Act::default()
     };
     store.act(act).await.map(drop)
 }
