@@ -2,6 +2,8 @@
 //! machine that it was built on.
 
 #[cfg(test)]
+mod exceptions;
+#[cfg(test)]
 mod paths;
 #[cfg(test)]
 mod tree;

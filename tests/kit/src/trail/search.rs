@@ -65,7 +65,7 @@ struct Known {
     because: &'static str,
 }
 
-const KNOWN: &[Known] = &[Known {
+const KNOWN: [Known; 1] = [Known {
     kind: Kind::Url,
     holds: "/v1/schools?name=",
     because: "`tests/privacy.rs` sends a user name where none belongs, and looks that it goes no further",
