@@ -1,12 +1,14 @@
 //! Everything that somebody does is on record: in the log of the school or board that it concerns, and what the operator
 //! does in the operator's log as well.
 
+mod refusals;
 mod table;
 mod walk;
 
 use serde_json::{Value, json};
 use sluis::app::caller::RoleKind::{self, Board, Operator, School, Supplier};
 use sluis_core::{
+    agreement::Annex,
     ledger::{Outcome, Owner, RecordKind},
     time::Clock,
 };
@@ -23,6 +25,13 @@ fn id_of(answer: &Value) -> String {
     answer["id"].as_str().unwrap().to_owned()
 }
 
+/// The annex, with a sub-processor that needs the school's permission.
+fn abroad() -> Annex {
+    let mut document = serde_json::to_value(annex().document()).unwrap();
+    document["subProcessors"][0]["country"] = json!("US");
+    Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap()
+}
+
 /// Writes everything that there is to read.
 async fn make(walk: &mut Walk) {
     let body = json!({ "name": "Stichting Het Kompas" });
@@ -37,9 +46,16 @@ async fn make(walk: &mut Walk) {
     let body = json!({ "name": "x", "role": "school", "school": walk.things["school"], "jwks": keys });
     let client = walk.step("client_create", Operator, body).await;
     walk.things.insert("client", id_of(&client));
+    let body = json!({ "name": "x", "role": "board", "board": walk.things["board"], "jwks": keys });
+    let of_board = walk.step("client_create:board", Operator, body).await;
+    walk.things.insert("client-of-board", id_of(&of_board));
+    let (supplier, product) = (&walk.things["supplier"], &walk.things["product"]);
+    let body = json!({ "name": "x", "role": "supplier", "supplier": supplier, "product": product, "jwks": keys });
+    let of_supplier = walk.step("client_create:supplier", Operator, body).await;
+    walk.things.insert("client-of-supplier", id_of(&of_supplier));
 
     let now = walk.world.service.clock.now().to_string();
-    let body = json!({ "board": walk.things["board"], "validFrom": now, "annex": annex().document() });
+    let body = json!({ "board": walk.things["board"], "validFrom": now, "annex": abroad().document() });
     let agreement = walk.step("agreement_create", Supplier, body).await;
     walk.things.insert("agreement", id_of(&agreement));
     let body = json!({ "annexHash": agreement["annexHash"] });
@@ -59,6 +75,9 @@ async fn make(walk: &mut Walk) {
     let stance = walk.step("stance_create", School, body).await;
     walk.things.insert("stance", id_of(&stance));
     walk.step("stance_end", Board, json!({})).await;
+    let body = json!({ "agreement": agreement["id"], "kind": "permission", "party": "Hunze Hosting B.V." });
+    let permission = walk.step("stance_create:permission", School, body).await;
+    walk.things.insert("stance", id_of(&permission));
     let body = json!({ "product": walk.things["routing"] });
     let instruction = walk.step("instruction_create", School, body).await;
     walk.things.insert("instruction", id_of(&instruction));
@@ -101,6 +120,14 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
     let mut walk = Walk::begin().await;
     make(&mut walk).await;
     walk.step("client_revoke", Operator, json!({})).await;
+    for (step, client) in [
+        ("client_revoke:board", "client-of-board"),
+        ("client_revoke:supplier", "client-of-supplier"),
+    ] {
+        let client = walk.things[client].clone();
+        walk.things.insert("client", client);
+        walk.step(step, Operator, json!({})).await;
+    }
     let undone = walk.step("account_change_undo", School, json!({})).await;
     let body = json!({ "supplier": walk.things["supplier"], "from": undone["into"], "into": undone["from"] });
     walk.step("account_merge", School, body).await;
@@ -114,6 +141,7 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
     walk.step("record_search", School, body).await;
     walk.step("board_record_export", Board, json!({ "known": [] })).await;
 
+    walk.step("stance_end:permission", School, json!({})).await;
     walk.step("connection_end", School, json!({})).await;
     walk.step("instruction_end", Board, json!({})).await;
     walk.step("activation_end:persons", School, json!({})).await;

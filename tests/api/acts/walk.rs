@@ -62,9 +62,11 @@ pub(super) struct Walk {
     /// The things made so far, by the name of their parameter.
     pub(super) things: BTreeMap<&'static str, String>,
     /// Those of the same kind that the distributor has of its own.
-    routing: BTreeMap<&'static str, String>,
+    pub(super) routing: BTreeMap<&'static str, String>,
     pub(super) done: BTreeSet<String>,
     pub(super) lines: Vec<Line>,
+    /// Lines that are not of what was walked through.
+    pub(super) beside: Vec<Line>,
 }
 
 impl Walk {
@@ -125,9 +127,9 @@ impl Walk {
             routing: routing.into(),
             done: BTreeSet::new(),
             lines: Vec::new(),
+            beside: Vec::new(),
         };
-        drop(walk.new_records().await);
-        walk.recorded = walk.all_records().await;
+        walk.overlook().await;
         walk
     }
 
@@ -169,9 +171,31 @@ impl Walk {
             .app
             .restriction_view(&of_school, self.world.school, restriction);
         let person = found.await.unwrap().restriction.person;
+        self.overlook().await;
+        person
+    }
+
+    /// Asks an operation that the gate refuses, whatever shape the refusal has.
+    pub(super) async fn refuse(&mut self, name: &'static str, by: RoleKind, body: Value) -> Value {
+        let operation = self.writes[name.split(':').next().unwrap()].clone();
+        let path = self.path(&operation, Some(by));
+        let request = self.world.service.post(&path).bearer_auth(&self.parties[&by].token);
+        let answer = Answer::of(request.header("Purpose-Code", "D1").json(&body)).await.body;
+        self.tell_beside(name, by, &format!("{path} {body}"), &answer).await;
+        answer
+    }
+
+    /// Keeps the lines about what was recorded since apart from those of the walk.
+    pub(super) async fn tell_beside(&mut self, name: &'static str, by: RoleKind, asked: &str, answer: &Value) {
+        let from = self.lines.len();
+        self.tell(name, Some(by), asked, answer).await;
+        self.beside.extend(self.lines.split_off(from));
+    }
+
+    /// What was recorded since is no part of the walk.
+    pub(super) async fn overlook(&mut self) {
         drop(self.new_records().await);
         self.recorded = self.all_records().await;
-        person
     }
 
     /// Answer, place, and whether it was answered before.
