@@ -77,13 +77,9 @@ async fn every_door_of_the_gate_leaves_just_these_records_of_what_it_refuses() {
     }
     let ended = log_in(&mut walk, "callback:out-of-scope", &OUTSIDE.to_string()).await;
     assert_eq!(ended.page().0, 403);
-    let code = log_in(&mut walk, "callback", &INSIDE.to_string())
-        .await
-        .code();
+    let code = log_in(&mut walk, "callback", &INSIDE.to_string()).await.code();
     assert_eq!(exchange(&mut walk, "token", &code).await, 200);
-    let code = log_in(&mut walk, "callback", &INSIDE.to_string())
-        .await
-        .code();
+    let code = log_in(&mut walk, "callback", &INSIDE.to_string()).await.code();
     walk.world.switch_off().await;
     walk.overlook().await;
     assert_eq!(exchange(&mut walk, "token:switched-off", &code).await, 400);
