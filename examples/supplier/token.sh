@@ -25,10 +25,11 @@ token)
     signature=$(printf '%s.%s' "$header" "$claims" | openssl dgst -sha256 -sign program.pem -binary | base64url)
     purpose=${5:+",\"purpose\":\"$5\""}
     bound=${4:+"authorization_details=[{\"type\":\"sluis\",\"school\":\"$4\"$purpose}]"}
-    answer=$(curl -sS "$issuer/oidc/token" \
+    # The assertion goes in by standard input, where the list of processes does not show it.
+    answer=$(printf '%s' "$header.$claims.$signature" | curl -sS "$issuer/oidc/token" \
         --data-urlencode grant_type=client_credentials \
         --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \
-        --data-urlencode "client_assertion=$header.$claims.$signature" \
+        --data-urlencode client_assertion@- \
         ${bound:+--data-urlencode "$bound"})
     token=$(printf '%s' "$answer" | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p')
     if [ -z "$token" ]; then
