@@ -23,6 +23,7 @@ fn example() -> Value {
 fn ticked(model: &str) -> Value {
     let mut document = example();
     document.as_object_mut().unwrap().remove("rows");
+    document["modules"][1]["need"] = json!("necessary");
     document["model"] = json!(model);
     document["ticks"] = json!({
         "purposes": [
@@ -141,14 +142,14 @@ fn rows_and_ticks_never_go_together_and_the_model_says_which() {
 }
 
 #[test]
-fn a_category_is_ticked_once_and_no_module_takes_its_code() {
+fn a_category_is_ticked_once_and_a_module_is_neither_a_category_nor_optional() {
     let mut wrong = ticked("mbo-3.0");
     wrong["modules"][1]["code"] = json!("cd29");
     wrong["modules"][0]["need"] = json!("optional");
     wrong["ticks"]["pupilCategories"][2] = json!({ "code": "CD1", "optional": true });
     wrong["ticks"]["staffCategories"][0] = json!({ "code": "CM10" });
     let expected = [
-        ("/modules", AnnexErrorCode::WrongValue),
+        ("/modules/0/need", AnnexErrorCode::WrongValue),
         ("/modules/1/code", AnnexErrorCode::WrongValue),
         ("/ticks/pupilCategories/2/code", AnnexErrorCode::Repeated),
         ("/ticks/staffCategories/0/optional", AnnexErrorCode::FieldMissing),

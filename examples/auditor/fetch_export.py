@@ -6,13 +6,14 @@
 ADDRESS is that of the school or board, as https://sluis.example/v1/schools/SCHOOL. The token is asked for, or taken
 from the variable SLUIS_TOKEN, so that it stands in no list of processes. A FILE that is there already is gone on with
 where it ends. KEPT are checkpoints from before: the export is asked to prove that it goes on from them. What is worth
-keeping until the next time goes into a second file, beside FILE and named .kept.json.
+keeping until the next time goes into a second file, beside FILE and named .kept.json; it is never written over.
 
 This program is trusted with nothing and checks nothing: that is for verify_export.py.
 """
 
 import argparse
 import getpass
+import http.client
 import json
 import os
 import pathlib
@@ -50,7 +51,7 @@ def ask(address, token, body):
                 sys.exit(f"the service refused: {error.code} {told}")
             wait = error.headers.get("Retry-After", "")
             time.sleep(min(int(wait), 60) if wait.isdigit() else 5)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             sys.exit(f"the service does not answer as it should ({error}); {AGAIN}")
     return sys.exit(f"the service is too busy; {AGAIN}")
 
@@ -118,6 +119,9 @@ def main():
     parts = urllib.parse.urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         sys.exit("the address begins with https://")
+    keep = given.file.with_suffix(".kept.json")
+    if keep.exists():
+        sys.exit(f"{keep} is there from before: move it to where you keep it, and name it there with --checkpoint")
     os.umask(0o077)
     try:
         kept = [checkpoint for file in given.checkpoint for checkpoint in checkpoints(file)]
@@ -128,7 +132,6 @@ def main():
     except (KeyError, TypeError, ValueError, IndexError):
         sys.exit("a file, or what the service told, is not what it should be")
     items = [{"stream": of["stream"], "checkpoint": of["checkpoint"]} for of in last["streams"]]
-    keep = given.file.with_suffix(".kept.json")
     keep.write_text(json.dumps({"items": items, "chainHeads": last["chainHeads"]}) + "\n", encoding="utf-8")
     print(f"{count} records are in {given.file}; keep {keep} for the next time, elsewhere")
 

@@ -327,7 +327,8 @@ impl App {
         });
         let Some(first) = lists.next() else { return Ok(()) };
         let whom = lists.fold(first.clone(), |all, persons| &all | persons);
-        self.looks(caller, school, name, at, LooksAt::List(whom)).await
+        self.looks(caller, school, name, at, async |_| Ok(LooksAt::List(whom.clone())))
+            .await
     }
 
     async fn activation_act(

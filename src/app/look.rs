@@ -11,7 +11,12 @@ use sluis_core::{
     ledger::{Code, Digest, Hex, Outcome, Owner, PageLine, RecordDraft, RecordKind, Resource},
 };
 
-use crate::app::{App, caller::Caller, error::AppError, gatekeeper::Judged};
+use crate::app::{
+    App,
+    caller::Caller,
+    error::AppError,
+    gatekeeper::{Judged, Standing},
+};
 
 /// Whom somebody looks at.
 pub(in crate::app) enum LooksAt {
@@ -22,21 +27,22 @@ pub(in crate::app) enum LooksAt {
 }
 
 impl App {
-    /// Somebody looks at what a school holds about persons.
+    /// Somebody looks at what a school holds about persons: about those, as the facts are by which it is recorded.
     pub(in crate::app) async fn looks<K>(
         &self,
         caller: &Caller,
         school: SchoolId,
         name: &'static str,
         (what, id): (&'static str, Id<K>),
-        whom: LooksAt,
+        whom: impl AsyncFn(&Standing) -> Result<LooksAt, AppError>,
     ) -> Result<(), AppError> {
-        let kind = match whom {
-            LooksAt::One(_) => RecordKind::Act,
-            LooksAt::List(_) => RecordKind::Page,
-        };
         let owner = Owner::School(school);
         self.through_the_gate(school, async |standing| {
+            let whom = whom(standing).await?;
+            let kind = match whom {
+                LooksAt::One(_) => RecordKind::Act,
+                LooksAt::List(_) => RecordKind::Page,
+            };
             let mut draft = RecordDraft::new(kind, Outcome::Done, owner, name, "api", standing.at(), &*self.random);
             draft.asker = Some(caller.client);
             draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());

@@ -29,7 +29,7 @@ use crate::app::{
     caller::Caller,
     error::{AppError, ConflictCode, Invalid},
     feed::EventKind,
-    gatekeeper::ATTEMPTS,
+    gatekeeper::{ATTEMPTS, Standing},
     look::LooksAt,
     store::{Change, Page, StoreError},
 };
@@ -219,9 +219,12 @@ impl App {
     ) -> Result<Vec<AccountChange>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let found = self.store.account_changes(school, page).await?;
-        let (at, whom) = (("school", school), self.persons_at(school, &found).await?);
-        self.looks(caller, school, "account_change.list", at, LooksAt::List(whom))
-            .await?;
+        let at = ("school", school);
+        let whom = async |standing: &Standing| {
+            let persons = self.persons_at(school, &standing.roster, &found).await?;
+            Ok(LooksAt::List(persons))
+        };
+        self.looks(caller, school, "account_change.list", at, whom).await?;
         Ok(found)
     }
 
@@ -237,10 +240,13 @@ impl App {
     ) -> Result<AccountChange, AppError> {
         let change = self.account_change(caller, school, id).await?;
         let at = ("account_change", id);
-        let persons = self.persons_at(school, std::slice::from_ref(&change)).await?;
-        let whom = match persons.first() {
-            Some(one) if persons.len() == 1 => LooksAt::One(*one),
-            _ => LooksAt::List(persons),
+        let whom = async |standing: &Standing| {
+            let of = std::slice::from_ref(&change);
+            let persons = self.persons_at(school, &standing.roster, of).await?;
+            Ok(match persons.first() {
+                Some(one) if persons.len() == 1 => LooksAt::One(*one),
+                _ => LooksAt::List(persons),
+            })
         };
         self.looks(caller, school, "account_change.view", at, whom).await?;
         Ok(change)
@@ -268,6 +274,21 @@ impl App {
         school: SchoolId,
         id: AccountChangeId,
     ) -> Result<AccountChange, AppError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(change) = self.undo(caller, school, id).await? {
+                return Ok(change);
+            }
+        }
+        Err(self.why_not_undone(school, id).await?)
+    }
+
+    /// None when something has changed meanwhile.
+    async fn undo(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: AccountChangeId,
+    ) -> Result<Option<AccountChange>, AppError> {
         let mut change = self.account_change(caller, school, id).await?;
         if change.undone_at.is_some() {
             return Err(ended("this change was undone before"));
@@ -284,6 +305,7 @@ impl App {
         let mut seen = Vec::new();
         let mut schools = BTreeSet::new();
         let mut whom = Persons::new();
+        let mut people = People::default();
         if change.kind == AccountChangeKind::Join {
             // A join moved a key of this school alone, and so does undoing it: who else has seen the accounts sees no change.
             schools.insert(change.school);
@@ -295,7 +317,8 @@ impl App {
                 seen.push(of.by);
                 keys.extend(self.current_keys(change.supplier, account).await?);
             }
-            whom = self.people(change.supplier, schools.iter().copied()).await?.with(&keys);
+            people = self.people(change.supplier, schools.iter().copied()).await?;
+            whom = people.with(&keys);
         }
         whom.extend(change.person.map(|person| (change.school, person)));
         let told = schools
@@ -303,6 +326,7 @@ impl App {
             .map(|school| ((change.supplier, *school), vec![change.clone()]))
             .collect();
         let mut changes = self.notices(told, EventKind::AccountsChangeUndone, at).await?;
+        changes.extend(people.held());
         schools.insert(change.school);
         let mut act = ActOf::of(caller);
         self.concern(&mut act, &change, "account_change.undo", &schools, &whom)
@@ -318,12 +342,16 @@ impl App {
         match self.carry_out(act, changes).await {
             Ok(()) => {
                 change.undone_at = Some(at);
-                Ok(change)
+                Ok(Some(change))
             }
             Err(AppError::Conflict {
                 code: ConflictCode::AlreadyDone,
                 ..
-            }) => Err(self.why_not_undone(school, id).await?),
+            }) => {
+                self.forget_people(&people).await;
+                self.forget(change.school).await;
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }

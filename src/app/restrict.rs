@@ -1,5 +1,7 @@
 //! Placing and ending restrictions and objections.
 
+use std::collections::BTreeSet;
+
 use sluis_core::{
     id::{RestrictionId, SchoolId},
     ledger::{Digest, Owner},
@@ -12,12 +14,13 @@ use crate::app::{
     act::ActOf,
     agree::{already, ended},
     caller::Caller,
-    error::AppError,
+    error::{AppError, ConflictCode},
+    gatekeeper::ATTEMPTS,
     look::LooksAt,
     restriction::{Ground, KnownBy, Restriction},
     roster,
     sealing::KeyScope,
-    store::Change,
+    store::{Change, StoreError},
     whom::Whom,
 };
 
@@ -104,10 +107,12 @@ impl App {
     /// [`AppError::NotFound`] for a school of somebody else.
     pub async fn restriction_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Restricted>, AppError> {
         let found = self.restricted(caller, school).await?;
-        let whom = found.iter().map(|restricted| restricted.restriction.person).collect();
+        let whom: BTreeSet<_> = found.iter().map(|restricted| restricted.restriction.person).collect();
         let at = ("school", school);
-        self.looks(caller, school, "restriction.list", at, LooksAt::List(whom))
-            .await?;
+        self.looks(caller, school, "restriction.list", at, async |_| {
+            Ok(LooksAt::List(whom.clone()))
+        })
+        .await?;
         Ok(found)
     }
 
@@ -123,7 +128,7 @@ impl App {
     ) -> Result<Restricted, AppError> {
         let found = self.restriction(caller, school, id).await?;
         let (at, whom) = (("restriction", id), found.restriction.person);
-        self.looks(caller, school, "restriction.view", at, LooksAt::One(whom))
+        self.looks(caller, school, "restriction.view", at, async |_| Ok(LooksAt::One(whom)))
             .await?;
         Ok(found)
     }
@@ -159,6 +164,24 @@ impl App {
         school: SchoolId,
         id: RestrictionId,
     ) -> Result<Restricted, AppError> {
+        for _ in 0..ATTEMPTS {
+            let ended = self.end_restriction(caller, school, id).await?;
+            // Read anew in either case: it was not as it is any more, or this has changed it.
+            self.forget(school).await;
+            if let Some(restricted) = ended {
+                return Ok(restricted);
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// None when something has changed meanwhile.
+    async fn end_restriction(
+        &self,
+        caller: &Caller,
+        school: SchoolId,
+        id: RestrictionId,
+    ) -> Result<Option<Restricted>, AppError> {
         let mut restricted = self.restriction(caller, school, id).await?;
         let restriction = &mut restricted.restriction;
         if restriction.window.until.is_some() {
@@ -172,8 +195,16 @@ impl App {
         let roster = self.open_roster(school).await?.without(id, now);
         let mut changes = self.heard_again(&roster, restriction, now).await?;
         changes.push(Change::RestrictionEnded(school, id, now));
-        self.carry_out(act, changes).await?;
-        restriction.window.until = Some(now);
-        Ok(restricted)
+        match self.carry_out(act, changes).await {
+            Ok(()) => {
+                restriction.window.until = Some(now);
+                Ok(Some(restricted))
+            }
+            Err(AppError::Conflict {
+                code: ConflictCode::AlreadyDone,
+                ..
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Permitting a party to process outside the EEA, objecting to a sub-processor, and taking either back.
 
 use sluis_core::{
-    agreement::{Annex, StanceKind},
-    id::{AgreementId, SchoolId, StanceId},
+    agreement::{Annex, StanceKind, is_same_party},
+    id::{AgreementId, ProductId, SchoolId, StanceId},
     ledger::Owner,
     time::Window,
 };
@@ -51,12 +51,11 @@ impl App {
             party: input.party,
             window: Window::since(self.now()),
         };
-        let same = |other: &Stance| {
-            (other.agreement, other.kind, &other.party) == (stance.agreement, stance.kind, &stance.party)
-                && other.window.until.is_none()
-        };
-        if self.store.stances(school).await?.iter().any(same) {
-            return Err(already("the school has said so about this party"));
+        for other in self.store.stances(school).await? {
+            let open = other.kind == stance.kind && other.window.until.is_none();
+            if open && self.is_same(&stance, agreement.product, &other).await? {
+                return Err(already("the school has said so about this party"));
+            }
         }
         let name = match stance.kind {
             StanceKind::Permission => "permission.give",
@@ -65,6 +64,18 @@ impl App {
         self.stance_act(caller, &stance, name, Change::StanceTaken(stance.clone()))
             .await?;
         Ok(stance)
+    }
+
+    /// Whether two stances of one kind say the same: as the gate holds it, so that what was said is taken back at once.
+    async fn is_same(&self, stance: &Stance, product: ProductId, other: &Stance) -> Result<bool, AppError> {
+        Ok(match stance.kind {
+            StanceKind::Permission => (stance.agreement, &stance.party) == (other.agreement, &other.party),
+            StanceKind::Objection if !is_same_party(&stance.party, &other.party) => false,
+            StanceKind::Objection => {
+                let about = self.store.agreement(other.agreement).await?;
+                about.is_some_and(|about| about.product == product)
+            }
+        })
     }
 
     /// The stances of a school, ended ones too.

@@ -83,6 +83,9 @@ async fn an_objection_goes_on_when_the_annex_changes_and_the_roster_is_kept_mean
     world.post(&accept, &board, hash).await.ok();
 
     assert_eq!(search(&world).await.refusal(), ["sub_processor_objected"]);
+    let twice = json!({ "agreement": newer["id"], "kind": "objection", "party": "Hunze Hosting BV" });
+    let stances = world.of_school("stances");
+    world.post(&stances, &school, twice).await.problem(409, "already_done");
     world.pull_again().await;
     end(&world, &school, &stance).await;
     search(&world).await.ok();

@@ -10,6 +10,7 @@ use crate::world::{Answer, World, annex};
 fn ticked() -> Value {
     let mut document = serde_json::to_value(annex().document()).unwrap();
     document.as_object_mut().unwrap().remove("rows");
+    document["modules"][1]["need"] = json!("necessary");
     document["model"] = json!("4.0");
     document["ticks"] = json!({
         "purposes": [{ "code": "D1" }, { "code": "D9" }, { "code": "D13" }],

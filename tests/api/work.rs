@@ -406,7 +406,7 @@ async fn changed_accounts_events_and_decisions_cost_the_same_whomever_they_are_a
     available.records[0].3 = Some(0);
     for (happened, cost) in &mut costs {
         let removed = *happened == "removed";
-        assert_eq!(cost.opened(), everybody - u64::from(removed));
+        assert_eq!(cost.opened(), everybody - u64::from(removed), "{happened}");
         cost.work.take("hash", "subject");
         // Whose accounts they are is looked up by the keys of everybody in the roster.
         let fewer = available.work.times("hash") - cost.work.times("hash");

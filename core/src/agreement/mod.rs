@@ -21,7 +21,7 @@ pub use document::{
 pub use lint::{Defect, DefectCode};
 pub use record::{
     ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,
-    StanceKind, StanceKindError, StanceRecord, SupplierKind,
+    StanceKind, StanceKindError, StanceRecord, SupplierKind, is_same_party,
 };
 pub(crate) use terms::{Hands, Row, Terms};
 pub use ticks::{CategoryTick, PurposeTick, TicksDocument};

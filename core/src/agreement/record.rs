@@ -147,6 +147,15 @@ pub struct StanceRecord {
     pub window: Window,
 }
 
+/// Whether two annexes mean the same party: an objection is not got rid of by other capitals, spaces or marks.
+pub fn is_same_party(one: &str, other: &str) -> bool {
+    let letters = |name: &str| {
+        let lower = name.chars().flat_map(char::to_lowercase);
+        lower.filter(|char| char.is_alphanumeric()).collect::<String>()
+    };
+    letters(one) == letters(other)
+}
+
 /// What a school instructs a distributor to do: exchange data for it with the suppliers of its materials (model 4.0,
 /// articles 2.3 and 5.5).
 #[derive(Debug, Clone, PartialEq, Eq)]

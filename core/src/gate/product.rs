@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::PolicyInputs;
 use crate::{
-    agreement::{ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, SupplierKind, Terms},
+    agreement::{
+        ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, SupplierKind, Terms,
+        is_same_party,
+    },
     catalogue::Catalogue,
     id::{AgreementId, SupplierId},
     time::{Timestamp, Window},
@@ -211,7 +214,7 @@ impl CompiledAgreement {
         let mut stances = self.stances.iter();
         let means = |about: &str| match kind {
             StanceKind::Permission => about == party,
-            StanceKind::Objection => same_name(about, party),
+            StanceKind::Objection => is_same_party(about, party),
         };
         stances.any(|(of, about, window)| *of == kind && means(about) && window.holds(at))
     }
@@ -220,13 +223,4 @@ impl CompiledAgreement {
     pub(super) fn permits(&self, row: &Row, at: Timestamp) -> bool {
         row.defect.is_none() && self.approves(row, at)
     }
-}
-
-/// Whether two annexes mean the same party: an objection is not got rid of by another way to write a name.
-fn same_name(one: &str, other: &str) -> bool {
-    let letters = |name: &str| {
-        let lower = name.chars().flat_map(char::to_lowercase);
-        lower.filter(|char| char.is_alphanumeric()).collect::<String>()
-    };
-    letters(one) == letters(other)
 }

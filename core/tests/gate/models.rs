@@ -19,6 +19,7 @@ fn by_ticks(model: &str, change: impl FnOnce(&mut Value)) -> World {
     let mut world = World::new();
     world.annex(|annex| {
         annex.as_object_mut().unwrap().remove("rows");
+        annex["modules"][1]["need"] = json!("necessary");
         annex["model"] = json!(model);
         annex["ticks"] = json!({
             "purposes": [{"code": "D3"}, {"code": "D7"}, {"code": "D13"}],

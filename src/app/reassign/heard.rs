@@ -62,6 +62,7 @@ impl App {
                 continue;
             };
             let roster = self.roster_now(school).await?;
+            notices.extend(self.facts_held(&roster, school).await?);
             let of = self.hearer(supplier, products, school).await?;
             if self.learns_of(&of, &roster, &changes, |_| true).await? {
                 notices.push(of.notice(kind, at));
@@ -78,7 +79,7 @@ impl App {
         at: Timestamp,
     ) -> Result<Vec<Change>, AppError> {
         let school = ended.school;
-        let mut notices = Vec::new();
+        let mut notices = self.facts_held(roster, school).await?;
         for (supplier, products) in self.products_of_suppliers(school).await? {
             let of = self.hearer(supplier, &products, school).await?;
             let mut after = None;
@@ -100,6 +101,16 @@ impl App {
             }
         }
         Ok(notices)
+    }
+
+    /// INVARIANT: whether a supplier may learn of something is told by facts that are in force when it is told, or a replica that
+    /// has not heard of a withdrawal would still tell.
+    async fn facts_held(&self, roster: &Roster, school: SchoolId) -> Result<Vec<Change>, AppError> {
+        let epochs = BTreeSet::from([roster.epoch, self.policy(school).await?.epoch()]);
+        Ok(epochs
+            .into_iter()
+            .map(|epoch| Change::EpochHeld(school, epoch))
+            .collect())
     }
 
     /// Whether a supplier may learn of one of these changes for some purpose: of one that is about such a person.
@@ -129,17 +140,28 @@ impl App {
             return Ok(false);
         }
         let at = policy.moment(self.now());
+        let receivers: Vec<_> = self.products_of_suppliers(school).await?.into_keys().collect();
         for product in products {
-            for (purpose, person_kind) in Purpose::ALL
-                .into_iter()
-                .flat_map(|purpose| PersonKind::ALL.map(|kind| (purpose, kind)))
-            {
+            let wanted = Purpose::ALL.into_iter().flat_map(|purpose| {
+                let receivers = match asker.names_receiver(purpose) {
+                    true => receivers.iter().copied().map(Some).collect(),
+                    false => vec![None],
+                };
+                let kinds = PersonKind::ALL.into_iter();
+                kinds.flat_map(move |kind| {
+                    receivers
+                        .clone()
+                        .into_iter()
+                        .map(move |receiver| (purpose, kind, receiver))
+                })
+            });
+            for (purpose, person_kind, receiver) in wanted {
                 let request = Request {
                     asker,
                     product: *product,
                     school,
                     purpose: Some(purpose),
-                    receiver: None,
+                    receiver,
                     channel: Channel::Api,
                     direction: Direction::Release,
                     person_kind,

@@ -56,6 +56,10 @@ impl App {
             }
         });
         let plans = plans.collect();
-        Ok(self.make(ActOf::of_service(), before, plans).await?.is_some())
+        let made = self.make(ActOf::of_service(), before, plans).await?;
+        if made.is_none() {
+            self.forget(school).await;
+        }
+        Ok(made.is_some())
     }
 }

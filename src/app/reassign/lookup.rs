@@ -88,8 +88,9 @@ impl App {
         let person = self.person_of(&roster, school, &search).await?;
         let keys = self.keys_at(supplier, school, person).await?;
         let account = self.find_account(supplier, school, &keys).await?;
-        let (at, whom) = (("supplier", supplier), LooksAt::One(person.id));
-        self.looks(caller, school, "account.search", at, whom).await?;
+        let (at, person) = (("supplier", supplier), person.id);
+        self.looks(caller, school, "account.search", at, async |_| Ok(LooksAt::One(person)))
+            .await?;
         let hashes: Vec<_> = keys.iter().map(|key| key.hash).collect();
         let mut history = Vec::new();
         if let Some(account) = account {

@@ -47,15 +47,15 @@ impl App {
         self.roster(school, epoch).await
     }
 
-    /// The persons of a school whom these changes are about: whoever of its roster has one of the accounts, and those whom it named.
+    /// The persons of a school whom these changes are about: whoever of this roster has one of the accounts, and those whom it named.
     pub(super) async fn persons_at(
         &self,
         school: SchoolId,
+        roster: &Roster,
         changes: &[AccountChange],
     ) -> Result<BTreeSet<PersonId>, AppError> {
         let named = changes.iter().filter(|change| change.school == school);
         let mut persons: BTreeSet<_> = named.filter_map(|change| change.person).collect();
-        let roster = self.roster_now(school).await?;
         let suppliers: BTreeSet<_> = changes.iter().map(|change| change.supplier).collect();
         for supplier in suppliers {
             let of_supplier: Vec<_> = changes
@@ -63,8 +63,8 @@ impl App {
                 .filter(|change| change.supplier == supplier)
                 .cloned()
                 .collect();
-            let listing = self.listing_of(&roster, school, supplier).await?;
-            let holders = self.holders(supplier, &of_supplier, &listing, &roster).await?;
+            let listing = self.listing_of(roster, school, supplier).await?;
+            let holders = self.holders(supplier, &of_supplier, &listing, roster).await?;
             persons.extend(holders.values().flatten().map(|person| person.id));
         }
         Ok(persons)

@@ -127,8 +127,9 @@ pub(super) async fn stance_view(caller: May<ReadStance>, path: Path<StancePath>)
 ///
 /// Without the permission (toestemming) nothing is released by an agreement under which somebody processes outside the European
 /// Economic Area; it is about one version of the agreement. When an objection (bezwaar) has been answered, nothing is released
-/// under any version of what is agreed about the product that lists a sub-processor of this name, however it is written, also when
-/// the version that is named was only offered. It holds within the term and after it, until it is taken back.
+/// under any version of what is agreed about the product that lists a sub-processor of this name (capitals, spaces and marks
+/// between letters do not count), also when the version that is named was only offered. It holds within the term and after
+/// it, until it is taken back.
 #[utoipa::path(operation_id = "stance_create", tag = "agreements", security(("bearer" = ["stance.take"])),
     params(SchoolPath), request_body = StanceCreate,
     responses((status = 201, description = "The stance", body = StanceView), SchoolOrAgreementNotFound, Conflict))]
