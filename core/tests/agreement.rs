@@ -95,7 +95,7 @@ fn the_other_models_are_read_with_their_ticks(#[case] model: &str) {
     let need = |part| annex.document().need_of(part);
     for (part, expected) in [
         ("oefenen", Some(Need::Necessary)),
-        ("berichten", Some(Need::Optional)),
+        ("berichten", Some(Need::Necessary)),
         ("cd1", Some(Need::Necessary)),
         ("cd18", Some(Need::Optional)),
         ("cm10", Some(Need::Optional)),
