@@ -26,13 +26,18 @@ struct Deliveries {
 
 /// A world with a distributor that is instructed, whose own agreement lists names for deliveries, and another supplier.
 async fn with_distributor() -> Deliveries {
+    let mut purposes = annex().document().rows[0].purposes.clone();
+    purposes.push("D12".to_owned());
+    with_distributor_for(&purposes).await
+}
+
+/// The same, where its annex has one row, with these purposes.
+async fn with_distributor_for(purposes: &[String]) -> Deliveries {
     let world = World::bare().await;
     let (distributor, receiver) = (world.distributor().await, world.another_supplier().await);
     let mut document = serde_json::to_value(annex().document()).unwrap();
-    document["rows"][0]["purposes"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!("D12"));
+    document["rows"].as_array_mut().unwrap().truncate(1);
+    document["rows"][0]["purposes"] = json!(purposes);
     let annex = Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap();
     world.agree_about(&distributor, ActivationScope::School, annex).await;
     let school = world.service.token(&world.school_client, None).await;
@@ -187,4 +192,28 @@ async fn nothing_is_taken_in_for_a_distributor_that_was_not_instructed() {
     let body = json!({ "product": distributor.product });
     world.post(&world.of_school("instructions"), &school, body).await.ok();
     world.pull_again().await;
+}
+
+/// It can learn what changed only under a purpose that has a receiver.
+#[actix_web::test]
+async fn a_distributor_that_delivers_hears_of_accounts_that_changed() {
+    let Deliveries {
+        world,
+        distributor,
+        receiver,
+        school,
+        ..
+    } = with_distributor_for(&["D12".to_owned()]).await;
+    world.agree(&receiver).await;
+    let found = search(&world, &distributor, "D12", Some(receiver.supplier)).await.ok();
+    let [into, from] = [0, 1].map(|place| &found["items"][place]["account"]);
+    world.service.clock.advance_secs(60);
+    let merge = json!({ "supplier": distributor.supplier, "from": from, "into": into, "samePerson": true });
+    world
+        .post(&world.of_school("accounts/_merge"), &school, merge)
+        .await
+        .ok();
+    let token = world.service.token(&distributor.client, None).await;
+    let events = world.get("/v1/events", &token).await.ok();
+    assert_eq!(events["items"][0]["kind"], "accounts_changed");
 }
