@@ -36,20 +36,13 @@ impl App {
         (what, id): (&'static str, Id<K>),
         whom: impl AsyncFn(&Standing) -> Result<LooksAt, AppError>,
     ) -> Result<(), AppError> {
-        let owner = Owner::School(school);
         self.through_the_gate(school, async |standing| {
             let whom = whom(standing).await?;
             let kind = match whom {
                 LooksAt::One(_) => RecordKind::Act,
                 LooksAt::List(_) => RecordKind::Page,
             };
-            let mut draft = RecordDraft::new(kind, Outcome::Done, owner, name, "api", standing.at(), &*self.random);
-            draft.asker = Some(caller.client);
-            draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
-            draft.resource = Some(Resource {
-                id: *id.as_uuid(),
-                kind: Code::from_static(what),
-            });
+            let mut draft = self.look_draft(caller, kind, name, (what, id), standing);
             let list = match &whom {
                 LooksAt::One(person) => {
                     draft.subject = Some(standing.subject(*person));
@@ -64,6 +57,26 @@ impl App {
             })
         })
         .await
+    }
+
+    /// The record of a look, about nobody yet.
+    pub(in crate::app) fn look_draft<K>(
+        &self,
+        caller: &Caller,
+        kind: RecordKind,
+        name: &'static str,
+        (what, id): (&'static str, Id<K>),
+        standing: &Standing,
+    ) -> RecordDraft {
+        let owner = Owner::School(standing.policy.school());
+        let mut draft = RecordDraft::new(kind, Outcome::Done, owner, name, "api", standing.at(), &*self.random);
+        draft.asker = Some(caller.client);
+        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
+        draft.resource = Some(Resource {
+            id: *id.as_uuid(),
+            kind: Code::from_static(what),
+        });
+        draft
     }
 }
 

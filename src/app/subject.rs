@@ -8,7 +8,7 @@
 
 use sluis_core::{
     id::SchoolId,
-    ledger::{Code, Digest, Hex, Outcome, Owner, RecordDraft, RecordKind, Resource},
+    ledger::{Digest, Outcome, Owner, RecordDraft, RecordKind},
     person::PersonKind,
     time::Year,
 };
@@ -107,14 +107,8 @@ impl App {
             limit: search.limit,
         };
         let items = self.evidence.records_about(owner, &subjects, &page).await?;
-        let (kind, name, at) = (RecordKind::Act, "record.search", standing.at());
-        let mut draft = RecordDraft::new(kind, Outcome::Done, owner, name, "api", at, &*self.random);
-        draft.asker = Some(caller.client);
-        draft.trace_id = Hex::from_bytes(*caller.trace.as_bytes());
-        draft.resource = Some(Resource {
-            id: *school.as_uuid(),
-            kind: Code::from_static("school"),
-        });
+        let at = ("school", school);
+        let mut draft = self.look_draft(caller, RecordKind::Act, "record.search", at, standing);
         draft.subject = Some(standing.subject(person));
         Ok(Judged {
             draft,

@@ -34,8 +34,8 @@ pub(super) type ToTell = BTreeMap<(SupplierId, SchoolId), Vec<AccountChange>>;
 struct Hearer<'a> {
     supplier: SupplierId,
     asker: Asker,
-    /// Those that the school ever switched on: the gate says whether they still are.
-    products: &'a BTreeSet<ProductId>,
+    /// Those that the school ever switched on, by their suppliers: the gate says whether they still are.
+    products: &'a BTreeMap<SupplierId, BTreeSet<ProductId>>,
     school: SchoolId,
 }
 
@@ -58,12 +58,12 @@ impl App {
         let mut notices = Vec::new();
         for ((supplier, school), changes) in told {
             let products = self.products_of_suppliers(school).await?;
-            let Some(products) = products.get(&supplier) else {
+            if !products.contains_key(&supplier) {
                 continue;
-            };
+            }
             let roster = self.roster_now(school).await?;
             notices.extend(self.facts_held(&roster, school).await?);
-            let of = self.hearer(supplier, products, school).await?;
+            let of = self.hearer(supplier, &products, school).await?;
             if self.learns_of(&of, &roster, &changes, |_| true).await? {
                 notices.push(of.notice(kind, at));
             }
@@ -80,7 +80,8 @@ impl App {
     ) -> Result<Vec<Change>, AppError> {
         let school = ended.school;
         let mut notices = self.facts_held(roster, school).await?;
-        for (supplier, products) in self.products_of_suppliers(school).await? {
+        let products = self.products_of_suppliers(school).await?;
+        for supplier in products.keys().copied() {
             let of = self.hearer(supplier, &products, school).await?;
             let mut after = None;
             loop {
@@ -140,8 +141,8 @@ impl App {
             return Ok(false);
         }
         let at = policy.moment(self.now());
-        let receivers: Vec<_> = self.products_of_suppliers(school).await?.into_keys().collect();
-        for product in products {
+        let receivers: Vec<_> = products.keys().copied().collect();
+        for product in products.get(&supplier).into_iter().flatten() {
             let wanted = Purpose::ALL.into_iter().flat_map(|purpose| {
                 let receivers = match asker.names_receiver(purpose) {
                     true => receivers.iter().copied().map(Some).collect(),
@@ -183,7 +184,7 @@ impl App {
     async fn hearer<'a>(
         &self,
         supplier: SupplierId,
-        products: &'a BTreeSet<ProductId>,
+        products: &'a BTreeMap<SupplierId, BTreeSet<ProductId>>,
         school: SchoolId,
     ) -> Result<Hearer<'a>, AppError> {
         let asker = match self.supplier_view(supplier).await?.kind {
