@@ -79,6 +79,14 @@ impl Role {
         }
     }
 
+    /// The product that it acts for: that of a supplier or distributor, and no other role's.
+    pub const fn product(&self) -> Option<ProductId> {
+        match self {
+            Self::Supplier { product, .. } | Self::Distributor { product, .. } => Some(*product),
+            Self::Operator | Self::Board(_) | Self::School(_) => None,
+        }
+    }
+
     /// The kind of this role.
     pub const fn kind(&self) -> RoleKind {
         match self {

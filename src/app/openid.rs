@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::app::{
     App,
-    caller::{Bound, Role},
+    caller::Bound,
     client::Client,
     error::{AppError, Invalid},
     login::{BrowserSecret, LoginCode, LoginError},
@@ -186,7 +186,7 @@ impl App {
     /// # Errors
     /// When the store does not answer.
     pub async fn product_of(&self, client: &Client) -> Result<Option<String>, AppError> {
-        let (Role::Supplier { product, .. } | Role::Distributor { product, .. }) = client.role else {
+        let Some(product) = client.role.product() else {
             return Ok(None);
         };
         Ok(self.store.product(product).await?.map(|product| product.name))

@@ -297,6 +297,11 @@ impl OpenIdProvider for Provider {
                 return BrowserAnswer::Redirect(refusal.address(&self.issuer)).into();
             }
         };
+        if client.role.product().is_none() {
+            // Before Kennisnet is asked anything about a person.
+            let refusal = request.refuse(RefusalCode::UnauthorizedClient, "only for a product do people log in");
+            return BrowserAnswer::Redirect(refusal.address(&self.issuer)).into();
+        }
         let school = request.wanted.school.as_ref().map(|hint| match hint {
             SchoolHint::Id(school) => SchoolChoice::School(*school),
             SchoolHint::Institution(institution) => SchoolChoice::Institution(*institution),

@@ -9,6 +9,7 @@
 
 mod account_changes;
 mod account_events;
+mod account_histories;
 mod account_joins;
 mod account_keys;
 mod account_schools;
@@ -28,6 +29,7 @@ mod health;
 mod kinds;
 mod learners;
 mod login;
+mod oidc_reach;
 mod once;
 mod operator;
 mod party;

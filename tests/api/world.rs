@@ -410,6 +410,7 @@ fn person(number: u32, brin: &str) -> kennisnet::Person {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
