@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::{Asker, Decision, Direction, Missing, Reason, ReasonCode, SchoolDecision, Withheld};
+use super::{Asker, Decision, Direction, Missing, Reason, ReasonCode, SchoolDecision, Withheld, rows::Given};
 use crate::{
     catalogue::{Attribute, AttributeSet},
     id::SubjectRequestId,
@@ -72,7 +72,15 @@ impl SchoolDecision<'_> {
             reason: self.not_granted(attribute),
         });
         let withheld: Option<Arc<[Withheld]>> = (!missing.is_empty()).then(|| held.collect());
-        self.answer_with(reasons, released, withheld)
+        let rows = self.given.rows;
+        self.answer_with(
+            reasons,
+            &Given {
+                rows,
+                released,
+                withheld,
+            },
+        )
     }
 
     fn not_granted(&self, attribute: Attribute) -> Reason {

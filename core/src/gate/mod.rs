@@ -8,10 +8,10 @@
 //! |---|---|
 //! | agreements, approvals, mandates, activations | yes |
 //! | instructions to distributors, permissions for places outside the EEA, objections to sub-processors | yes |
-//! | enrolment, restrictions, objections of persons | yes |
+//! | enrolment, restrictions, objections and consents of persons | yes |
 //! | handovers, requests of persons, disclosures to authorities ([`Grants`](crate::person::Grants)) | not yet: the gate decides by them, nothing keeps them and no door leads here, so that these askers are always denied |
 //! | when a side says that it can no longer comply with an agreement | not yet: no agreement is suspended |
-//! | consents, de-identification | not yet, and no fact of the gate: always a deny where they are needed |
+//! | de-identification | not yet, and no fact of the gate: always a deny where it is needed |
 
 mod decision;
 mod grant;
@@ -21,6 +21,7 @@ mod policy;
 mod product;
 mod reason;
 mod request;
+mod rows;
 mod school;
 mod text;
 

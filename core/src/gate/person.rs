@@ -1,11 +1,26 @@
 //! What can only be decided person by person, for who works under an agreement: scope, check 7 and check 8.
 
-use super::{Asker, Direction, Missing, Reason, ReasonCode, SchoolDecision};
-use crate::{catalogue::Purpose, person::PersonFacts, time::Window};
+use super::{Asker, Direction, Missing, Reason, ReasonCode, SchoolDecision, rows::Given};
+use crate::{
+    catalogue::Purpose,
+    person::{Consent, PersonFacts},
+    time::Window,
+};
 
 impl SchoolDecision<'_> {
+    /// What is given about this person because of a consent, if one holds for the product and the purpose.
+    pub(super) fn consented_by(&self, person: &PersonFacts<'_>) -> Option<&Given> {
+        let given = self.consented.as_ref()?;
+        let purpose = self.request.purpose?;
+        let holds = |consent: &Consent| {
+            (consent.product, consent.purpose) == (self.request.product, purpose)
+                && consent.window.holds(self.request.at)
+        };
+        person.consents.iter().any(holds).then_some(given)
+    }
+
     /// Every reason against this person; empty, and without allocation, when there is none.
-    pub(super) fn person_reasons(&self, person: &PersonFacts<'_>) -> Vec<Reason> {
+    pub(super) fn person_reasons(&self, person: &PersonFacts<'_>, consented: bool) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let at = self.request.at;
         let mut deny = |code, missing| reasons.push(self.reason(code, missing));
@@ -50,12 +65,13 @@ impl SchoolDecision<'_> {
         if by_account && !person.has_account_key {
             deny(ReasonCode::AccountKeyMissing, Missing::Nothing);
         }
-        // Consents are not on record yet: where the processing rests on one, it is missing.
-        if let Some(purpose) = self.request.purpose.filter(|_| self.needs_consent) {
-            deny(ReasonCode::ConsentMissing, Missing::Purpose(purpose));
-        }
-        for attribute in self.consent_missing.iter() {
-            deny(ReasonCode::ConsentMissing, self.attribute(attribute));
+        if !consented {
+            if let Some(purpose) = self.request.purpose.filter(|_| self.needs_consent) {
+                deny(ReasonCode::ConsentMissing, Missing::Purpose(purpose));
+            }
+            for attribute in self.consent_missing.iter() {
+                deny(ReasonCode::ConsentMissing, self.attribute(attribute));
+            }
         }
         reasons
     }

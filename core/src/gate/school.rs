@@ -1,14 +1,13 @@
 //! What can be decided for the school as a whole: checks 1 to 6 and 9 to 11. A page of persons decides this once.
 
-use std::sync::Arc;
-
 use super::{
-    AgreementUsed, Asker, Channel, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy, Withheld,
+    AgreementUsed, Asker, Channel, Decision, Direction, Missing, Reason, ReasonCode, Request, SchoolPolicy,
     policy::{Instructed, Receives},
     product::{CompiledAgreement, ProductPolicy, Standing},
+    rows::Given,
 };
 use crate::{
-    agreement::{DefectCode, Model, Row, Scope},
+    agreement::{Model, Scope},
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     id::SupplierId,
     person::PersonFacts,
@@ -23,23 +22,15 @@ pub struct SchoolDecision<'a> {
     pub(super) considered: Option<&'a CompiledAgreement>,
     pub(super) model: Option<Model>,
     pub(super) reasons: Vec<Reason>,
-    pub(super) rows: u64,
+    /// What the rows give about somebody without whose consent they must do.
+    pub(super) given: Given,
     /// Whether every row that permits the purpose rests on consent.
     pub(super) needs_consent: bool,
-    pub(super) released: AttributeSet,
     /// Indispensable, and only in rows that rest on consent.
     pub(super) consent_missing: AttributeSet,
-    pub(super) withheld: Option<Arc<[Withheld]>>,
+    /// What the rows give about somebody who consented, where one of them rests on consent.
+    pub(super) consented: Option<Given>,
     pub(super) catalogue: &'a Catalogue,
-}
-
-/// What the rows of an agreement give for one purpose and kind of person.
-#[derive(Default)]
-struct Found {
-    rows: u64,
-    consent_rows: u64,
-    agreed: AttributeSet,
-    on_consent: AttributeSet,
 }
 
 pub(super) fn decide<'a>(
@@ -53,11 +44,10 @@ pub(super) fn decide<'a>(
         considered: None,
         model: None,
         reasons: Vec::new(),
-        rows: 0,
+        given: Given::default(),
         needs_consent: false,
-        released: AttributeSet::EMPTY,
         consent_missing: AttributeSet::EMPTY,
-        withheld: None,
+        consented: None,
         catalogue,
     };
     let Some(policy) = policy.filter(|policy| policy.school() == request.school) else {
@@ -100,7 +90,9 @@ impl SchoolDecision<'_> {
     /// The decision about one person.
     pub fn person(&self, person: &PersonFacts<'_>) -> Decision {
         if self.request.asker.works_under_agreement() {
-            self.answer(self.person_reasons(person))
+            let given = self.consented_by(person);
+            let reasons = self.person_reasons(person, given.is_some());
+            self.answer_with(reasons, given.unwrap_or(&self.given))
         } else {
             self.by_grant(person)
         }
@@ -128,27 +120,24 @@ impl SchoolDecision<'_> {
     }
 
     fn answer(&self, about_the_person: Vec<Reason>) -> Decision {
-        self.answer_with(about_the_person, self.released, self.withheld.clone())
+        self.answer_with(about_the_person, &self.given)
     }
 
-    /// The answer when this goes and this is held back, unless there are reasons against it.
-    pub(super) fn answer_with(
-        &self,
-        about_the_person: Vec<Reason>,
-        released: AttributeSet,
-        withheld: Option<Arc<[Withheld]>>,
-    ) -> Decision {
+    /// The answer when this is given, unless there are reasons against it.
+    pub(super) fn answer_with(&self, about_the_person: Vec<Reason>, given: &Given) -> Decision {
+        let permits = self.reasons.is_empty() && about_the_person.is_empty();
         let agreement = self.considered.map(|agreement| AgreementUsed {
             id: agreement.id,
             annex_hash: agreement.terms.hash,
             model: agreement.terms.model,
             window: agreement.window(),
-            rows: self.rows,
+            // INVARIANT: a refusal does not tell whether the person consented.
+            rows: if permits { given.rows } else { self.given.rows },
         });
-        if self.reasons.is_empty() && about_the_person.is_empty() {
+        if permits {
             return Decision {
-                released: Some(released),
-                withheld,
+                released: Some(given.released),
+                withheld: given.withheld.clone(),
                 reasons: Vec::new(),
                 agreement,
             };
@@ -343,134 +332,4 @@ impl SchoolDecision<'_> {
         };
         self.deny(against, Missing::Receiver(receiver));
     }
-
-    /// Checks 2, 4, 5 and 6: one row must hold both the purpose and the category.
-    fn check_rows(&mut self, policy: &SchoolPolicy) {
-        let (Some(agreement), Some(purpose)) = (self.considered, self.request.purpose) else {
-            return;
-        };
-        let (kind, at) = (self.request.person_kind, self.request.at);
-        let mut found = Found::default();
-        for (index, row) in agreement.terms.rows_for(purpose, kind) {
-            if !agreement.permits(row, at) {
-                continue;
-            }
-            if row.rests_on_consent {
-                found.consent_rows |= 1 << index;
-                found.on_consent = found.on_consent.union(row.attributes_of(kind));
-            } else {
-                found.rows |= 1 << index;
-                found.agreed = found.agreed.union(row.attributes_of(kind));
-            }
-        }
-        self.needs_consent = found.rows == 0;
-        self.rows = if self.needs_consent {
-            found.consent_rows
-        } else {
-            found.rows
-        };
-        if self.rows == 0 {
-            self.needs_consent = false;
-            self.deny_for_rows(agreement, purpose);
-            return;
-        }
-
-        let login = self.request.is_login().then(|| agreement.terms.login.of(kind));
-        let needed = (self.request.direction == Direction::Connection)
-            .then(|| policy.needed_apart_from(Some(self.request.product), at).of(kind));
-        let wanted = self.request.wanted();
-        let within =
-            |limit: Option<AttributeSet>, set: AttributeSet| limit.map_or(set, |limit| set.intersection(limit));
-        self.released = within(needed, within(login, wanted.intersection(found.agreed)));
-        let missing = wanted.difference(self.released);
-        if missing.is_empty() {
-            return;
-        }
-        let reasons: Arc<[Withheld]> = missing
-            .iter()
-            .map(|attribute| {
-                let reason = if found.agreed.union(found.on_consent).contains(attribute) {
-                    let code = if login.is_some_and(|set| !set.contains(attribute)) {
-                        ReasonCode::NotInLoginSet
-                    } else if needed.is_some_and(|set| !set.contains(attribute)) {
-                        ReasonCode::AttributeNotNeeded
-                    } else {
-                        ReasonCode::ConsentMissing
-                    };
-                    self.reason(code, self.attribute(attribute))
-                } else {
-                    self.not_agreed(agreement, purpose, attribute)
-                };
-                Withheld { attribute, reason }
-            })
-            .collect();
-        for withheld in reasons
-            .iter()
-            .filter(|held| self.request.indispensable().contains(held.attribute))
-        {
-            if withheld.reason.code == ReasonCode::ConsentMissing {
-                self.consent_missing = self.consent_missing.with(withheld.attribute);
-            } else {
-                self.reasons.push(withheld.reason.clone());
-            }
-        }
-        self.withheld = Some(reasons);
-    }
-
-    /// Why no row permits the purpose: every unapproved module and every defect that stands in the way.
-    fn deny_for_rows(&mut self, agreement: &CompiledAgreement, purpose: Purpose) {
-        let mut modules = Vec::new();
-        let mut any = false;
-        for (index, row) in agreement.terms.rows_for(purpose, self.request.person_kind) {
-            any = true;
-            if let Some(defect) = row.defect {
-                let (code, missing) = defect_reason(defect, index);
-                self.deny(code, missing);
-            }
-            if !agreement.approves(row, self.request.at) && !modules.contains(&row.module) {
-                modules.push(row.module);
-                self.deny(ReasonCode::ModuleNotApproved, module(agreement, row));
-            }
-        }
-        if !any {
-            self.deny(ReasonCode::PurposeNotAgreed, Missing::Purpose(purpose));
-        }
-    }
-
-    /// Why an attribute is in no row that permits: an unapproved module first, then a defect.
-    fn not_agreed(&self, agreement: &CompiledAgreement, purpose: Purpose, attribute: Attribute) -> Reason {
-        let kind = self.request.person_kind;
-        let holding = || {
-            let rows = agreement.terms.rows_for(purpose, kind);
-            rows.filter(move |(_, row)| row.attributes_of(kind).contains(attribute))
-        };
-        if let Some((_, row)) = holding().find(|(_, row)| row.defect.is_none()) {
-            return self.reason(ReasonCode::ModuleNotApproved, module(agreement, row));
-        }
-        if let Some((index, defect)) = holding().find_map(|(index, row)| Some((index, row.defect?))) {
-            let (code, missing) = defect_reason(defect, index);
-            return self.reason(code, missing);
-        }
-        self.reason(ReasonCode::AttributeNotAgreed, self.attribute(attribute))
-    }
-}
-
-fn defect_reason(defect: DefectCode, row: usize) -> (ReasonCode, Missing) {
-    let code = if defect == DefectCode::SpecialGroundMissing {
-        ReasonCode::SpecialGroundMissing
-    } else {
-        ReasonCode::AnnexDefect
-    };
-    (
-        code,
-        Missing::Defect {
-            code: defect,
-            row: u8::try_from(row).unwrap_or(u8::MAX),
-        },
-    )
-}
-
-fn module(agreement: &CompiledAgreement, row: &Row) -> Missing {
-    let code = row.module.and_then(|place| agreement.terms.modules.get(place));
-    code.map_or(Missing::Nothing, |code| Missing::Module(code.clone()))
 }

@@ -1,5 +1,6 @@
 //! What the rules need to know about a person, and no more: no name, no number.
 
+mod consent;
 mod grant;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::{
     time::Window,
 };
 
+pub use consent::{Consent, ConsentGiver, ConsentGiverError};
 pub use grant::{Disclosure, Grants, Handover, HandoverBasis, Law, LawError, NextSchool, OwnRequest, Requester};
 
 /// The kinds of person that an annex tells apart.
@@ -127,6 +129,8 @@ pub struct PersonFacts<'a> {
     pub restrictions: &'a [Window],
     /// When an objection stands (GDPR 21).
     pub objections: &'a [Window],
+    /// The consents of this person, or of a guardian.
+    pub consents: &'a [Consent],
     /// Whether there is a key by which a supplier can know this person: without one there is no account.
     pub has_account_key: bool,
     /// What the school lets others have about this person.

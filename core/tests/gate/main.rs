@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod consent;
 mod grants;
 mod models;
 mod naive;

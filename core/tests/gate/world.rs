@@ -147,6 +147,7 @@ impl World {
                 year_group: Some(YearGroup::parse("7").unwrap()),
                 restrictions: &[],
                 objections: &[],
+                consents: &[],
                 has_account_key: true,
                 grants: Grants::default(),
             },

@@ -24,7 +24,7 @@ use sluis_core::{
         decide,
     },
     id::{GroupId, SupplierId},
-    person::{Disclosure, Grants, Handover, OwnRequest, PersonFacts, PersonKind, YearGroup},
+    person::{Consent, Disclosure, Grants, Handover, OwnRequest, PersonFacts, PersonKind, YearGroup},
     time::{Timestamp, Window},
 };
 
@@ -46,6 +46,7 @@ pub(crate) struct Somebody {
     groups: Vec<GroupId>,
     restrictions: Vec<Window>,
     objections: Vec<Window>,
+    consents: Vec<Consent>,
     handovers: Vec<Handover>,
     requests: Vec<OwnRequest>,
     disclosures: Vec<Disclosure>,
@@ -53,6 +54,19 @@ pub(crate) struct Somebody {
 }
 
 impl Somebody {
+    /// Consents to what is asked, for ever.
+    pub(crate) fn consent_to(&mut self, request: &Request) {
+        self.consents.extend(request.purpose.map(|purpose| Consent {
+            product: request.product,
+            purpose,
+            window: Window::since(Timestamp::default()),
+        }));
+    }
+
+    pub(crate) fn forget_consents(&mut self) {
+        self.consents.clear();
+    }
+
     pub(crate) fn forget_grants(&mut self) {
         self.handovers.clear();
         self.requests.clear();
@@ -73,6 +87,7 @@ impl Somebody {
             groups: &self.groups,
             restrictions: &self.restrictions,
             objections: &self.objections,
+            consents: &self.consents,
             grants: Grants {
                 handovers: &self.handovers,
                 requests: &self.requests,
@@ -363,6 +378,17 @@ fn request() -> impl Strategy<Value = Request> {
         })
 }
 
+/// Mostly for the product and the purposes that are asked most.
+fn consent() -> impl Strategy<Value = Consent> {
+    let purposes = ["D1", "D3", "D5", "D6", "D7", "D12", "D13", "D14", "D21"];
+    let purpose = select(purposes.map(|code| Purpose::parse(code).unwrap()).to_vec());
+    (mostly(200u128, vec![201, 202]), purpose, window()).prop_map(|(product, purpose, window)| Consent {
+        product: id(product),
+        purpose,
+        window,
+    })
+}
+
 fn somebody() -> impl Strategy<Value = Somebody> {
     let rarely = || prop_oneof![15 => Just(Vec::new()), 1 => vec(window(), 1..=2)];
     let school_time = (mostly(-400i64, vec![0, 5]), option::weighted(0.15, 1i64..9));
@@ -372,36 +398,49 @@ fn somebody() -> impl Strategy<Value = Somebody> {
         mostly(PersonKind::Pupil, vec![PersonKind::Staff]),
     );
     let keyed = prop::bool::weighted(0.97);
+    let consents = prop_oneof![1 => Just(Vec::new()), 3 => vec(consent(), 1..12)];
     let against = (rarely(), rarely());
     let grants = (
         vec(grants::handover(), 0..3),
         vec(grants::own_request(), 0..3),
         vec(grants::disclosure(), 0..3),
     );
-    (who, school_time, groups, prop::bool::ANY, against, keyed, grants).prop_map(
-        |((person, kind), (from, until), groups, seventh, against, has_account_key, grants)| Somebody {
-            groups: groups.into_iter().map(id).collect(),
-            restrictions: against.0,
-            objections: against.1,
-            handovers: grants.0,
-            requests: grants.1,
-            disclosures: grants.2,
-            facts: PersonFacts {
-                person: id(person),
-                kind,
-                enrolment: Window {
-                    from: day(from),
-                    until: until.map(day),
-                },
-                groups: &[],
-                year_group: seventh.then(|| year("7")),
-                restrictions: &[],
-                objections: &[],
-                has_account_key,
-                grants: Grants::default(),
-            },
-        },
+    (
+        who,
+        school_time,
+        groups,
+        prop::bool::ANY,
+        against,
+        keyed,
+        grants,
+        consents,
     )
+        .prop_map(
+            |((person, kind), (from, until), groups, seventh, against, has_account_key, grants, consents)| Somebody {
+                groups: groups.into_iter().map(id).collect(),
+                restrictions: against.0,
+                objections: against.1,
+                consents,
+                handovers: grants.0,
+                requests: grants.1,
+                disclosures: grants.2,
+                facts: PersonFacts {
+                    person: id(person),
+                    kind,
+                    enrolment: Window {
+                        from: day(from),
+                        until: until.map(day),
+                    },
+                    groups: &[],
+                    year_group: seventh.then(|| year("7")),
+                    restrictions: &[],
+                    objections: &[],
+                    consents: &[],
+                    has_account_key,
+                    grants: Grants::default(),
+                },
+            },
+        )
 }
 
 /// The first of the suppliers is a distributor.

@@ -19,7 +19,7 @@ use sluis_core::{
 
 use crate::cases::Subject;
 use grant::by_grant;
-use person::about_the_person;
+use person::{about_the_person, consented};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -93,6 +93,11 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
             reasons.extend(school.about_the_login());
             withheld = school.withheld();
         }
+    }
+    if let Subject::Person(person) = subject
+        && consented(request, &person.facts())
+    {
+        withheld.retain(|(_, code, _)| code != "consent_missing");
     }
     let must: BTreeSet<_> = match request.direction {
         Direction::Intake => request

@@ -8,6 +8,16 @@ use sluis_core::{
 
 use super::{DAY, School, during, over, plain};
 
+/// Whether one of the consents of a person is for what is asked, and holds.
+pub(super) fn consented(request: &Request, person: &PersonFacts<'_>) -> bool {
+    let mut own = person.consents.iter();
+    own.any(|consent| {
+        consent.product == request.product
+            && Some(consent.purpose) == request.purpose
+            && during(&consent.window, request.at.as_millis())
+    })
+}
+
 pub(super) fn about_the_person(
     school: Option<&School<'_>>,
     request: &Request,
@@ -61,7 +71,7 @@ pub(super) fn about_the_person(
             .iter()
             .filter(|row| row.is_active() && row.purposes.contains(&purpose))
             .collect();
-        if !active.is_empty() && active.iter().all(|row| row.consent) {
+        if !active.is_empty() && active.iter().all(|row| row.consent) && !consented(request, person) {
             reasons.push(("consent_missing".to_owned(), purpose));
         }
     }

@@ -206,7 +206,7 @@ impl Oracle<'_> {
     }
 
     /// What is true of the annex that is looked into; without one, nothing is.
-    pub(super) fn annex(&self, agreement: Option<&AgreementRecord>) -> AnnexFacts {
+    pub(super) fn annex(&self, agreement: Option<&AgreementRecord>, consented: bool) -> AnnexFacts {
         let Some(agreement) = agreement else {
             return AnnexFacts::default();
         };
@@ -226,11 +226,11 @@ impl Oracle<'_> {
             hands: self.hands(agreement),
             strong: document.second_factor,
             days: document.retention.days_after_leaving,
-            withheld: self.withheld(agreement, &rows),
+            withheld: self.withheld(agreement, &rows, consented),
         }
     }
 
-    fn withheld(&self, agreement: &AgreementRecord, rows: &[RowFacts]) -> Withheld {
+    fn withheld(&self, agreement: &AgreementRecord, rows: &[RowFacts], consented: bool) -> Withheld {
         if !rows.iter().any(RowFacts::is_active) {
             return Withheld::new();
         }
@@ -265,6 +265,7 @@ impl Oracle<'_> {
                 "attribute": attribute, "data": data, "active": active, "free": free, "unapproved": unapproved,
                 "broken": broken, "login": login, "loginSet": login_set, "deviating": deviating,
                 "model": document.model.as_str(), "connection": connection, "needed": needed,
+                "consented": consented,
             })));
             assert!(why.len() <= 1, "{why:?}");
             withheld.extend(why.into_iter().map(|why| (attribute.clone(), why)));

@@ -46,6 +46,7 @@ policies! {
     INSTRUCTION = "instruction";
     PRODUCT = "product";
     STANCE = "stance";
+    CONSENT = "consent";
     ACTIVATION = "activation";
     ROW = "row";
     TICK = "tick";
@@ -161,6 +162,21 @@ struct Oracle<'a> {
 }
 
 impl<'a> Oracle<'a> {
+    /// Whether a consent of a person is for what is asked, and holds.
+    fn has_consented(&self, person: &PersonFacts<'_>) -> bool {
+        let request = &self.case.request;
+        let mut own = person.consents.iter();
+        own.any(|consent| {
+            let facts = json!({
+                "product": request.product,
+                "purpose": request.purpose.map(|purpose| purpose.to_string()),
+                "given": { "product": consent.product, "purpose": consent.purpose.to_string() },
+                "times": spans([&consent.window], self.at),
+            });
+            CONSENT.names(record(facts)).contains("holds")
+        })
+    }
+
     fn agreements(&self, product: ProductId) -> Vec<Known<'a>> {
         let inputs = &self.case.inputs;
         if !inputs.products.iter().any(|record| record.product == product) {
@@ -366,7 +382,8 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         json!({ "board": board.is_some(), "supplier": supplier.is_some() })
     });
 
-    let mut annex = oracle.annex(looked_into.filter(|_| processor));
+    let consented = person.as_ref().is_some_and(|person| oracle.has_consented(person));
+    let mut annex = oracle.annex(looked_into.filter(|_| processor), consented);
     // The term after leaving is the agreement's, also for who works under none.
     annex.days = looked_into.and_then(|agreement| agreement.annex.document().retention.days_after_leaving);
     let grants = oracle.grants(person.as_ref());
@@ -412,6 +429,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         "rows": annex.rows,
         "hands": annex.hands,
         "lacking": lacking,
+        "consented": consented,
         "strong": annex.strong,
         "days": annex.days,
         "secondFactor": request.assurance.second_factor,
