@@ -140,6 +140,7 @@ fn pupil() -> PersonFacts<'static> {
         year_group: None,
         restrictions: &[],
         objections: &[],
+        consents: &[],
         has_account_key: true,
         grants: Grants::default(),
     }

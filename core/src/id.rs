@@ -191,6 +191,8 @@ kinds! {
     Person, PersonId = "person";
     /// What a school has on record against processing the data of a person (beperking of bezwaar).
     Restriction, RestrictionId = "restriction";
+    /// A consent of a person or guardian (toestemming).
+    Consent, ConsentId = "consent";
     /// A request of a person or guardian about data of their own (verzoek van een betrokkene).
     SubjectRequest, SubjectRequestId = "subject_request";
     /// A group in the roster of a school.

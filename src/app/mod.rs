@@ -22,6 +22,8 @@ pub mod authentication;
 pub mod caller;
 pub mod client;
 pub mod connection;
+pub mod consent;
+pub mod consents;
 pub mod enrol;
 pub mod error;
 pub mod evidence;

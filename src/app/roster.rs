@@ -11,7 +11,7 @@ use sluis_core::{
     catalogue::Attribute,
     id::{self, AccountId, GroupId, IdMap, PersonId, RestrictionId, SchoolId, SupplierId},
     identifier::EckIdRules,
-    person::{Grants, PersonFacts, PersonKind, YearGroup},
+    person::{self, Grants, PersonFacts, PersonKind, YearGroup},
     personal::Personal,
     time::{Timestamp, Window},
 };
@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::app::{
     App,
     account_key::{AccountKey, AccountKeyKind},
+    consent::Consent,
     error::AppError,
     restriction::{Ground, Restriction},
     sealing::{KeyScope, SealingKey},
@@ -33,6 +34,8 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) persons: Vec<Person>,
     /// The restrictions and objections of the school, ended ones too.
     pub(in crate::app) restrictions: Vec<Restriction>,
+    /// The consents that the school has on record, ended ones too.
+    pub(in crate::app) consents: Vec<Consent>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
     /// The accounts of those who were asked for one by one. Like those of a listing they hold at this epoch: whatever gives
@@ -55,10 +58,16 @@ impl Roster {
         groups: BTreeMap<GroupId, StoredGroup>,
         mut persons: Vec<Person>,
         restrictions: Vec<Restriction>,
+        consents: Vec<Consent>,
     ) -> Self {
         let (mut by_eck_hash, mut by_id) = (HashMap::new(), IdMap::default());
+        let mut consents_of: IdMap<id::Person, Vec<person::Consent>> = IdMap::default();
+        for consent in &consents {
+            consents_of.entry(consent.person).or_default().push(consent.fact());
+        }
         for (place, person) in persons.iter_mut().enumerate() {
             person.restrict(&restrictions);
+            person.consents = consents_of.remove(&person.id).unwrap_or_default();
             if let Some(hash) = person.eck_hash {
                 by_eck_hash.entry((person.kept.kind, hash)).or_insert(place);
             }
@@ -70,6 +79,7 @@ impl Roster {
             accounts: Cache::new(ACCOUNTS.saturating_mul(persons.len() as u64)),
             persons,
             restrictions,
+            consents,
             listings: Cache::new(LISTINGS),
             by_eck_hash,
             by_id,
@@ -82,7 +92,7 @@ impl Roster {
         for restriction in restrictions.iter_mut().filter(|restriction| restriction.id == id) {
             restriction.window.until = Some(at);
         }
-        Self::new(self.epoch, self.groups, self.persons, restrictions)
+        Self::new(self.epoch, self.groups, self.persons, restrictions, self.consents)
     }
 
     /// The person of this kind with this keyed hash of an ECK iD; somebody may be a pupil here and work here too. INVARIANT:
@@ -172,6 +182,7 @@ pub(in crate::app) struct Person {
     year_group: Option<YearGroup>,
     restrictions: Vec<Window>,
     objections: Vec<Window>,
+    consents: Vec<person::Consent>,
 }
 
 /// What is kept of a person: what an active agreement needs, and the facts that the gate needs.
@@ -226,6 +237,7 @@ impl Person {
             year_group: self.year_group,
             restrictions: &self.restrictions,
             objections: &self.objections,
+            consents: &self.consents,
             has_account_key: self.has_account_key(),
             grants: Grants::default(),
         }
@@ -244,6 +256,12 @@ impl Person {
             of_ground.map(|restriction| restriction.window).collect()
         };
         (self.restrictions, self.objections) = (windows(Ground::Restriction), windows(Ground::Objection));
+    }
+
+    /// Takes on the consents of this person.
+    pub(in crate::app) fn consent(&mut self, consents: &[Consent]) {
+        let own = consents.iter().filter(|consent| consent.person == self.id);
+        self.consents = own.map(Consent::fact).collect();
     }
 
     /// What leads to the account of this person at a supplier, the strongest first: the ECK iD (for staff with the
@@ -289,6 +307,7 @@ impl Person {
             year_group: None,
             restrictions: Vec::new(),
             objections: Vec::new(),
+            consents: Vec::new(),
             kept,
         })
     }
@@ -322,6 +341,7 @@ impl Person {
                 .map_err(|_| StoreError::Corrupt("year group of a person"))?,
             restrictions: Vec::new(),
             objections: Vec::new(),
+            consents: Vec::new(),
             kept,
         })
     }
@@ -420,7 +440,8 @@ impl App {
             .map(|person| Person::open(school, person, &*key))
             .collect::<Result<_, _>>()?;
         let groups = stored.groups.into_iter().map(|group| (group.id, group)).collect();
-        Ok(Roster::new(stored.epoch, groups, persons, stored.restrictions))
+        let (restrictions, consents) = (stored.restrictions, stored.consents);
+        Ok(Roster::new(stored.epoch, groups, persons, restrictions, consents))
     }
 
     /// The rules for ECK iDs of this service.

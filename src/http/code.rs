@@ -138,6 +138,10 @@ codes! {
         "The restriction is not known" / "De beperking is niet bekend"
         "No restriction or objection has this id, or it is out of the caller's reach."
         / "Geen beperking of bezwaar heeft dit id, of het valt buiten het bereik van de aanroeper."
+    ConsentNotFound "consent_not_found" NOT_FOUND
+        "The consent is not known" / "De toestemming is niet bekend"
+        "No consent has this id, or it is out of the caller's reach."
+        / "Geen toestemming heeft dit id, of het valt buiten het bereik van de aanroeper."
     MandateNotFound "mandate_not_found" NOT_FOUND
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."

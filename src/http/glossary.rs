@@ -29,7 +29,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ),
     (
         "rights",
-        "Rights of persons (rechten van betrokkenen): restrictions and objections",
+        "Rights of persons (rechten van betrokkenen): consents, restrictions and objections",
     ),
     (
         "accounts",

@@ -63,6 +63,7 @@ fn not_found(kind: &str) -> Code {
         id::Mandate::NAME => Code::MandateNotFound,
         id::AccountChange::NAME => Code::AccountChangeNotFound,
         id::Restriction::NAME => Code::RestrictionNotFound,
+        id::Consent::NAME => Code::ConsentNotFound,
         id::Stance::NAME => Code::StanceNotFound,
         id::Instruction::NAME => Code::InstructionNotFound,
         id::Activation::NAME => Code::ActivationNotFound,

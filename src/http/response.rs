@@ -56,6 +56,7 @@ problem_responses! {
     AgreementNotFound: AgreementNotFound;
     ApprovalNotFound: SchoolNotFound | ApprovalNotFound;
     RestrictionNotFound: SchoolNotFound | RestrictionNotFound;
+    ConsentNotFound: SchoolNotFound | ConsentNotFound;
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     StanceNotFound: SchoolNotFound | StanceNotFound;

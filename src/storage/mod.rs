@@ -54,6 +54,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::staging::ALL,
     repository::before::ALL,
     repository::restriction::ALL,
+    repository::consent::ALL,
     repository::account::ALL,
     repository::account_change::ALL,
     repository::feed::ALL,

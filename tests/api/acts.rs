@@ -25,10 +25,11 @@ fn id_of(answer: &Value) -> String {
     answer["id"].as_str().unwrap().to_owned()
 }
 
-/// The annex, with a sub-processor that needs the school's permission.
+/// The annex, with a sub-processor that needs the school's permission, and a purpose that rests on consent.
 fn abroad() -> Annex {
     let mut document = serde_json::to_value(annex().document()).unwrap();
     document["subProcessors"][0]["country"] = json!("US");
+    document["rows"][3]["restsOnConsent"] = json!(true);
     Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap()
 }
 
@@ -106,6 +107,13 @@ async fn make(walk: &mut Walk) {
     let restriction = walk.step("restriction_create", School, body).await;
     walk.things.insert("restriction", id_of(&restriction));
     walk.step("restriction_end", School, json!({})).await;
+    let body = json!({
+        "product": walk.things["product"], "purpose": "D9", "givenBy": "guardian", "eckId": pupil(INSIDE).eck_id,
+        "birthDate": "2016-05-12", "evidence": { "kind": "paper", "reference": "map 7" },
+    });
+    let consent = walk.step("consent_create", School, body).await;
+    walk.things.insert("consent", id_of(&consent));
+    walk.step("consent_withdraw", School, json!({ "by": "guardian" })).await;
 
     walk.step("activation_end", School, json!({})).await;
     let scope = json!({ "kind": "persons", "members": [walk.person().await] });

@@ -6,6 +6,7 @@ use sluis::app::{activation::ActivationScope, caller::Role};
 use sluis_core::ledger::Owner;
 
 use crate::{
+    consents::{consenting, give},
     rosters::{FIRST, another_eck_id, pupil_of, snapshot},
     world::{Elsewhere, INSIDE, World, school_elsewhere},
 };
@@ -63,6 +64,35 @@ async fn a_change_and_a_run_of_another_school_are_not_found() {
     assert_eq!(world.post(&undo, &foreign, json!({})).await.status, 404);
     let undo = world.of_school(&format!("{}/_undo", paths[0]));
     world.post(&undo, &own, json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn a_consent_of_another_school_is_not_found() {
+    let world = consenting().await;
+    let path = format!(
+        "consents/{}",
+        give(&world, json!({})).await.ok()["id"].as_str().unwrap()
+    );
+    let own = world.service.token(&world.school_client, None).await;
+    let Elsewhere { school, client, .. } = school_elsewhere(&world.service).await;
+    let foreign = world.service.token(&client, None).await;
+    world.get(&world.of_school(&path), &own).await.ok();
+    world
+        .get(&world.of_school(&path), &foreign)
+        .await
+        .problem(404, "school_not_found");
+    let theirs = format!("/v1/schools/{school}/{path}");
+    world.get(&theirs, &foreign).await.problem(404, "consent_not_found");
+    for path in [
+        format!("{theirs}/_withdraw"),
+        world.of_school(&format!("{path}/_withdraw")),
+    ] {
+        assert_eq!(
+            world.post(&path, &foreign, json!({ "by": "guardian" })).await.status,
+            404
+        );
+    }
+    assert!(world.get(&world.of_school(&path), &own).await.ok()["validUntil"].is_string());
 }
 
 #[actix_web::test]

@@ -22,6 +22,7 @@ mod browser;
 mod certified;
 mod clocks;
 mod connections;
+mod consents;
 mod decisions;
 mod distributors;
 mod foreign;

@@ -1,4 +1,4 @@
-//! Who reaches what: every operation asked by every party, pinned as a matrix. What is asked of a run, a change or a client
+//! Who reaches what: every operation asked by every party, pinned as a matrix. What is asked of a run, a change, a consent or a client
 //! that does not exist here is asked of real ones, own and foreign, in `tests/api/foreign.rs`.
 
 use std::collections::BTreeSet;
@@ -79,6 +79,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{run}", NOBODY)
             .replace("{record}", NOBODY)
             .replace("{change}", NOBODY)
+            .replace("{consent}", NOBODY)
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
@@ -92,6 +93,11 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let taking = json!({ "supplier": world.supplier, "fromSchool": world.school });
     let exporting = json!({ "known": [] });
     let naming = json!({ "eckId": eck_id });
+    let consenting = json!({
+        "product": world.product, "purpose": "D9", "givenBy": "person", "kind": "staff", "eckId": eck_id,
+        "evidence": { "kind": "paper", "reference": "map 7" },
+    });
+    let withdrawing = json!({ "by": "guardian" });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -140,6 +146,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/restrictions", &restricting,          ".x?x?..."),
         ("GET", "/schools/{school}/restrictions/{restriction}", &nothing, ".x?x?..."),
         ("POST", "/schools/{school}/restrictions/{restriction}/_end", &nothing, ".x?x?..."),
+        ("GET", "/schools/{school}/consents", &nothing,                   ".x?x?..."),
+        ("POST", "/schools/{school}/consents", &consenting,               ".x?x?..."),
+        ("GET", "/schools/{school}/consents/{consent}", &nothing,         ".????..."),
+        ("POST", "/schools/{school}/consents/{consent}/_withdraw", &withdrawing, ".????..."),
         ("POST", "/schools/{school}/connections", &connecting,            ".x?x?..."),
         ("GET", "/schools/{school}/connections", &nothing,                ".x?x?..."),
         ("GET", "/schools/{school}/connections/{connection}", &nothing,   ".x?x?..."),

@@ -128,6 +128,12 @@ impl SchoolPolicy {
         needed
     }
 
+    /// Whether something of a product rests on consent for this purpose, by an agreement that holds or will hold.
+    pub fn rests_on_consent(&self, product: ProductId, purpose: Purpose, kind: PersonKind) -> bool {
+        self.product(product)
+            .is_some_and(|product| product.rests_on_consent(purpose, kind))
+    }
+
     pub(super) fn product(&self, id: ProductId) -> Option<&ProductPolicy> {
         self.products.get(&id)
     }

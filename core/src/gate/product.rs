@@ -8,8 +8,9 @@ use crate::{
         ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, SupplierKind, Terms,
         is_same_party,
     },
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Purpose},
     id::{AgreementId, SupplierId},
+    person::PersonKind,
     time::{Timestamp, Window},
 };
 
@@ -108,6 +109,14 @@ impl ProductPolicy {
 
     pub(super) fn has_mandate(&self, at: Timestamp) -> bool {
         self.mandates.iter().any(|window| window.holds(at))
+    }
+
+    pub(super) fn rests_on_consent(&self, purpose: Purpose, kind: PersonKind) -> bool {
+        let mut rows = self
+            .agreements
+            .iter()
+            .flat_map(|agreement| agreement.terms.rows_for(purpose, kind));
+        rows.any(|(_, row)| row.rests_on_consent)
     }
 
     /// The scopes of the activations that hold.

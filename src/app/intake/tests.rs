@@ -96,7 +96,7 @@ struct Held {
 
 impl Held {
     fn new() -> Self {
-        let roster = Roster::new(0, BTreeMap::new(), Vec::new(), Vec::new());
+        let roster = Roster::new(0, BTreeMap::new(), Vec::new(), Vec::new(), Vec::new());
         let needed = [Attribute::GivenName, Attribute::Groups].into_iter().collect();
         Self {
             roster,

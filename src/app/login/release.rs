@@ -59,6 +59,7 @@ impl App {
                 .filter(|person| someone.known.is_none_or(|known| known == person.id))
                 .map(|mut person| {
                     person.restrict(&standing.roster.restrictions);
+                    person.consent(&standing.roster.consents);
                     person
                 });
             let about = match (enrolled, &described) {

@@ -11,6 +11,7 @@ mod board;
 mod catalogue;
 mod client;
 mod connection;
+mod consent;
 mod decision;
 mod event;
 mod group;
@@ -96,6 +97,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(run::run_list)
         .service(run::run_view)
         .service(group::group_list)
+        .service(consent::consent_list)
+        .service(consent::consent_create)
+        .service(consent::consent_view)
+        .service(consent::consent_withdraw)
         .service(restriction::restriction_list)
         .service(restriction::restriction_create)
         .service(restriction::restriction_view)

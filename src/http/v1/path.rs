@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, InstructionId, MandateId,
-    ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, InstructionId,
+    MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -57,6 +57,12 @@ paths! {
         school: SchoolId,
         /// The restriction or objection.
         restriction: RestrictionId
+    }
+    ConsentPath {
+        /// The school.
+        school: SchoolId,
+        /// The consent.
+        consent: ConsentId
     }
     AccountChangePath {
         /// The school.

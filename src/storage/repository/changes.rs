@@ -6,8 +6,8 @@ use sluis_core::{
 };
 
 use super::{
-    Repository, account, account_change, agreement, before, client, feed, instruction, login, once, organisation,
-    restriction, roster, staging, stance,
+    Repository, account, account_change, agreement, before, client, consent, feed, instruction, login, once,
+    organisation, restriction, roster, staging, stance,
 };
 use crate::{
     app::{
@@ -145,6 +145,25 @@ impl Repository {
             Change::RestrictionFollows(school, id, known_by) => restriction::follows(set, school, id, &known_by),
             Change::RestrictionEnded(school, id, at) => {
                 set.one(&restriction::RESTRICTION_END, params![school, id, at]);
+            }
+            Change::ConsentGiven(new) => consent::add(set, &new),
+            Change::ConsentWithdrawn {
+                school,
+                person,
+                product,
+                purpose,
+                by,
+                at,
+            } => {
+                let withdrawal = consent::Withdrawal {
+                    school,
+                    person,
+                    product,
+                    purpose,
+                    by,
+                    at,
+                };
+                consent::withdraw(set, &withdrawal);
             }
             Change::MandateGiven(mandate) => {
                 let values = params![mandate.board, mandate.supplier, mandate.window.from];

@@ -6,6 +6,7 @@ pub(crate) mod agreement;
 pub(crate) mod before;
 mod changes;
 pub(crate) mod client;
+pub(crate) mod consent;
 pub(crate) mod feed;
 pub(crate) mod instruction;
 pub(crate) mod login;

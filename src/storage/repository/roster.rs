@@ -9,7 +9,7 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, parsed, restriction, staging};
+use super::{Repository, consent, parsed, restriction, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
@@ -324,12 +324,13 @@ impl RosterStore for Repository {
             statement,
             params: params![school],
         };
-        let [epoch, groups, persons, restrictions] = self
+        let [epoch, groups, persons, restrictions, consents] = self
             .together([
                 query(&super::EPOCH),
                 query(&GROUPS),
                 query(&PERSONS),
                 query(&restriction::RESTRICTIONS),
+                query(&consent::CONSENTS),
             ])
             .await?;
         Ok(StoredRoster {
@@ -340,6 +341,7 @@ impl RosterStore for Repository {
                 .iter()
                 .map(restriction::restriction)
                 .collect::<Result<_, _>>()?,
+            consents: consents.iter().map(consent::consent).collect::<Result<_, _>>()?,
         })
     }
 }

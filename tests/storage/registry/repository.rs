@@ -171,6 +171,31 @@ fn agreements() -> Calls {
         ("restrictions_open", params![id(1), id(7), "objection"]),
         ("restrictions", params![id(1)]),
         (
+            "consent_add",
+            params![
+                id(1),
+                id(1),
+                id(7),
+                id(1),
+                "D3",
+                "guardian",
+                "paper",
+                vec![1_u8],
+                NOW,
+                None::<i64>
+            ],
+        ),
+        ("consents", params![id(1)]),
+        (
+            "consent_withdraw",
+            params![id(1), id(7), id(1), "D3", NOW + 5, "guardian"],
+        ),
+        (
+            "consent_withdraw",
+            params![id(1), id(7), id(1), "D3", NOW + 6, "guardian"],
+        ),
+        ("consents", params![id(1)]),
+        (
             "stance_add",
             params![
                 id(1),

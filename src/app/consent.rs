@@ -1,0 +1,129 @@
+//! Consent (toestemming, GDPR 7 and UAVG 5): a school puts on record that a person, or a guardian, agrees with a processing that
+//! an annex rests on it.
+//!
+//! Promises: a consent permits for one product and one purpose, as long as it holds; one of a guardian ends when the pupil turns
+//! 16, and must be asked anew. A withdrawal ends every consent of the person for the product and the purpose, whoever gave
+//! it, and when it has answered nothing goes by it any more. Deliberately absent: what the person wrote; that stays in the
+//! files of the school, to which the evidence refers.
+
+use jiff::{ToSpan as _, tz::TimeZone};
+use sluis_connector_port::roster::Day;
+use sluis_core::{
+    catalogue::Purpose,
+    id::{ConsentId, PersonId, ProductId, SchoolId},
+    person::{self, ConsentGiver},
+    personal::Personal,
+    time::{Timestamp, Window},
+};
+
+/// What shows that a consent was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EvidenceKind {
+    /// A signed paper in the files of the school.
+    Paper,
+    /// An answer in the portal for parents and pupils.
+    Portal,
+}
+
+/// The text names no kind of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("evidence is on `paper` or in a `portal`")]
+pub struct EvidenceKindError;
+
+impl EvidenceKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Paper, Self::Portal];
+
+    /// The word in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Portal => "portal",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// When no kind has it.
+    pub fn parse(text: &str) -> Result<Self, EvidenceKindError> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(EvidenceKindError)
+    }
+}
+
+/// A consent, as a school has it on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Our identifier.
+    pub id: ConsentId,
+    /// The school.
+    pub school: SchoolId,
+    /// About whose data.
+    pub person: PersonId,
+    /// For what product.
+    pub product: ProductId,
+    /// For what purpose.
+    pub purpose: Purpose,
+    /// Who gave it.
+    pub given_by: ConsentGiver,
+    /// What shows it.
+    pub evidence: EvidenceKind,
+    /// Where the school finds that, sealed: it may name the person.
+    pub reference_sealed: Vec<u8>,
+    /// From when it was given, until it runs out, was withdrawn, or the person turns 16.
+    pub window: Window,
+    /// Who withdrew it, if somebody did.
+    pub withdrawn_by: Option<ConsentGiver>,
+}
+
+impl Consent {
+    /// What the gate needs of it.
+    pub const fn fact(&self) -> person::Consent {
+        person::Consent {
+            product: self.product,
+            purpose: self.purpose,
+            window: self.window,
+        }
+    }
+
+    /// Whether both are about the same: a withdrawal of one is a withdrawal of the other.
+    pub fn is_about_the_same(&self, other: &Self) -> bool {
+        (self.person, self.product, self.purpose) == (other.person, other.product, other.purpose)
+    }
+
+    /// The place that the reference is sealed for.
+    pub(in crate::app) fn place(school: SchoolId, id: ConsentId) -> String {
+        format!("consents/{school}/{id}")
+    }
+}
+
+/// The first moment at which a pupil who was born on this day decides alone (UAVG 5(1)): the beginning of the sixteenth
+/// birthday, in the Netherlands. Who was born on 29 February has it on 28 February in a year without that day. None for a
+/// day that the calendar cannot count from.
+pub fn turns_sixteen(born: &Personal<Day>) -> Option<Timestamp> {
+    let birthday = born.expose().date().checked_add(16.years()).ok()?;
+    let zone = TimeZone::get("Europe/Amsterdam").ok()?;
+    let midnight = birthday.to_zoned(zone).ok()?;
+    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pupil_turns_sixteen_at_midnight_in_the_netherlands() {
+        for (born, at) in [
+            ("2010-11-29", "2026-11-28T23:00:00.000Z"),
+            ("2010-07-01", "2026-06-30T22:00:00.000Z"),
+            ("2012-02-29", "2028-02-28T23:00:00.000Z"),
+            ("2084-02-29", "2100-02-27T23:00:00.000Z"),
+        ] {
+            let born = Personal::new(Day::parse(born).unwrap());
+            assert_eq!(turns_sixteen(&born).unwrap().to_string(), at);
+        }
+    }
+}
