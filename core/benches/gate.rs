@@ -86,6 +86,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
         accepted_by_board_at: Some(START),
         accepted_by_supplier_at: Some(START),
         suspensions: Vec::new(),
+        excepted: Vec::new(),
     };
     let mandate = |record: &ProductRecord| MandateRecord {
         id: Id::generate(START, random),

@@ -34,6 +34,12 @@ impl Timestamp {
         self.0.div_euclid(1_000)
     }
 
+    /// This moment plus a number of milliseconds; stops at the ends of the range.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
     /// This moment plus a number of seconds; stops at the ends of the range.
     #[must_use]
     pub const fn plus_secs(self, secs: i64) -> Self {

@@ -12,9 +12,8 @@ use crate::app::{
     App,
     act::ActOf,
     activation::{Activation, ActivationScope, Mandate},
-    agree::{already, ended},
     caller::{Caller, Role},
-    error::{AppError, ConflictCode, Invalid},
+    error::{AppError, Invalid, already, ended},
     look::LooksAt,
     organisation::{OPERATOR, SLUIS},
     store::Change,
@@ -371,13 +370,5 @@ fn not_for_the_operator(pointer: &str, instead: &str) -> Invalid {
         pointer: pointer.to_owned(),
         code: "party_is_operator",
         detail: format!("the operator of this service gets nothing released: {instead}"),
-    }
-}
-
-/// The state does not allow it yet.
-pub(in crate::app) fn not_ready(detail: &str) -> AppError {
-    AppError::Conflict {
-        code: ConflictCode::NotReady,
-        detail: detail.to_owned(),
     }
 }

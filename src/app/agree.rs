@@ -1,20 +1,25 @@
 //! Offering, accepting and approving.
 
 use sluis_core::{
-    agreement::{Annex, Need},
+    agreement::{Annex, Need, Side, State},
     id::{AgreementId, ApprovalId, BoardId, SchoolId},
     ledger::Owner,
-    time::Window,
+    time::{Timestamp, Window},
 };
 
 use crate::app::{
     App,
     act::ActOf,
-    agreement::{Acceptance, Agreement, Approval, OPEN_OFFERS, Side},
+    agreement::{Acceptance, Agreement, Approval, OPEN_OFFERS},
+    agreement_step::What,
     caller::{Caller, Role},
-    error::{AppError, ConflictCode, Invalid},
+    cover::CoverageAsked,
+    error::{AppError, Invalid, already, ended, limit_reached, other_annex},
+    feed::EventKind,
+    life::{next_step, notice_of},
     organisation::School,
     store::{Change, Page},
+    words::annex_of,
 };
 
 /// What a supplier offers to a board.
@@ -26,6 +31,25 @@ pub struct AgreementOffer {
     pub window: Window,
     /// The privacy annex.
     pub annex: Annex,
+}
+
+/// How a board accepts.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// The hash of the annex that was read.
+    pub annex_hash: [u8; 32],
+    /// For which schools; without it for all.
+    pub schools: Option<CoverageAsked>,
+}
+
+impl From<[u8; 32]> for Signing {
+    /// For all schools.
+    fn from(annex_hash: [u8; 32]) -> Self {
+        Self {
+            annex_hash,
+            schools: None,
+        }
+    }
 }
 
 /// What a school approves.
@@ -66,6 +90,7 @@ impl App {
                 by: caller.client,
                 at: now,
             }],
+            steps: Vec::new(),
         };
         let mut act = ActOf::of(caller);
         self.note(
@@ -128,25 +153,24 @@ impl App {
         }
     }
 
-    /// The board signs: the hash must be that of the annex.
+    /// The board signs: the hash must be that of the annex. What held until now is superseded from the start of this one.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] with `annex_hash_mismatch`, `already_done`, or `already_ended` when its time is over.
+    /// [`AppError::Conflict`] with `annex_hash_mismatch`, `already_done`, or `already_ended` when its time is over;
+    /// [`AppError::Invalid`] for schools that are not the board's.
     pub async fn agreement_accept(
         &self,
         caller: &Caller,
         id: AgreementId,
-        annex_hash: [u8; 32],
+        signing: impl Into<Signing>,
     ) -> Result<Agreement, AppError> {
+        let Signing { annex_hash, schools } = signing.into();
         let Role::Board(board) = caller.role else {
             return Err(AppError::NotYours);
         };
         let mut agreement = self.agreement_view(caller, id).await?;
         if agreement.annex_hash != annex_hash {
-            return Err(AppError::Conflict {
-                code: ConflictCode::AnnexHashMismatch,
-                detail: "the hash that is signed is not that of the annex: read the agreement again".to_owned(),
-            });
+            return Err(other_annex());
         }
         if agreement
             .acceptances
@@ -165,17 +189,45 @@ impl App {
             by: caller.client,
             at: now,
         };
-        let schools = self.schools_under(board).await?;
-        let mut act = ActOf::of(caller);
-        self.note(&mut act, Owner::Board(board), "agreement.accept", "agreement", id);
-        for school in &schools {
-            self.note(&mut act, Owner::School(school.id), "agreement.accept", "agreement", id);
-        }
-        act.changes_policy_of(schools.iter().map(|school| school.id));
-        self.carry_out(act, vec![Change::AgreementAccepted(id, acceptance.clone())])
-            .await?;
+        let mut changes = vec![
+            Change::AgreementAccepted(id, acceptance.clone()),
+            notice_of(&agreement, EventKind::AgreementAccepted, now),
+        ];
         agreement.acceptances.push(acceptance);
+        if let Some(asked) = schools {
+            let coverage = self.coverage_of(board, asked).await?;
+            let step = next_step(&agreement, Side::Board, caller, now, What::Covered(coverage));
+            changes.push(Change::AgreementMoved(board, id, step.clone()));
+            agreement.steps.push(step);
+        }
+        let mut act = ActOf::of(caller);
+        self.note_in_all_logs(&mut act, &agreement, "agreement.accept").await?;
+        for older in self.superseded_by(&agreement, now).await? {
+            self.note_in_all_logs(&mut act, &older, "agreement.supersede").await?;
+            changes.push(notice_of(&older, EventKind::AgreementSuperseded, now));
+        }
+        self.carry_out(act, changes).await?;
         Ok(agreement)
+    }
+
+    /// Those whose place an agreement takes by its acceptance, now or when it begins (model 4.0, article 2.2).
+    async fn superseded_by(&self, newer: &Agreement, now: Timestamp) -> Result<Vec<Agreement>, AppError> {
+        let all = self.store.agreements_about(newer.board, newer.product).await?;
+        let with_newer: Vec<_> = all
+            .iter()
+            .filter(|other| other.id != newer.id)
+            .chain([newer])
+            .cloned()
+            .collect();
+        let Some(begins) = newer.version(&[]).begins() else {
+            return Ok(Vec::new());
+        };
+        let replaced = |other: &&Agreement| {
+            let before = other.state(&all, now);
+            let after = other.state(&with_newer, begins.max(now));
+            !before.is_past() && after == (State::Superseded { by: newer.id })
+        };
+        Ok(all.iter().filter(replaced).cloned().collect())
     }
 
     /// Every school of a board.
@@ -311,40 +363,4 @@ pub fn check_window(window: Window) -> Result<Window, Invalid> {
         });
     }
     Ok(window)
-}
-
-/// The annex that was signed.
-///
-/// # Errors
-/// [`AppError::Unavailable`] when what is stored is no annex.
-pub fn annex_of(agreement: &Agreement) -> Result<Annex, AppError> {
-    Annex::parse(&agreement.annex).map_err(|_| AppError::Unavailable(crate::app::store::StoreError::Corrupt("annex")))
-}
-
-/// The guard of a limit did not hold.
-pub(in crate::app) fn limit_reached(error: AppError, limit: u64, detail: &str) -> AppError {
-    match error {
-        AppError::Conflict {
-            code: ConflictCode::AlreadyDone,
-            ..
-        } => AppError::Conflict {
-            code: ConflictCode::LimitReached,
-            detail: format!("{detail} (at most {limit})"),
-        },
-        other => other,
-    }
-}
-
-pub(in crate::app) fn already(detail: &str) -> AppError {
-    AppError::Conflict {
-        code: ConflictCode::AlreadyDone,
-        detail: detail.to_owned(),
-    }
-}
-
-pub(in crate::app) fn ended(detail: &str) -> AppError {
-    AppError::Conflict {
-        code: ConflictCode::AlreadyEnded,
-        detail: detail.to_owned(),
-    }
 }

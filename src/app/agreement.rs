@@ -1,9 +1,12 @@
 //! Agreements as parties make them: offered, accepted by both sides over the hash of the annex, approved in part.
 
 use sluis_core::{
+    agreement::{Side, State, SuspensionRecord, Version},
     id::{AgreementId, ApprovalId, BoardId, ClientId, ProductId, SchoolId, SupplierId},
     time::{Timestamp, Window},
 };
+
+use crate::app::agreement_step::{Coverage, Step, Suspension, What};
 
 /// How many offers about one product may wait for the acceptance of one board.
 pub const OPEN_OFFERS: u64 = 10;
@@ -29,32 +32,8 @@ pub struct Agreement {
     pub offered_at: Timestamp,
     /// Who accepted it.
     pub acceptances: Vec<Acceptance>,
-}
-
-/// A party to an agreement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
-    /// The controller.
-    Board,
-    /// The processor.
-    Supplier,
-}
-
-impl Side {
-    /// The word in tables and answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Board => "board",
-            Self::Supplier => "supplier",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Board, Self::Supplier]
-            .into_iter()
-            .find(|side| side.as_str() == text)
-    }
+    /// What happened to it since, in order.
+    pub steps: Vec<Step>,
 }
 
 /// One side's signature (ondertekening) over the hash of the canonical annex.
@@ -81,4 +60,110 @@ pub struct Approval {
     pub module: String,
     /// From when, and until when once it is withdrawn.
     pub window: Window,
+}
+
+impl Agreement {
+    /// When a side accepted it.
+    pub fn accepted_at(&self, side: Side) -> Option<Timestamp> {
+        let mut own = self.acceptances.iter().filter(|acceptance| acceptance.side == side);
+        own.next().map(|acceptance| acceptance.at)
+    }
+
+    /// From when until when it holds: not after the moment at which a side ended it.
+    pub fn held(&self) -> Window {
+        let ends = self.steps.iter().filter_map(|step| match step.what {
+            What::Ended { at, .. } => Some(at),
+            _ => None,
+        });
+        Window {
+            from: self.window.from,
+            until: ends.chain(self.window.until).min(),
+        }
+    }
+
+    /// The latest moment of what happened to it.
+    pub fn moved_at(&self) -> Timestamp {
+        let acceptances = self.acceptances.iter().map(|acceptance| acceptance.at);
+        let steps = self.steps.iter().map(|step| step.at);
+        acceptances.chain(steps).fold(self.offered_at, Timestamp::max)
+    }
+
+    /// When each side said that it can no longer comply, the oldest first.
+    pub fn suspensions(&self) -> Vec<Suspension> {
+        let mut found: Vec<Suspension> = Vec::new();
+        for step in &self.steps {
+            let open = found
+                .iter_mut()
+                .find(|span| span.side == step.side && span.window.until.is_none());
+            match (&step.what, open) {
+                (What::Suspended { reason }, None) => found.push(Suspension {
+                    side: step.side,
+                    window: Window::since(step.at),
+                    reason: reason.clone(),
+                }),
+                (What::Resumed, Some(span)) => span.window.until = Some(step.at),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Whether a side has suspended it and not resumed it.
+    pub fn is_suspended_by(&self, side: Side) -> bool {
+        let mut spans = self.suspensions().into_iter();
+        spans.any(|span| span.side == side && span.window.until.is_none())
+    }
+
+    /// For which schools it holds since when, the oldest first; before the first, for all of the board.
+    fn coverages(&self) -> impl DoubleEndedIterator<Item = (Timestamp, &Coverage)> {
+        self.steps.iter().filter_map(|step| match &step.what {
+            What::Covered(coverage) => Some((step.at, coverage)),
+            _ => None,
+        })
+    }
+
+    /// For which schools it holds by now.
+    pub fn coverage(&self) -> Coverage {
+        let last = self.coverages().next_back();
+        last.map(|(_, coverage)| coverage.clone()).unwrap_or_default()
+    }
+
+    /// The spans in which it does not hold for a school.
+    pub fn excepted(&self, school: SchoolId) -> Vec<Window> {
+        let mut spans: Vec<Window> = Vec::new();
+        for (at, coverage) in self.coverages() {
+            let open = spans.last_mut().filter(|span| span.until.is_none());
+            match (coverage.holds(school), open) {
+                (true, Some(span)) => span.until = Some(at),
+                (false, None) => spans.push(Window::since(at)),
+                _ => {}
+            }
+        }
+        spans
+    }
+
+    /// Its suspensions, as the rules read them.
+    pub fn suspension_records(&self) -> Vec<SuspensionRecord> {
+        let spans = self.suspensions().into_iter();
+        let record = |Suspension { side, window, .. }| SuspensionRecord { side, window };
+        spans.map(record).collect()
+    }
+
+    /// Its dates, as the rules read them.
+    pub fn version<'a>(&self, suspensions: &'a [SuspensionRecord]) -> Version<'a> {
+        Version {
+            id: self.id,
+            window: self.held(),
+            accepted_by_board_at: self.accepted_at(Side::Board),
+            accepted_by_supplier_at: self.accepted_at(Side::Supplier),
+            suspensions,
+        }
+    }
+
+    /// How it stands among all agreements of its board about its product.
+    pub fn state(&self, all: &[Self], at: Timestamp) -> State {
+        let suspensions = self.suspension_records();
+        let others = all.iter().map(|other| other.version(&[]));
+        State::of(&self.version(&suspensions), others, at)
+    }
 }

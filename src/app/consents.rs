@@ -15,10 +15,9 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    agree::ended,
     caller::Caller,
     consent::{Consent, EvidenceKind, turns_sixteen},
-    error::{AppError, Invalid},
+    error::{AppError, Invalid, ended},
     look::LooksAt,
     roster::Person,
     sealing::KeyScope,

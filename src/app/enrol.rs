@@ -6,10 +6,9 @@ use url::Url;
 use crate::app::{
     App,
     act::ActOf,
-    agree::{ended, limit_reached},
     caller::{Caller, Role},
     client::{CLIENTS, Client},
-    error::{AppError, Invalid},
+    error::{AppError, Invalid, ended, limit_reached},
     store::Change,
 };
 

@@ -115,3 +115,49 @@ impl From<StoreError> for AppError {
         }
     }
 }
+
+/// The guard of a limit did not hold.
+pub(in crate::app) fn limit_reached(error: AppError, limit: u64, detail: &str) -> AppError {
+    match error {
+        AppError::Conflict {
+            code: ConflictCode::AlreadyDone,
+            ..
+        } => AppError::Conflict {
+            code: ConflictCode::LimitReached,
+            detail: format!("{detail} (at most {limit})"),
+        },
+        other => other,
+    }
+}
+
+/// The same was done before.
+pub(in crate::app) fn already(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::AlreadyDone,
+        detail: detail.to_owned(),
+    }
+}
+
+/// What has ended cannot be changed any more.
+pub(in crate::app) fn ended(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::AlreadyEnded,
+        detail: detail.to_owned(),
+    }
+}
+
+/// The state does not allow it yet.
+pub(in crate::app) fn not_ready(detail: &str) -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::NotReady,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Another annex was read than that of the agreement.
+pub(in crate::app) fn other_annex() -> AppError {
+    AppError::Conflict {
+        code: ConflictCode::AnnexHashMismatch,
+        detail: "the hash that is given is not that of the annex: read the agreement again".to_owned(),
+    }
+}

@@ -14,6 +14,18 @@ pub enum EventKind {
     AccountsChanged,
     /// A school took such a change back.
     AccountsChangeUndone,
+    /// The board accepted an agreement.
+    AgreementAccepted,
+    /// A side said that it can no longer comply with an agreement.
+    AgreementSuspended,
+    /// That side complies again.
+    AgreementResumed,
+    /// A newer version takes the place of an agreement.
+    AgreementSuperseded,
+    /// A side ended an agreement, at once or by a date.
+    AgreementEnded,
+    /// The board changed for which of its schools an agreement holds.
+    AgreementSchoolsChanged,
 }
 
 /// The text names no kind of event.
@@ -23,13 +35,28 @@ pub struct EventKindError;
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::AccountsChanged, Self::AccountsChangeUndone];
+    pub const ALL: [Self; 8] = [
+        Self::AccountsChanged,
+        Self::AccountsChangeUndone,
+        Self::AgreementAccepted,
+        Self::AgreementSuspended,
+        Self::AgreementResumed,
+        Self::AgreementSuperseded,
+        Self::AgreementEnded,
+        Self::AgreementSchoolsChanged,
+    ];
 
     /// The word in tables and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountsChanged => "accounts_changed",
             Self::AccountsChangeUndone => "accounts_change_undone",
+            Self::AgreementAccepted => "agreement_accepted",
+            Self::AgreementSuspended => "agreement_suspended",
+            Self::AgreementResumed => "agreement_resumed",
+            Self::AgreementSuperseded => "agreement_superseded",
+            Self::AgreementEnded => "agreement_ended",
+            Self::AgreementSchoolsChanged => "agreement_schools_changed",
         }
     }
 
@@ -50,8 +77,8 @@ pub struct Notice {
     pub supplier: SupplierId,
     /// What happened.
     pub kind: EventKind,
-    /// At which school.
-    pub school: SchoolId,
+    /// At which school, where it is about one.
+    pub school: Option<SchoolId>,
     /// The id of what it is about.
     pub resource: Uuid,
     /// When.

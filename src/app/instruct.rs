@@ -10,10 +10,9 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    activate::{not_ready, past},
-    agree::{already, ended},
+    activate::past,
     caller::{Caller, Role},
-    error::{AppError, Invalid},
+    error::{AppError, Invalid, already, ended, not_ready},
     instruction::Instruction,
     store::Change,
 };

@@ -10,12 +10,10 @@ use url::Url;
 use crate::app::{
     App,
     act::ActOf,
-    activate::not_ready,
     admit::first,
-    agree::{already, ended},
     caller::Caller,
     connection::{Connection, Credentials, Dialect, Run},
-    error::AppError,
+    error::{AppError, already, ended, not_ready},
     store::Change,
 };
 

@@ -18,12 +18,14 @@ pub mod activation;
 mod admit;
 pub mod agree;
 pub mod agreement;
+pub mod agreement_step;
 pub mod authentication;
 pub mod caller;
 pub mod client;
 pub mod connection;
 pub mod consent;
 pub mod consents;
+pub mod cover;
 pub mod enrol;
 pub mod error;
 pub mod evidence;
@@ -36,6 +38,7 @@ pub mod intake;
 pub mod judge;
 mod known;
 pub mod learner;
+pub mod life;
 pub mod link;
 pub mod login;
 mod look;
@@ -60,6 +63,7 @@ pub mod subject;
 pub mod take_stance;
 pub mod trace;
 pub mod whom;
+pub mod words;
 
 use std::{
     num::NonZeroU8,

@@ -6,15 +6,16 @@ use moka::sync::Cache;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, StanceRecord, SupplierKind,
+        ProductRecord, Scope, Side, StanceRecord, SupplierKind,
     },
     catalogue::Catalogue,
     gate::{self, SchoolPolicy},
+    id::SchoolId,
 };
 
 use crate::app::{
     activation::{Activation, ActivationScope},
-    agreement::{Agreement, Approval, Side},
+    agreement::{Agreement, Approval},
     store::{PolicyInputs, StoreError, StoredGroup},
 };
 
@@ -27,7 +28,11 @@ pub(in crate::app) fn compile(
     catalogue: &Catalogue,
     annexes: &Annexes,
 ) -> Result<SchoolPolicy, StoreError> {
-    let agreements = inputs.agreements.iter().map(|stored| agreement(stored, annexes));
+    let school = inputs.school.id;
+    let agreements = inputs
+        .agreements
+        .iter()
+        .map(|stored| agreement(stored, school, annexes));
     let agreements: Vec<_> = agreements.collect::<Result<_, _>>()?;
     let mut products: Vec<_> = inputs
         .agreements
@@ -110,22 +115,16 @@ fn annex(agreement: &Agreement, annexes: &Annexes) -> Result<Arc<Annex>, StoreEr
     Ok(annex)
 }
 
-fn agreement(agreement: &Agreement, annexes: &Annexes) -> Result<AgreementRecord, StoreError> {
-    let accepted = |side| {
-        agreement
-            .acceptances
-            .iter()
-            .find(|acceptance| acceptance.side == side)
-            .map(|acceptance| acceptance.at)
-    };
+fn agreement(agreement: &Agreement, school: SchoolId, annexes: &Annexes) -> Result<AgreementRecord, StoreError> {
     Ok(AgreementRecord {
         id: agreement.id,
         product: agreement.product,
         annex: annex(agreement, annexes)?,
-        window: agreement.window,
-        accepted_by_board_at: accepted(Side::Board),
-        accepted_by_supplier_at: accepted(Side::Supplier),
-        suspensions: Vec::new(),
+        window: agreement.held(),
+        accepted_by_board_at: agreement.accepted_at(Side::Board),
+        accepted_by_supplier_at: agreement.accepted_at(Side::Supplier),
+        suspensions: agreement.suspension_records(),
+        excepted: agreement.excepted(school),
     })
 }
 

@@ -12,12 +12,10 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    activate::not_ready,
     admit,
-    agree::ended,
     caller::Caller,
     connection::{Connection, Dialect, Due, Run, RunCounts, RunEnd, RunOutcome},
-    error::AppError,
+    error::{AppError, ended, not_ready},
     intake::{Difference, Intake, IntakeError},
     organisation::School,
     reason::{RunReason, StopCode},

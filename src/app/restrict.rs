@@ -12,9 +12,8 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    agree::{already, ended},
     caller::Caller,
-    error::{AppError, ConflictCode},
+    error::{AppError, ConflictCode, already, ended},
     gatekeeper::ATTEMPTS,
     look::LooksAt,
     restriction::{Ground, KnownBy, Restriction},

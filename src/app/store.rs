@@ -21,19 +21,19 @@ use crate::app::{
     account_key::AccountKey,
     activation::{Activation, Mandate},
     agreement::{Agreement, Approval},
+    agreement_step::What,
     client::Client,
     connection::{Connection, Due, Run},
-    consent::Consent,
     feed::FeedEvent,
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
-    restriction::Restriction,
     stance::Stance,
 };
 
 pub use self::change::Change;
 pub use self::kept::{
-    KeyOfAccount, PersonBefore, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin, StoredPerson,
+    KeyOfAccount, PersonBefore, PolicyInputs, StoredCode, StoredGroup, StoredKey, StoredKeyOf, StoredLogin,
+    StoredPerson, StoredRoster,
 };
 
 /// What the store answers when it cannot do what was asked.
@@ -82,6 +82,11 @@ impl Change {
             | Self::InstructionEnded(_, _, at)
             | Self::StanceEnded(_, _, at)
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
+            // What ends later ends by the clock of whoever decides then.
+            Self::AgreementMoved(_, _, step) => match step.what {
+                What::Ended { at, .. } if at.as_millis() <= step.at.as_millis() => Some(at),
+                _ => Some(step.at),
+            },
             _ => None,
         }
     }
@@ -134,48 +139,6 @@ pub struct Page<K> {
     pub after: Option<sluis_core::id::Id<K>>,
     /// How many at most.
     pub limit: u16,
-}
-
-/// Everything that the policy of one school is compiled from, read at one epoch.
-#[derive(Debug, Clone)]
-pub struct PolicyInputs {
-    /// The epoch that was read before the rest: a permit by an older one is decided again.
-    pub epoch: u64,
-    /// The latest moment of the acts that led to this epoch.
-    pub moved_at: Timestamp,
-    /// The school.
-    pub school: School,
-    /// The agreements of its board.
-    pub agreements: Vec<Agreement>,
-    /// Those of the processors with an agreement that are distributors.
-    pub distributors: Vec<SupplierId>,
-    /// The approvals of the school.
-    pub approvals: Vec<Approval>,
-    /// The mandates of its board.
-    pub mandates: Vec<Mandate>,
-    /// The activations of the school.
-    pub activations: Vec<Activation>,
-    /// Its instructions to distributors.
-    pub instructions: Vec<Instruction>,
-    /// What the school says about parties of annexes.
-    pub stances: Vec<Stance>,
-    /// The groups of its roster.
-    pub groups: Vec<StoredGroup>,
-}
-
-/// The roster of one school as it is kept, read at one epoch.
-#[derive(Debug, Clone)]
-pub struct StoredRoster {
-    /// The epoch that was read before the rest.
-    pub epoch: u64,
-    /// The groups.
-    pub groups: Vec<StoredGroup>,
-    /// The persons.
-    pub persons: Vec<StoredPerson>,
-    /// The restrictions and objections of the school, ended ones too.
-    pub restrictions: Vec<Restriction>,
-    /// The consents that the school has on record, ended ones too.
-    pub consents: Vec<Consent>,
 }
 
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
@@ -249,6 +212,8 @@ pub trait AgreementStore: Send + Sync {
         board: BoardId,
         page: Page<sluis_core::id::Agreement>,
     ) -> Result<Vec<Agreement>, StoreError>;
+    /// All agreements of a board about a product, by id.
+    async fn agreements_about(&self, board: BoardId, product: ProductId) -> Result<Vec<Agreement>, StoreError>;
     /// The agreements about a product, by id.
     async fn agreements_of_product(
         &self,

@@ -10,11 +10,11 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    agree::{already, annex_of, ended},
     caller::Caller,
-    error::{AppError, Invalid},
+    error::{AppError, Invalid, already, ended},
     stance::Stance,
     store::Change,
+    words::annex_of,
 };
 
 /// What a school says.

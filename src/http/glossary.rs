@@ -46,6 +46,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Agreement", "verwerkersovereenkomst"),
     ("Privacy annex", "privacybijsluiter (bijlage 1)"),
     ("Acceptance", "ondertekening"),
+    (
+        "Suspend, Resume, End, Supersede",
+        "opschorten, hervatten, beëindigen, in de plaats treden (van een overeenkomst)",
+    ),
     ("Approval", "akkoord"),
     ("Purpose", "doeleinde (D1 tot en met D22)"),
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),

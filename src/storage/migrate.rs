@@ -50,6 +50,7 @@ pub const STEPS: &[Step] = steps![
     "V19__records_about",
     "V20__account_change_schools",
     "V21__roster_persons_before",
+    "V22__agreement_steps",
     "V23__consents",
 ];
 

@@ -49,6 +49,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::client::ALL,
     repository::agreement::ALL,
     repository::instruction::ALL,
+    repository::agreement_step::ALL,
     repository::stance::ALL,
     repository::roster::ALL,
     repository::staging::ALL,

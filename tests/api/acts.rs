@@ -60,7 +60,15 @@ async fn make(walk: &mut Walk) {
     let agreement = walk.step("agreement_create", Supplier, body).await;
     walk.things.insert("agreement", id_of(&agreement));
     let body = json!({ "annexHash": agreement["annexHash"] });
-    walk.step("agreement_accept", Board, body).await;
+    walk.step("agreement_accept", Board, body.clone()).await;
+    let except = json!({ "annexHash": agreement["annexHash"], "exceptSchools": [walk.things["location"]] });
+    walk.step("agreement_cover", Board, except).await;
+    let all = json!({ "annexHash": agreement["annexHash"], "exceptSchools": [] });
+    walk.step("agreement_cover:all", Board, all).await;
+    walk.step("agreement_suspend", Supplier, body.clone()).await;
+    walk.step("agreement_resume", Supplier, body).await;
+    let hash = agreement["annexHash"].as_str().unwrap().to_owned();
+    walk.things.insert("hash", hash);
     let body = json!({ "agreement": agreement["id"], "module": "berichten" });
     let approval = walk.step("approval_create", School, body).await;
     walk.things.insert("approval", id_of(&approval));
@@ -154,6 +162,8 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
     walk.step("instruction_end", Board, json!({})).await;
     walk.step("activation_end:persons", School, json!({})).await;
     walk.step("approval_withdraw", School, json!({})).await;
+    let body = json!({ "annexHash": walk.things["hash"] });
+    walk.step("agreement_end", Board, body).await;
     walk.step("mandate_revoke", Board, json!({})).await;
 
     assert_eq!(walk.done, walk.writes(), "an operation is not walked through");

@@ -11,6 +11,7 @@ use sluis_core::{agreement::Annex, id::SupplierId};
 use sluis_test_kit::service::RegisteredClient;
 
 use crate::{
+    account_changes::about_accounts,
     party,
     world::{Answer, IN_GROUP, Supplier, World, annex},
 };
@@ -215,5 +216,5 @@ async fn a_distributor_that_delivers_hears_of_accounts_that_changed() {
         .ok();
     let token = world.service.token(&distributor.client, None).await;
     let events = world.get("/v1/events", &token).await.ok();
-    assert_eq!(events["items"][0]["kind"], "accounts_changed");
+    assert_eq!(about_accounts(&events)[0]["kind"], "accounts_changed");
 }

@@ -12,7 +12,10 @@ use sluis_core::{
 use sluis_edexml::{ReadOptions, xml::Limits};
 use sluis_stand_ins::{administration::write_edexml, kennisnet::Kennisnet};
 
-use crate::world::{Answer, World, caller};
+use crate::{
+    account_changes::about_accounts,
+    world::{Answer, World, caller},
+};
 
 /// The locations of the first and of the second school.
 pub(crate) const FIRST: &str = "99ZZ00";
@@ -153,7 +156,7 @@ pub(crate) async fn told(world: &World, school: SchoolId) -> Vec<Value> {
 pub(crate) async fn events(world: &World) -> Vec<Value> {
     let token = world.service.token(&world.supplier.client, None).await;
     let found = world.get("/v1/events?limit=200", &token).await.ok();
-    found["items"].as_array().unwrap().clone()
+    about_accounts(&found)
 }
 
 /// The account in the id token of a login with this school chosen beforehand.

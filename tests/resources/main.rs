@@ -8,6 +8,8 @@
 )]
 
 mod activations;
+mod agreement_life;
+mod agreement_schools;
 mod agreements;
 mod approvals;
 mod catalogue;

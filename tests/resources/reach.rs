@@ -83,6 +83,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
+    let covering = json!({ "annexHash": "0".repeat(64), "exceptSchools": [] });
     let approving = json!({ "agreement": agreement, "module": "oefenen" });
     let mandating = json!({ "supplier": world.supplier });
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
@@ -128,6 +129,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/agreements/{agreement}", &nothing,                      ".x?x?x??"),
         ("POST", "/agreements", &nothing,                                 ".....xxx"),
         ("POST", "/agreements/{agreement}/_accept", &signature,           ".x?....."),
+        ("POST", "/agreements/{agreement}/_cover", &covering,             ".x?....."),
+        ("POST", "/agreements/{agreement}/_suspend", &signature,          ".x?..x??"),
+        ("POST", "/agreements/{agreement}/_resume", &signature,           ".x?..x??"),
+        ("POST", "/agreements/{agreement}/_end", &signature,              ".x?..x??"),
         ("GET", "/schools/{school}/approvals", &nothing,                  ".x?x?..."),
         ("POST", "/schools/{school}/approvals", &approving,               ".x?x?..."),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),

@@ -6,6 +6,7 @@
 mod annex;
 mod clause;
 mod document;
+mod life;
 mod lint;
 mod partial;
 mod record;
@@ -18,6 +19,7 @@ pub use document::{
     AnnexDocument, AnnexVersion, CountryCode, Deviation, LoginSet, ModuleCode, ModuleCodeError, ModuleDocument, Need,
     Parties, Party, PlaceDocument, ProductDocument, ReceiverDocument, Retention, RowDocument, SubProcessorDocument,
 };
+pub use life::{Side, State, SuspensionRecord, Version};
 pub use lint::{Defect, DefectCode};
 pub use record::{
     ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Annex, ModuleCode};
+use super::{Annex, ModuleCode, SuspensionRecord, Version};
 use crate::{
     id::{
         ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, PersonId, ProductId, StanceId,
@@ -65,7 +65,22 @@ pub struct AgreementRecord {
     /// When the supplier accepted it.
     pub accepted_by_supplier_at: Option<Timestamp>,
     /// The spans in which a side has said that it can no longer comply.
-    pub suspensions: Vec<Window>,
+    pub suspensions: Vec<SuspensionRecord>,
+    /// The spans in which the board's acceptance does not hold for this school.
+    pub excepted: Vec<Window>,
+}
+
+impl AgreementRecord {
+    /// Its dates, without its words.
+    pub fn version(&self) -> Version<'_> {
+        Version {
+            id: self.id,
+            window: self.window,
+            accepted_by_board_at: self.accepted_by_board_at,
+            accepted_by_supplier_at: self.accepted_by_supplier_at,
+            suspensions: &self.suspensions,
+        }
+    }
 }
 
 /// A school's approval of one optional module of one agreement.

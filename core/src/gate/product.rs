@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::PolicyInputs;
 use crate::{
     agreement::{
-        ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, StanceKind, SupplierKind, Terms,
-        is_same_party,
+        ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Side, StanceKind, SupplierKind,
+        SuspensionRecord, Terms, is_same_party,
     },
     catalogue::{Catalogue, Purpose},
     id::{AgreementId, SupplierId},
@@ -34,12 +34,16 @@ pub(super) struct Standing<'a> {
     /// The first that begins later, when none has begun.
     pub(super) future: Option<&'a CompiledAgreement>,
     pub(super) ended: bool,
-    pub(super) suspended: bool,
+    /// Which sides have said that they can no longer comply.
+    pub(super) suspended_by_board: bool,
+    pub(super) suspended_by_supplier: bool,
+    /// The board accepted it for other schools than this one.
+    pub(super) excepted: bool,
 }
 
 impl<'a> Standing<'a> {
     pub(super) const fn in_force(self) -> Option<&'a CompiledAgreement> {
-        if self.ended || self.suspended {
+        if self.ended || self.suspended_by_board || self.suspended_by_supplier || self.excepted {
             None
         } else {
             self.current
@@ -94,7 +98,9 @@ impl ProductPolicy {
                 None
             },
             ended: current.is_some_and(|agreement| agreement.until.is_some_and(|until| until <= at)),
-            suspended: current.is_some_and(|agreement| agreement.suspensions.iter().any(|span| span.holds(at))),
+            suspended_by_board: current.is_some_and(|agreement| agreement.is_suspended_by(Side::Board, at)),
+            suspended_by_supplier: current.is_some_and(|agreement| agreement.is_suspended_by(Side::Supplier, at)),
+            excepted: current.is_some_and(|agreement| agreement.excepted.iter().any(|span| span.holds(at))),
         }
     }
 
@@ -159,7 +165,8 @@ pub(super) struct CompiledAgreement {
     /// The start of the window, or the last acceptance when that came later.
     from: Timestamp,
     until: Option<Timestamp>,
-    suspensions: Box<[Window]>,
+    suspensions: Box<[SuspensionRecord]>,
+    excepted: Box<[Window]>,
     /// By the place of the module among those of the annex.
     approvals: Box<[(usize, Window)]>,
     stances: Box<[(StanceKind, Box<str>, Window)]>,
@@ -173,7 +180,8 @@ impl CompiledAgreement {
         inputs: &PolicyInputs,
         catalogue: &Catalogue,
     ) -> Option<Self> {
-        let (board, supplier) = record.accepted_by_board_at.zip(record.accepted_by_supplier_at)?;
+        // What was over before it could begin supersedes nothing.
+        let from = record.version().begins()?;
         let terms = Arc::clone(record.annex.terms(catalogue));
         let own = inputs
             .approvals
@@ -188,20 +196,21 @@ impl CompiledAgreement {
             StanceKind::Objection => versions.contains(&stance.agreement),
         });
         let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
-        let from = record.window.from.max(board).max(supplier);
-        // What was over before it could begin supersedes nothing.
-        if record.window.until.is_some_and(|until| until <= from) {
-            return None;
-        }
         Some(Self {
             id: record.id,
             from,
             until: record.window.until,
             suspensions: record.suspensions.clone().into(),
+            excepted: record.excepted.clone().into(),
             approvals: approvals.collect(),
             stances: stances.collect(),
             terms,
         })
+    }
+
+    fn is_suspended_by(&self, side: Side, at: Timestamp) -> bool {
+        let mut own = self.suspensions.iter().filter(|suspension| suspension.side == side);
+        own.any(|suspension| suspension.window.holds(at))
     }
 
     /// When it holds, apart from suspensions and from what supersedes it.

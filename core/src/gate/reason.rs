@@ -105,8 +105,13 @@ reasons! {
     AgreementNotStarted = "agreement_not_started", Some(Clause::Subject), Board, Supplier;
     /// It has ended.
     AgreementEnded = "agreement_ended", Some(Clause::Duration), Board, Supplier;
-    /// A side has said that it can no longer comply.
-    AgreementSuspended = "agreement_suspended", Some(Clause::CanNoLongerComply), Board, Supplier;
+    /// The board has said that it can no longer comply.
+    AgreementSuspendedByBoard = "agreement_suspended_by_board", Some(Clause::CanNoLongerComply), Board, Supplier;
+    /// The supplier has said that it can no longer comply.
+    AgreementSuspendedBySupplier =
+        "agreement_suspended_by_supplier", Some(Clause::CanNoLongerComply), Supplier, Supplier;
+    /// The board has accepted it for other schools than this one.
+    AgreementExceptsSchool = "agreement_excepts_school", Some(Clause::Subject), Board, Supplier;
     /// No agreement of the board with the operator of this service covers this school.
     OperatorAgreementMissing = "operator_agreement_missing", Some(Clause::Subject), Board, Supplier;
     /// The board has not accepted the agreement with the operator.
@@ -117,8 +122,14 @@ reasons! {
     OperatorAgreementNotStarted = "operator_agreement_not_started", Some(Clause::Subject), Board, Supplier;
     /// The agreement with the operator has ended.
     OperatorAgreementEnded = "operator_agreement_ended", Some(Clause::Duration), Board, Supplier;
-    /// Board or operator has said that it can no longer comply with their agreement.
-    OperatorAgreementSuspended = "operator_agreement_suspended", Some(Clause::CanNoLongerComply), Board, Supplier;
+    /// The board has said that it can no longer comply with the agreement with the operator.
+    OperatorAgreementSuspendedByBoard =
+        "operator_agreement_suspended_by_board", Some(Clause::CanNoLongerComply), Board, Supplier;
+    /// The operator has said that it can no longer comply with its agreement with the board.
+    OperatorAgreementSuspendedByOperator =
+        "operator_agreement_suspended_by_operator", Some(Clause::CanNoLongerComply), Operator, Supplier;
+    /// The board has accepted the agreement with the operator for other schools than this one.
+    OperatorAgreementExceptsSchool = "operator_agreement_excepts_school", Some(Clause::Subject), Board, Supplier;
     /// The asker is not the supplier of this product.
     ProductOfAnother = "product_of_another", Some(Clause::Instructions), Asker, Supplier;
 
@@ -252,7 +263,9 @@ impl ReasonCode {
             Self::AgreementNotAcceptedBySupplier => Self::OperatorAgreementNotAcceptedByOperator,
             Self::AgreementNotStarted => Self::OperatorAgreementNotStarted,
             Self::AgreementEnded => Self::OperatorAgreementEnded,
-            Self::AgreementSuspended => Self::OperatorAgreementSuspended,
+            Self::AgreementSuspendedByBoard => Self::OperatorAgreementSuspendedByBoard,
+            Self::AgreementSuspendedBySupplier => Self::OperatorAgreementSuspendedByOperator,
+            Self::AgreementExceptsSchool => Self::OperatorAgreementExceptsSchool,
             other => other,
         }
     }

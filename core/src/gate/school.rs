@@ -198,8 +198,14 @@ impl SchoolDecision<'_> {
         if standing.ended {
             self.deny_agreement(ReasonCode::AgreementEnded);
         }
-        if standing.suspended {
-            self.deny_agreement(ReasonCode::AgreementSuspended);
+        if standing.suspended_by_board {
+            self.deny_agreement(ReasonCode::AgreementSuspendedByBoard);
+        }
+        if standing.suspended_by_supplier {
+            self.deny_agreement(ReasonCode::AgreementSuspendedBySupplier);
+        }
+        if standing.excepted {
+            self.deny_agreement(ReasonCode::AgreementExceptsSchool);
         }
         if standing.future.is_some() {
             self.deny_agreement(ReasonCode::AgreementNotStarted);

@@ -10,6 +10,7 @@
 mod cases;
 mod consent;
 mod grants;
+mod life;
 mod models;
 mod naive;
 mod properties;

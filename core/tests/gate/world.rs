@@ -6,7 +6,7 @@ use serde_json::Value;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, StanceKind, StanceRecord, SupplierKind,
+        ProductRecord, Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -103,6 +103,7 @@ impl World {
                 accepted_by_board_at: Some(start),
                 accepted_by_supplier_at: Some(start),
                 suspensions: Vec::new(),
+                excepted: Vec::new(),
             }],
             approvals: Vec::new(),
             mandates: vec![MandateRecord {
@@ -183,6 +184,12 @@ impl World {
             window,
             suspensions: Vec::new(),
         });
+    }
+
+    /// A side says that it can no longer comply.
+    pub(crate) fn suspends(&mut self, side: Side, window: Window) {
+        let suspensions = &mut self.inputs.agreements[0].suspensions;
+        suspensions.push(SuspensionRecord { side, window });
     }
 
     /// The school takes a stance on the sub-processor, since the start.

@@ -44,7 +44,7 @@ impl Hearer<'_> {
         Change::Noticed(Notice {
             supplier: self.supplier,
             kind,
-            school: self.school,
+            school: Some(self.school),
             resource: *self.school.as_uuid(),
             at,
         })

@@ -15,6 +15,7 @@ use crate::app::{
     account_change::{PlannedChange, PlannedUndo},
     activation::{Activation, Mandate},
     agreement::{Acceptance, Agreement, Approval},
+    agreement_step::Step,
     caller::Attempt,
     client::Client,
     connection::{Connection, Due, Run, RunEnd},
@@ -45,6 +46,8 @@ pub enum Change {
     AgreementOffered(Agreement),
     /// A side accepted an agreement.
     AgreementAccepted(AgreementId, Acceptance),
+    /// Something happened to an agreement, unless another step came first.
+    AgreementMoved(BoardId, AgreementId, Step),
     /// A school approved an optional module.
     ApprovalGiven(Approval),
     /// A school withdrew an approval.

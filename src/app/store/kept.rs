@@ -5,7 +5,17 @@ use sluis_core::{
     time::Timestamp,
 };
 
-use crate::app::{account_key::AccountKey, caller::Attempt};
+use crate::app::{
+    account_key::AccountKey,
+    activation::{Activation, Mandate},
+    agreement::{Agreement, Approval},
+    caller::Attempt,
+    consent::Consent,
+    instruction::Instruction,
+    organisation::School,
+    restriction::Restriction,
+    stance::Stance,
+};
 
 /// A group as it is kept: nothing in it is about one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,4 +125,46 @@ pub struct StoredKey {
     pub answer: Option<Vec<u8>>,
     /// From when on it is forgotten.
     pub expires_at: Timestamp,
+}
+
+/// Everything that the policy of one school is compiled from, read at one epoch.
+#[derive(Debug, Clone)]
+pub struct PolicyInputs {
+    /// The epoch that was read before the rest: a permit by an older one is decided again.
+    pub epoch: u64,
+    /// The latest moment of the acts that led to this epoch.
+    pub moved_at: Timestamp,
+    /// The school.
+    pub school: School,
+    /// The agreements of its board.
+    pub agreements: Vec<Agreement>,
+    /// Those of the processors with an agreement that are distributors.
+    pub distributors: Vec<SupplierId>,
+    /// The approvals of the school.
+    pub approvals: Vec<Approval>,
+    /// The mandates of its board.
+    pub mandates: Vec<Mandate>,
+    /// The activations of the school.
+    pub activations: Vec<Activation>,
+    /// Its instructions to distributors.
+    pub instructions: Vec<Instruction>,
+    /// What the school says about parties of annexes.
+    pub stances: Vec<Stance>,
+    /// The groups of its roster.
+    pub groups: Vec<StoredGroup>,
+}
+
+/// The roster of one school as it is kept, read at one epoch.
+#[derive(Debug, Clone)]
+pub struct StoredRoster {
+    /// The epoch that was read before the rest.
+    pub epoch: u64,
+    /// The groups.
+    pub groups: Vec<StoredGroup>,
+    /// The persons.
+    pub persons: Vec<StoredPerson>,
+    /// The restrictions and objections of the school, ended ones too.
+    pub restrictions: Vec<Restriction>,
+    /// The consents that the school has on record, ended ones too.
+    pub consents: Vec<Consent>,
 }

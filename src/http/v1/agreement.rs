@@ -1,5 +1,7 @@
 //! Agreements: offered by a supplier, accepted by a board over the hash of the annex.
 
+use std::collections::BTreeSet;
+
 use actix_web::{
     get, post,
     web::{Json, Path},
@@ -7,28 +9,31 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::Value;
 use sluis_core::{
-    agreement::{Annex, AnnexDocument, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash},
+    agreement::{Annex, AnnexHash, State},
     catalogue::Catalogue,
-    id::{AgreementId, BoardId, ClientId, ProductId, SupplierId},
-    identifier::leak_guard,
+    id::{AgreementId, BoardId, ClientId, ProductId, SchoolId, SupplierId},
     time::{Timestamp, Window},
 };
 use utoipa::ToSchema;
 
-use super::path::AgreementPath;
+use super::{annex::parse_annex, path::AgreementPath, suspension::SuspensionView};
 use crate::{
     app::{
+        App,
         action::{AcceptAgreement, OfferAgreement, ReadAgreement},
-        agree::{AgreementOffer, annex_of, check_window},
+        agree::{AgreementOffer, Signing, check_window},
         agreement::{Acceptance, Agreement},
+        agreement_step::{Coverage, Suspension},
+        cover::CoverageAsked,
         error::Invalid,
+        words::annex_of,
     },
     http::{
         answer::{Answer, Created},
         authentication::May,
         body::{Body, Query},
         code::Code,
-        input::{Fields, Input, checked, is_plain, text},
+        input::{Fields, Input, checked, list, text},
         page::{ListView, PageQuery},
         problem::Problem,
         response::{AcceptanceConflict, AgreementNotFound, BoardNotFound, LimitReached},
@@ -65,8 +70,47 @@ pub(super) struct AgreementView {
     /// When it was offered.
     #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
     offered_at: Timestamp,
+    /// When it ends, or has ended: at `validUntil`, or before that when a side has ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2027-02-01T00:00:00.000Z")]
+    ends_at: Option<Timestamp>,
     /// The signatures (ondertekeningen). It can be in force once both sides have signed.
     acceptances: Vec<AcceptanceView>,
+    /// When a side said that it could no longer comply, the oldest first.
+    suspensions: Vec<AgreementSuspensionView>,
+    /// The schools of the board for which it does not hold; it holds for all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Uuid>>, example = json!(["01990a3e-7c00-7000-8000-000000000022"]))]
+    except_schools: Option<BTreeSet<SchoolId>>,
+    /// The schools of the board for which it holds, where the board has accepted it for a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Uuid>>, example = json!(["01990a3e-7c00-7000-8000-000000000002"]))]
+    only_schools: Option<BTreeSet<SchoolId>>,
+}
+
+/// A span in which an agreement is suspended by a side (opgeschort).
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AgreementSuspensionView {
+    /// `board` or `supplier`: who said that it could no longer comply.
+    #[schema(example = "supplier")]
+    side: &'static str,
+    /// When.
+    #[serde(flatten)]
+    span: SuspensionView,
+    /// Why, in the words of that side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "De hosting verhuist naar een land buiten de EER.")]
+    reason: Option<String>,
+}
+
+impl From<Suspension> for AgreementSuspensionView {
+    fn from(suspension: Suspension) -> Self {
+        Self {
+            side: suspension.side.as_str(),
+            span: suspension.window.into(),
+            reason: suspension.reason,
+        }
+    }
 }
 
 /// A signature (ondertekening) of one side over the hash of the annex.
@@ -95,7 +139,13 @@ impl From<Acceptance> for AcceptanceView {
 
 impl From<Agreement> for AgreementView {
     fn from(agreement: Agreement) -> Self {
+        let (except_schools, only_schools) = match agreement.coverage() {
+            Coverage::AllExcept(schools) => (Some(schools).filter(|schools| !schools.is_empty()), None),
+            Coverage::Only(schools) => (None, Some(schools)),
+        };
         Self {
+            except_schools,
+            only_schools,
             id: agreement.id,
             board: agreement.board,
             supplier: agreement.supplier,
@@ -104,6 +154,8 @@ impl From<Agreement> for AgreementView {
             valid_from: agreement.window.from,
             valid_until: agreement.window.until,
             offered_at: agreement.offered_at,
+            ends_at: agreement.held().until,
+            suspensions: agreement.suspensions().into_iter().map(Into::into).collect(),
             acceptances: agreement.acceptances.into_iter().map(AcceptanceView::from).collect(),
         }
     }
@@ -115,6 +167,14 @@ impl From<Agreement> for AgreementView {
 pub(super) struct AgreementDetailView {
     #[serde(flatten)]
     agreement: AgreementView,
+    /// How it stands: `offered` (a side has yet to accept it), `lapsed` (its time was over first), `accepted` (it begins later),
+    /// `in_force`, `suspended`, `superseded` (a newer one has taken its place) or `ended`.
+    #[schema(example = "in_force")]
+    state: &'static str,
+    /// The agreement that has taken its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000026")]
+    superseded_by: Option<AgreementId>,
     /// The model that it follows.
     #[schema(example = "4.0-coded")]
     model: &'static str,
@@ -136,13 +196,18 @@ pub(super) struct DefectView {
     pointer: String,
 }
 
-impl TryFrom<Agreement> for AgreementDetailView {
-    type Error = Problem;
-
-    fn try_from(agreement: Agreement) -> Result<Self, Problem> {
+impl AgreementDetailView {
+    /// An agreement as it stands now.
+    pub(super) async fn of(app: &App, agreement: Agreement) -> Result<Self, Problem> {
+        let state = app.agreement_state(&agreement).await?;
         let annex = annex_of(&agreement)?;
         let defects = annex.document().defects(Catalogue::built_in()).into_iter();
         Ok(Self {
+            state: state.as_str(),
+            superseded_by: match state {
+                State::Superseded { by } => Some(by),
+                _ => None,
+            },
             model: annex.document().model.as_str(),
             // The bytes that were signed, so that the order of names is kept too.
             annex: serde_json::from_slice(annex.canonical())
@@ -200,80 +265,6 @@ impl Input for AgreementCreate {
     }
 }
 
-/// Reads an annex with all its errors; values are not repeated.
-fn parse_annex(value: &Value) -> Result<Annex, Vec<Invalid>> {
-    let mut wrong = Vec::new();
-    guard_texts(value, "", &mut wrong);
-    match Annex::parse(value.to_string().as_bytes()) {
-        Ok(annex) if wrong.is_empty() => Ok(annex),
-        Ok(_) => Err(wrong),
-        Err(AnnexErrors(errors)) => {
-            wrong.extend(errors.into_iter().map(|error| Invalid {
-                pointer: place_of(&error).to_owned(),
-                code: error.code.as_str(),
-                detail: explain(error.code).to_owned(),
-            }));
-            // Whoever mends the errors reads in the same answer what the gate will not permit.
-            let defects = AnnexDocument::defects_of_readable(value, Catalogue::built_in());
-            wrong.extend(defects.into_iter().map(|defect| Invalid {
-                pointer: defect.place,
-                code: defect.code.as_str(),
-                detail:
-                    "a defect: the offer is not refused for it, but the gate permits nothing by this row".to_owned(),
-            }));
-            Err(wrong)
-        }
-    }
-}
-
-/// Where an error is; an unknown name that does not look like one is told at the object that it stands in.
-fn place_of(error: &AnnexError) -> &str {
-    match error.place.rsplit_once('/') {
-        Some((object, name)) if error.code == AnnexErrorCode::FieldUnknown && !is_plain(name) => object,
-        _ => &error.place,
-    }
-}
-
-/// An annex is about kinds of data, never about a person.
-fn guard_texts(value: &Value, pointer: &str, wrong: &mut Vec<Invalid>) {
-    match value {
-        Value::String(text) if leak_guard::find(text).is_some() => wrong.push(Invalid {
-            pointer: pointer.to_owned(),
-            code: "national_number",
-            detail: "the text seems to hold a national number, which may not be sent".to_owned(),
-        }),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                guard_texts(item, &format!("{pointer}/{index}"), wrong);
-            }
-        }
-        // All known names are plain. The others are refused with all that is in them.
-        Value::Object(fields) => {
-            for (name, field) in fields.iter().filter(|(name, _)| is_plain(name)) {
-                guard_texts(field, &format!("{pointer}/{name}"), wrong);
-            }
-        }
-        _ => {}
-    }
-}
-
-const fn explain(code: AnnexErrorCode) -> &'static str {
-    match code {
-        AnnexErrorCode::NotJson => "JSON is expected",
-        AnnexErrorCode::NotOfThisModel => {
-            "an annex of this model does not have this: model `4.0-coded` has `rows`, the others have `ticks`"
-        }
-        AnnexErrorCode::FieldMissing => "this field is required",
-        AnnexErrorCode::FieldUnknown => "a field with this name is not known here",
-        AnnexErrorCode::WrongType => "another kind of value is expected",
-        AnnexErrorCode::WrongValue => "this is none of the values that are possible here",
-        AnnexErrorCode::WrongForm => "a text of another form is expected",
-        AnnexErrorCode::WrongSize => "this is too short, too long, too few or too many",
-        AnnexErrorCode::Repeated => "this stands in the list twice",
-        AnnexErrorCode::Ambiguous => "two readers could read this differently",
-    }
-}
-
 /// The signature (ondertekening) of the board.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
@@ -282,15 +273,54 @@ pub(super) struct AcceptanceCreate {
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$",
         example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     annex_hash: AnnexHash,
+    /// The schools of the board for which it is not accepted. Without this and `onlySchools` it is accepted for all, also for
+    /// those that come later.
+    #[schema(value_type = Option<Vec<Uuid>>, max_items = 2_000, example = json!(["01990a3e-7c00-7000-8000-000000000022"]))]
+    except_schools: Option<Vec<SchoolId>>,
+    /// The schools of the board for which it is accepted, instead of `exceptSchools`.
+    #[schema(value_type = Option<Vec<Uuid>>, max_items = 2_000)]
+    only_schools: Option<Vec<SchoolId>>,
 }
 
 impl Input for AcceptanceCreate {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let annex_hash = fields.required("annexHash", text(AnnexHash::parse));
+        let schools = schools(fields);
+        let Schools { except, only } = schools?;
         Some(Self {
             annex_hash: annex_hash?,
+            except_schools: except,
+            only_schools: only,
         })
     }
+}
+
+/// At most so many schools are named at once.
+const SCHOOLS: usize = 2_000;
+
+/// For which schools: one of the two at most.
+pub(super) struct Schools {
+    pub(super) except: Option<Vec<SchoolId>>,
+    pub(super) only: Option<Vec<SchoolId>>,
+}
+
+/// Reads `exceptSchools` or `onlySchools`, not both.
+pub(super) fn schools(fields: &mut Fields<'_>) -> Option<Schools> {
+    let except = fields.optional("exceptSchools", list(SCHOOLS, text(SchoolId::parse)));
+    let only = fields.optional("onlySchools", list(SCHOOLS, text(SchoolId::parse)));
+    match (except?, only?) {
+        (Some(_), Some(_)) => fields.refuse(
+            "onlySchools",
+            "not_together",
+            "an agreement holds for all schools with exceptions, or for a list: not both",
+        ),
+        (except, only) => Some(Schools { except, only }),
+    }
+}
+
+/// What was asked about schools, if anything.
+pub(super) fn coverage(except: Option<Vec<SchoolId>>, only: Option<Vec<SchoolId>>) -> Option<CoverageAsked> {
+    only.map(CoverageAsked::Only).or(except.map(CoverageAsked::Except))
 }
 
 type AgreementListView = ListView<AgreementView>;
@@ -371,7 +401,7 @@ pub(super) async fn agreement_create(
     let agreement = caller.app().agreement_offer(caller.caller(), offer).await?;
     Ok(Created::at(
         format!("/v1/agreements/{}", agreement.id),
-        agreement.try_into()?,
+        AgreementDetailView::of(caller.app(), agreement).await?,
     ))
 }
 
@@ -385,13 +415,15 @@ pub(super) async fn agreement_view(
     path: Path<AgreementPath>,
 ) -> Answer<AgreementDetailView> {
     let agreement = caller.app().agreement_view(caller.caller(), path.agreement).await?;
-    Ok(Json(agreement.try_into()?))
+    Ok(Json(AgreementDetailView::of(caller.app(), agreement).await?))
 }
 
 /// Accept an agreement
 ///
 /// The signature (ondertekening) of the board (bevoegd gezag). It repeats the hash of the annex that was read, so that
-/// nobody signs what was not seen.
+/// nobody signs what was not seen. One signature is for all schools of the board, apart from `exceptSchools`, or for
+/// `onlySchools`. From its start it supersedes (treedt in de plaats van) what was agreed about the product before, at every school
+/// of the board: where it does not hold, nothing is agreed.
 #[utoipa::path(operation_id = "agreement_accept", tag = "agreements", security(("bearer" = ["agreement.accept"])),
     params(AgreementPath), request_body = AcceptanceCreate,
     responses((status = 200, description = "The agreement", body = AgreementDetailView), AgreementNotFound,
@@ -402,10 +434,11 @@ pub(super) async fn agreement_accept(
     path: Path<AgreementPath>,
     Body(input): Body<AcceptanceCreate>,
 ) -> Answer<AgreementDetailView> {
-    let hash = *input.annex_hash.as_bytes();
-    let agreement = caller
-        .app()
-        .agreement_accept(caller.caller(), path.agreement, hash)
-        .await?;
-    Ok(Json(agreement.try_into()?))
+    let signing = Signing {
+        annex_hash: *input.annex_hash.as_bytes(),
+        schools: coverage(input.except_schools, input.only_schools),
+    };
+    let accepted = caller.app().agreement_accept(caller.caller(), path.agreement, signing);
+    let agreement = accepted.await?;
+    Ok(Json(AgreementDetailView::of(caller.app(), agreement).await?))
 }

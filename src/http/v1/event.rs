@@ -51,12 +51,18 @@ pub(super) struct EventView {
     /// `accounts_change_undone`: the school took that back. What changed is at
     /// `/v1/schools/{school}/account-changes/_search`; there is an event only when it can be learned there, and when the
     /// restriction of a person ends whose accounts changed.
+    ///
+    /// `agreement_accepted`: the board (bevoegd gezag) accepted an agreement; `agreement_suspended`, `agreement_resumed`: a side
+    /// said that it can no longer comply, or took that back; `agreement_superseded`: a newer one takes its place;
+    /// `agreement_ended`: a side ended it, at once or by a date; `agreement_schools_changed`: the board changed for which
+    /// schools it holds. How it stands is at `/v1/agreements/{agreement}`.
     #[schema(example = "accounts_changed")]
     kind: &'static str,
-    /// At which school.
-    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
-    school: SchoolId,
-    /// The id of what it is about: of the school, for changed accounts. How many they are it does not say.
+    /// At which school, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000002")]
+    school: Option<SchoolId>,
+    /// The id of what it is about: of the school, for changed accounts (how many they are it does not say), or of the agreement.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000002")]
     resource: Uuid,
     /// When.

@@ -7,11 +7,14 @@ use actix_web::{
 use serde::Serialize;
 use sluis_core::{
     id::{InstructionId, ProductId, SchoolId},
-    time::{Timestamp, Window},
+    time::Timestamp,
 };
 use utoipa::ToSchema;
 
-use super::path::{InstructionPath, SchoolPath};
+use super::{
+    path::{InstructionPath, SchoolPath},
+    suspension::SuspensionView,
+};
 use crate::{
     app::{
         action::{EndInstruction, GiveInstruction, ReadInstruction, ResumeInstruction, SuspendInstruction},
@@ -50,28 +53,6 @@ pub(super) struct InstructionView {
     valid_until: Option<Timestamp>,
     /// When it was suspended (opgeschort), the oldest first.
     suspensions: Vec<SuspensionView>,
-}
-
-/// A span in which an instruction is suspended (opgeschort).
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SuspensionView {
-    /// From when on.
-    #[schema(value_type = String, format = DateTime, example = "2026-09-01T09:00:00.000Z")]
-    valid_from: Timestamp,
-    /// When it was resumed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, example = "2026-09-03T09:00:00.000Z")]
-    valid_until: Option<Timestamp>,
-}
-
-impl From<Window> for SuspensionView {
-    fn from(span: Window) -> Self {
-        Self {
-            valid_from: span.from,
-            valid_until: span.until,
-        }
-    }
 }
 
 impl From<Instruction> for InstructionView {

@@ -6,6 +6,8 @@ mod account;
 mod account_change;
 mod activation;
 mod agreement;
+mod agreement_life;
+mod annex;
 mod approval;
 mod board;
 mod catalogue;
@@ -33,6 +35,7 @@ mod run;
 mod school;
 mod stance;
 mod supplier;
+mod suspension;
 mod whom;
 
 /// All operations. This list is the router and the OpenAPI document. The router tries one pattern after the other: those
@@ -65,6 +68,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(agreement::agreement_create)
         .service(agreement::agreement_view)
         .service(agreement::agreement_accept)
+        .service(agreement_life::agreement_cover)
+        .service(agreement_life::agreement_suspend)
+        .service(agreement_life::agreement_resume)
+        .service(agreement_life::agreement_end)
         .service(approval::approval_list)
         .service(approval::approval_create)
         .service(approval::approval_view)

@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use sluis_core::{
-    agreement::SupplierKind,
+    agreement::{Side, SupplierKind},
     id::{AgreementId, BoardId, ProductId, SchoolId},
     time::{Timestamp, Window},
 };
 
 use super::{
-    EPOCH, Repository, epoch,
+    EPOCH, Repository,
+    agreement_step::{self, STEPS, STEPS_OF_BOARD, STEPS_OF_PRODUCT},
+    epoch,
     instruction::{INSTRUCTIONS, SUSPENSIONS, with_suspensions},
     organisation::start,
     parsed,
@@ -18,7 +20,7 @@ use super::{
 use crate::{
     app::{
         activation::{Activation, Mandate},
-        agreement::{Acceptance, Agreement, Approval, Side},
+        agreement::{Acceptance, Agreement, Approval},
         instruction::Instruction,
         stance::Stance,
         store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
@@ -50,6 +52,11 @@ pub(crate) const AGREEMENTS_OF_BOARD: Statement = Statement {
     name: "agreements_of_board",
     sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
           FROM agreements WHERE board = $1 AND id > $2 ORDER BY id LIMIT $3",
+};
+pub(crate) const AGREEMENTS_ABOUT: Statement = Statement {
+    name: "agreements_about",
+    sql: "SELECT id, board, supplier, product, annex, annex_hash, valid_from, valid_until, offered_at \
+          FROM agreements WHERE board = $1 AND product = $2 ORDER BY id",
 };
 pub(crate) const PROCESSORS_OF_BOARD: Statement = Statement {
     name: "processors_of_board",
@@ -141,6 +148,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &ACCEPTANCE_ADD,
     &AGREEMENT,
     &AGREEMENTS_OF_BOARD,
+    &AGREEMENTS_ABOUT,
     &PROCESSORS_OF_BOARD,
     &AGREEMENTS_OF_PRODUCT,
     &ACCEPTANCES,
@@ -175,6 +183,7 @@ fn agreement(row: &Row) -> Result<Agreement, StorageError> {
         },
         offered_at: row.get(8)?,
         acceptances: Vec::new(),
+        steps: Vec::new(),
     })
 }
 
@@ -227,8 +236,8 @@ fn activation(row: &Row) -> Result<Activation, StorageError> {
     })
 }
 
-/// Puts each acceptance of a list with its agreement.
-fn with_acceptances(agreements: &[Row], acceptances: &[Row]) -> Result<Vec<Agreement>, StorageError> {
+/// Puts each acceptance and each step of a list with its agreement.
+fn whole(agreements: &[Row], acceptances: &[Row], steps: &[Row]) -> Result<Vec<Agreement>, StorageError> {
     let mut found: Vec<Agreement> = agreements.iter().map(agreement).collect::<Result<_, _>>()?;
     for row in acceptances {
         let of: AgreementId = row.get(3)?;
@@ -236,6 +245,7 @@ fn with_acceptances(agreements: &[Row], acceptances: &[Row]) -> Result<Vec<Agree
             agreement.acceptances.push(acceptance(row)?);
         }
     }
+    agreement_step::put(&mut found, steps)?;
     Ok(found)
 }
 
@@ -246,8 +256,9 @@ impl AgreementStore for Repository {
             statement,
             params: params![id],
         };
-        let [agreements, acceptances] = self.together([query(&AGREEMENT), query(&ACCEPTANCES)]).await?;
-        Ok(with_acceptances(&agreements, &acceptances)?.pop())
+        let queries = [query(&AGREEMENT), query(&ACCEPTANCES), query(&STEPS)];
+        let [agreements, acceptances, steps] = self.together(queries).await?;
+        Ok(whole(&agreements, &acceptances, &steps)?.pop())
     }
 
     async fn agreements_of_board(
@@ -259,12 +270,27 @@ impl AgreementStore for Repository {
             statement: &AGREEMENTS_OF_BOARD,
             params: params![board, start(page.after), page.limit],
         };
-        let acceptances = Query {
-            statement: &ACCEPTANCES_OF_BOARD,
+        let of_board = |statement| Query {
+            statement,
             params: params![board],
         };
-        let [agreements, acceptances] = self.together([agreements, acceptances]).await?;
-        Ok(with_acceptances(&agreements, &acceptances)?)
+        let queries = [agreements, of_board(&ACCEPTANCES_OF_BOARD), of_board(&STEPS_OF_BOARD)];
+        let [agreements, acceptances, steps] = self.together(queries).await?;
+        Ok(whole(&agreements, &acceptances, &steps)?)
+    }
+
+    async fn agreements_about(&self, board: BoardId, product: ProductId) -> Result<Vec<Agreement>, StoreError> {
+        let agreements = Query {
+            statement: &AGREEMENTS_ABOUT,
+            params: params![board, product],
+        };
+        let of_board = |statement| Query {
+            statement,
+            params: params![board],
+        };
+        let queries = [agreements, of_board(&ACCEPTANCES_OF_BOARD), of_board(&STEPS_OF_BOARD)];
+        let [agreements, acceptances, steps] = self.together(queries).await?;
+        Ok(whole(&agreements, &acceptances, &steps)?)
     }
 
     async fn agreements_of_product(
@@ -276,12 +302,17 @@ impl AgreementStore for Repository {
             statement: &AGREEMENTS_OF_PRODUCT,
             params: params![product, start(page.after), page.limit],
         };
-        let acceptances = Query {
-            statement: &ACCEPTANCES_OF_PRODUCT,
+        let of_product = |statement| Query {
+            statement,
             params: params![product],
         };
-        let [agreements, acceptances] = self.together([agreements, acceptances]).await?;
-        Ok(with_acceptances(&agreements, &acceptances)?)
+        let queries = [
+            agreements,
+            of_product(&ACCEPTANCES_OF_PRODUCT),
+            of_product(&STEPS_OF_PRODUCT),
+        ];
+        let [agreements, acceptances, steps] = self.together(queries).await?;
+        Ok(whole(&agreements, &acceptances, &steps)?)
     }
 
     async fn approvals(&self, school: SchoolId) -> Result<Vec<Approval>, StoreError> {
@@ -335,6 +366,7 @@ impl AgreementStore for Repository {
             everything,
             distributors,
             of_board(&ACCEPTANCES_OF_BOARD),
+            of_board(&STEPS_OF_BOARD),
             of_school(&APPROVALS),
             of_board(&MANDATES),
             of_school(&ACTIVATIONS),
@@ -348,6 +380,7 @@ impl AgreementStore for Repository {
             agreements,
             distributors,
             acceptances,
+            steps,
             approvals,
             mandates,
             activations,
@@ -360,7 +393,7 @@ impl AgreementStore for Repository {
             epoch: epoch(&epoch_rows)?,
             moved_at: epoch_rows.first().map_or(Ok(Timestamp::default()), |row| row.get(1))?,
             school: found,
-            agreements: with_acceptances(&agreements, &acceptances)?,
+            agreements: whole(&agreements, &acceptances, &steps)?,
             distributors: distributors.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?,
             approvals: approvals.iter().map(approval).collect::<Result<_, _>>()?,
             mandates: mandates.iter().map(mandate).collect::<Result<_, _>>()?,

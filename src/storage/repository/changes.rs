@@ -1,17 +1,18 @@
 //! Each change of the application as statements, with the rows that they must touch.
 
 use sluis_core::{
+    agreement::Side,
     id::{RunId, SchoolId},
     time::Timestamp,
 };
 
 use super::{
-    Repository, account, account_change, agreement, before, client, consent, feed, instruction, login, once,
-    organisation, restriction, roster, staging, stance,
+    Repository, account, account_change, agreement, agreement_step, before, client, consent, feed, instruction, login,
+    once, organisation, restriction, roster, staging, stance,
 };
 use crate::{
     app::{
-        agreement::{Acceptance, Agreement, OPEN_OFFERS, Side},
+        agreement::{Acceptance, Agreement, OPEN_OFFERS},
         connection::{Due, Run, RunEnd, RunOutcome},
         organisation::{Board, Product, School, Supplier},
         reason::RunReason,
@@ -124,6 +125,7 @@ impl Repository {
             }
             Change::AgreementOffered(agreement) => agreement_offered(set, &agreement),
             Change::AgreementAccepted(agreement, acceptance) => accepted(set, agreement, &acceptance),
+            Change::AgreementMoved(board, id, step) => agreement_step::add(set, board, id, &step)?,
             Change::ApprovalGiven(approval) => {
                 let values = params![approval.school, approval.agreement, &approval.module];
                 set.push(&agreement::APPROVALS_OPEN, values, Expect::Exactly(0));

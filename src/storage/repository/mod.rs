@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod account_change;
 pub(crate) mod agreement;
+pub(crate) mod agreement_step;
 pub(crate) mod before;
 mod changes;
 pub(crate) mod client;

@@ -107,6 +107,20 @@ fn clients() -> Calls {
 fn agreements() -> Calls {
     let add =
         |number: u8, until: Option<i64>| params![id(number), id(1), id(1), id(1), b"annex", hash(1), NOW, until, NOW];
+    let step = |number: u8, kind: &str, ends_at: Option<i64>, note: Option<&str>, schools: Option<&str>| {
+        params![
+            id(1),
+            i64::from(number),
+            id(1),
+            kind,
+            "board",
+            id(2),
+            NOW,
+            ends_at,
+            note,
+            schools
+        ]
+    };
     vec![
         ("agreement_add", add(1, None)),
         ("agreement_add", add(2, Some(NOW + 1))),
@@ -118,6 +132,22 @@ fn agreements() -> Calls {
         ("agreement", params![id(1)]),
         ("agreements_of_board", params![id(1), id(0), i64::MAX]),
         ("agreements_of_board", params![id(1), id(1), 1]),
+        ("agreements_about", params![id(1), id(1)]),
+        ("agreements_about", params![id(1), id(2)]),
+        (
+            "agreement_step_add",
+            step(1, "suspended", None, Some("geen hosting"), None),
+        ),
+        ("agreement_step_add", step(2, "resumed", None, None, None)),
+        (
+            "agreement_step_add",
+            step(3, "covered", None, None, Some("{\"only\":[]}")),
+        ),
+        ("agreement_step_add", step(4, "ended", Some(NOW + 9), None, None)),
+        ("agreement_steps_known", params![id(1), id(1)]),
+        ("agreement_steps", params![id(1)]),
+        ("agreement_steps_of_board", params![id(1)]),
+        ("agreement_steps_of_product", params![id(1)]),
         ("processors_of_board", params![id(1), "supplier"]),
         ("processors_of_board", params![id(1), "distributor"]),
         ("agreements_of_product", params![id(1), id(0), 10]),

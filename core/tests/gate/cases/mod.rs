@@ -16,7 +16,7 @@ use proptest::{
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode, ProductRecord,
-        Scope, StanceKind, StanceRecord, SupplierKind,
+        Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -176,6 +176,12 @@ fn suspensions() -> impl Strategy<Value = Vec<Window>> {
     prop_oneof![6 => Just(Vec::new()), 1 => vec(window(), 1)]
 }
 
+fn suspensions_by_sides() -> impl Strategy<Value = Vec<SuspensionRecord>> {
+    let suspension = (select(Side::ALL.to_vec()), window());
+    let suspension = suspension.prop_map(|(side, window)| SuspensionRecord { side, window });
+    prop_oneof![6 => Just(Vec::new()), 1 => vec(suspension, 1..=2)]
+}
+
 fn agreement() -> impl Strategy<Value = AgreementRecord> {
     (
         mostly(0u128, vec![1, 2]),
@@ -183,10 +189,11 @@ fn agreement() -> impl Strategy<Value = AgreementRecord> {
         window(),
         accepted(),
         accepted(),
+        suspensions_by_sides(),
         suspensions(),
     )
         .prop_map(
-            |(product, annex, window, board, supplier, suspensions)| AgreementRecord {
+            |(product, annex, window, board, supplier, suspensions, excepted)| AgreementRecord {
                 id: id(0),
                 product: id(200 + product),
                 annex,
@@ -194,6 +201,7 @@ fn agreement() -> impl Strategy<Value = AgreementRecord> {
                 accepted_by_board_at: board,
                 accepted_by_supplier_at: supplier,
                 suspensions,
+                excepted,
             },
         )
 }

@@ -56,6 +56,7 @@ impl SwitchedOn {
             accepted_by_board_at: Some(start),
             accepted_by_supplier_at: Some(start),
             suspensions: Vec::new(),
+            excepted: Vec::new(),
         });
         inputs.activations.push(ActivationRecord {
             id: id(801),

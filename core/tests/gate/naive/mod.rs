@@ -221,9 +221,26 @@ impl<'a> School<'a> {
     }
 
     fn in_force(&self, product: ProductId) -> Option<&'a AgreementRecord> {
-        let suspended = |agreement: &AgreementRecord| agreement.suspensions.iter().any(|span| during(span, self.at()));
-        self.latest(product)
-            .filter(|agreement| !over(&agreement.window, self.at()) && !suspended(agreement))
+        let holds = |agreement: &AgreementRecord| {
+            !over(&agreement.window, self.at())
+                && !self.is_suspended_by(agreement, "board")
+                && !self.is_suspended_by(agreement, "supplier")
+                && !self.excepts_the_school(agreement)
+        };
+        self.latest(product).filter(|agreement| holds(agreement))
+    }
+
+    /// A side has said that it can no longer comply, and has not taken that back; what the other says is beside it.
+    fn is_suspended_by(&self, agreement: &AgreementRecord, side: &str) -> bool {
+        let spans = agreement.suspensions.iter();
+        let own = spans.filter(|suspension| suspension.side.as_str() == side);
+        own.map(|suspension| &suspension.window)
+            .any(|span| during(span, self.at()))
+    }
+
+    /// The board accepted it for other schools. What it superseded is gone there as well: nothing is agreed.
+    fn excepts_the_school(&self, agreement: &AgreementRecord) -> bool {
+        agreement.excepted.iter().any(|span| during(span, self.at()))
     }
 
     /// The agreement that is looked into: the latest, else the first that is to come.
@@ -255,8 +272,13 @@ impl<'a> School<'a> {
         if ended {
             reasons.push(self.of_agreement("ended"));
         }
-        if latest.is_some_and(|agreement| agreement.suspensions.iter().any(|span| during(span, self.at()))) {
-            reasons.push(self.of_agreement("suspended"));
+        for side in ["board", "supplier"] {
+            if latest.is_some_and(|agreement| self.is_suspended_by(agreement, side)) {
+                reasons.push(self.of_agreement(&format!("suspended_by_{side}")));
+            }
+        }
+        if latest.is_some_and(|agreement| self.excepts_the_school(agreement)) {
+            reasons.push(self.of_agreement("excepts_school"));
         }
         if latest.is_none() && self.looked_into().is_some() {
             reasons.push(self.of_agreement("not_started"));
@@ -302,6 +324,7 @@ impl<'a> School<'a> {
     fn of_agreement(&self, what: &str) -> (String, String) {
         match (self.request.direction, what) {
             (Direction::Connection, "not_accepted_by_supplier") => plain("operator_agreement_not_accepted_by_operator"),
+            (Direction::Connection, "suspended_by_supplier") => plain("operator_agreement_suspended_by_operator"),
             (Direction::Connection, _) => plain(&format!("operator_agreement_{what}")),
             _ => plain(&format!("agreement_{what}")),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sluis_core::{
-    agreement::{Scope, StanceKind, SupplierKind},
+    agreement::{Scope, Side, StanceKind, SupplierKind},
     catalogue::{Attribute, AttributeSet},
     gate::{Asker, Channel, Direction, Fixer, ReasonCode},
     person::PersonKind,
@@ -69,8 +69,14 @@ pub(super) fn table() -> Vec<Case> {
             None,
             a_newer_agreement_has_ended,
         ),
-        case(R::AgreementSuspended, Board, Some("2.5"), None, |world| {
-            world.inputs.agreements[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
+        case(R::AgreementSuspendedByBoard, Board, Some("2.5"), None, |world| {
+            world.suspends(Side::Board, Window::since(moment("2026-09-15T09:00:00Z")));
+        }),
+        case(R::AgreementSuspendedBySupplier, Supplier, Some("2.5"), None, |world| {
+            world.suspends(Side::Supplier, Window::since(moment("2026-09-15T09:00:00Z")));
+        }),
+        case(R::AgreementExceptsSchool, Board, Some("2.1"), None, |world| {
+            world.inputs.agreements[0].excepted = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
         }),
         case(R::OperatorAgreementMissing, Board, None, None, |world| {
             from_the_administration(world);
@@ -104,9 +110,29 @@ pub(super) fn table() -> Vec<Case> {
             from_the_administration(world);
             world.inputs.agreements[0].window = span("2026-08-01T00:00:00Z", "2026-09-15T09:00:00Z");
         }),
-        case(R::OperatorAgreementSuspended, Board, Some("2.5"), None, |world| {
+        case(
+            R::OperatorAgreementSuspendedByBoard,
+            Board,
+            Some("2.5"),
+            None,
+            |world| {
+                from_the_administration(world);
+                world.suspends(Side::Board, Window::since(moment("2026-09-15T09:00:00Z")));
+            },
+        ),
+        case(
+            R::OperatorAgreementSuspendedByOperator,
+            Operator,
+            Some("2.5"),
+            None,
+            |world| {
+                from_the_administration(world);
+                world.suspends(Side::Supplier, Window::since(moment("2026-09-15T09:00:00Z")));
+            },
+        ),
+        case(R::OperatorAgreementExceptsSchool, Board, Some("2.1"), None, |world| {
             from_the_administration(world);
-            world.inputs.agreements[0].suspensions = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
+            world.inputs.agreements[0].excepted = vec![Window::since(moment("2026-09-15T09:00:00Z"))];
         }),
         case(R::ProductOfAnother, TheAsker, Some("2.3"), None, |world| {
             world.request.asker = Asker::Supplier(id(World::OTHER_SUPPLIER));

@@ -189,10 +189,16 @@ impl<'a> Oracle<'a> {
             .enumerate()
             .filter(|(_, agreement)| agreement.product == product);
         own.map(|(rank, agreement)| {
+            let by = |side: &str| {
+                let own = agreement.suspensions.iter().filter(|one| one.side.as_str() == side);
+                spans(own.map(|suspension| &suspension.window), self.at)
+            };
             let facts = record(json!({
                 "board": millis(agreement.accepted_by_board_at),
                 "supplier": millis(agreement.accepted_by_supplier_at),
-                "suspensions": spans(&agreement.suspensions, self.at),
+                "suspendedByBoard": by("board"),
+                "suspendedBySupplier": by("supplier"),
+                "excepted": spans(&agreement.excepted, self.at),
             }));
             Known {
                 agreement,
