@@ -22,6 +22,7 @@ pub mod agreement_step;
 pub mod authentication;
 pub mod caller;
 pub mod client;
+pub mod compare;
 pub mod connection;
 pub mod consent;
 pub mod consents;

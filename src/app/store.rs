@@ -220,6 +220,8 @@ pub trait AgreementStore: Send + Sync {
         product: ProductId,
         page: Page<sluis_core::id::Agreement>,
     ) -> Result<Vec<Agreement>, StoreError>;
+    /// The approvals of all schools of a board.
+    async fn approvals_of_board(&self, board: BoardId) -> Result<Vec<Approval>, StoreError>;
     /// The approvals of a school.
     async fn approvals(&self, school: SchoolId) -> Result<Vec<Approval>, StoreError>;
     /// The mandates of a board.

@@ -59,7 +59,7 @@ async fn each_side_suspends_for_itself_and_only_it_resumes() {
     assert_eq!(suspended["state"], "suspended");
     let expected = json!({ "side": "supplier", "validFrom": world.now(), "reason": why["reason"] });
     assert_eq!(suspended["suspensions"], json!([expected]));
-    assert_eq!(against(&world).await, [by_supplier.clone()]);
+    assert_eq!(against(&world).await, std::slice::from_ref(&by_supplier));
 
     // The other side can neither take it back nor is kept from suspending too.
     world

@@ -8,6 +8,7 @@
 )]
 
 mod activations;
+mod agreement_changes;
 mod agreement_life;
 mod agreement_schools;
 mod agreements;

@@ -127,6 +127,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/clients/{client}/_revoke", &nothing,                   "?......."),
         ("GET", "/agreements", &nothing,                                  ".xxxxxxx"),
         ("GET", "/agreements/{agreement}", &nothing,                      ".x?x?x??"),
+        ("GET", "/agreements/{agreement}/changes", &nothing,              ".x?x?x??"),
         ("POST", "/agreements", &nothing,                                 ".....xxx"),
         ("POST", "/agreements/{agreement}/_accept", &signature,           ".x?....."),
         ("POST", "/agreements/{agreement}/_cover", &covering,             ".x?....."),

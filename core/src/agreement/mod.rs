@@ -5,6 +5,7 @@
 
 mod annex;
 mod clause;
+mod difference;
 mod document;
 mod life;
 mod lint;
@@ -15,6 +16,7 @@ mod ticks;
 
 pub use annex::{Annex, AnnexError, AnnexErrorCode, AnnexErrors, AnnexHash, AnnexHashError};
 pub use clause::{Article, Clause, Model, ModelError};
+pub use difference::{Difference, Item, Point, Turn, Way};
 pub use document::{
     AnnexDocument, AnnexVersion, CountryCode, Deviation, LoginSet, ModuleCode, ModuleCodeError, ModuleDocument, Need,
     Parties, Party, PlaceDocument, ProductDocument, ReceiverDocument, Retention, RowDocument, SubProcessorDocument,

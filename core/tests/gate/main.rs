@@ -9,6 +9,7 @@
 
 mod cases;
 mod consent;
+mod difference;
 mod grants;
 mod life;
 mod models;

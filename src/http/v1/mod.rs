@@ -6,6 +6,7 @@ mod account;
 mod account_change;
 mod activation;
 mod agreement;
+mod agreement_changes;
 mod agreement_life;
 mod annex;
 mod approval;
@@ -68,6 +69,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(agreement::agreement_create)
         .service(agreement::agreement_view)
         .service(agreement::agreement_accept)
+        .service(agreement_changes::agreement_changes)
         .service(agreement_life::agreement_cover)
         .service(agreement_life::agreement_suspend)
         .service(agreement_life::agreement_resume)

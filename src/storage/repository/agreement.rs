@@ -99,6 +99,11 @@ pub(crate) const APPROVALS: Statement = Statement {
     name: "approvals",
     sql: "SELECT id, school, agreement, module, valid_from, valid_until FROM approvals WHERE school = $1 ORDER BY id",
 };
+pub(crate) const APPROVALS_OF_BOARD: Statement = Statement {
+    name: "approvals_of_board",
+    sql: "SELECT id, school, agreement, module, valid_from, valid_until FROM approvals \
+          WHERE school IN (SELECT id FROM schools WHERE board = $1) ORDER BY school, id",
+};
 pub(crate) const MANDATE_ADD: Statement = Statement {
     name: "mandate_add",
     sql: "INSERT INTO mandates (id, board, supplier, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5)",
@@ -158,6 +163,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &APPROVALS_OPEN,
     &APPROVAL_END,
     &APPROVALS,
+    &APPROVALS_OF_BOARD,
     &MANDATE_ADD,
     &MANDATES_OPEN,
     &MANDATE_END,
@@ -313,6 +319,10 @@ impl AgreementStore for Repository {
         ];
         let [agreements, acceptances, steps] = self.together(queries).await?;
         Ok(whole(&agreements, &acceptances, &steps)?)
+    }
+
+    async fn approvals_of_board(&self, board: BoardId) -> Result<Vec<Approval>, StoreError> {
+        self.list(&APPROVALS_OF_BOARD, params![board], approval).await
     }
 
     async fn approvals(&self, school: SchoolId) -> Result<Vec<Approval>, StoreError> {

@@ -159,6 +159,7 @@ fn agreements() -> Calls {
             params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>],
         ),
         ("approvals", params![id(1)]),
+        ("approvals_of_board", params![id(1)]),
         ("approvals_open", params![id(1), id(1), "berichten"]),
         ("approval_end", params![id(1), id(1), NOW + 5]),
         ("approval_end", params![id(1), id(1), NOW + 6]),

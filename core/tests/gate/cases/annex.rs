@@ -237,6 +237,6 @@ static ANNEXES: LazyLock<Vec<Arc<Annex>>> = LazyLock::new(|| {
         .collect()
 });
 
-pub(super) fn some_annex() -> impl Strategy<Value = Arc<Annex>> {
+pub(crate) fn some_annex() -> impl Strategy<Value = Arc<Annex>> {
     any::<Index>().prop_map(|index| Arc::clone(index.get(&ANNEXES)))
 }

@@ -29,7 +29,7 @@ use sluis_core::{
 };
 
 use crate::world::{id, moment};
-use annex::some_annex;
+pub(crate) use annex::some_annex;
 
 /// Who a case is about.
 #[derive(Debug, Clone)]
