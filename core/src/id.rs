@@ -171,6 +171,8 @@ kinds! {
     Client, ClientId = "client";
     /// A processing agreement (verwerkersovereenkomst).
     Agreement, AgreementId = "agreement";
+    /// Somebody who may sign for a board (contactpersoon).
+    Contact, ContactId = "contact";
     /// A school's approval of an optional module (akkoord).
     Approval, ApprovalId = "approval";
     /// A board's authorisation of a supplier (mandaat).

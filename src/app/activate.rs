@@ -348,7 +348,7 @@ impl App {
     }
 }
 
-fn own_board(caller: &Caller, board: BoardId) -> Result<(), AppError> {
+pub(in crate::app) fn own_board(caller: &Caller, board: BoardId) -> Result<(), AppError> {
     if caller.role == Role::Board(board) {
         Ok(())
     } else {

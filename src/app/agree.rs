@@ -1,7 +1,7 @@
 //! Offering, accepting and approving.
 
 use sluis_core::{
-    agreement::{Annex, Need, Side, State},
+    agreement::{Annex, Clause, Need, Side, State},
     id::{AgreementId, ApprovalId, BoardId, SchoolId},
     ledger::Owner,
     time::{Timestamp, Window},
@@ -10,7 +10,7 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    agreement::{Acceptance, Agreement, Approval, OPEN_OFFERS},
+    agreement::{Acceptance, Agreement, Approval, Form, OPEN_OFFERS},
     agreement_step::What,
     caller::{Caller, Role},
     cover::CoverageAsked,
@@ -19,7 +19,7 @@ use crate::app::{
     life::{next_step, notice_of},
     organisation::School,
     store::{Change, Page},
-    words::annex_of,
+    words::{annex_of, cite},
 };
 
 /// What a supplier offers to a board.
@@ -40,6 +40,8 @@ pub struct Signing {
     pub annex_hash: [u8; 32],
     /// For which schools; without it for all.
     pub schools: Option<CoverageAsked>,
+    /// How it is signed.
+    pub form: Form,
 }
 
 impl From<[u8; 32]> for Signing {
@@ -48,6 +50,7 @@ impl From<[u8; 32]> for Signing {
         Self {
             annex_hash,
             schools: None,
+            form: Form::Program,
         }
     }
 }
@@ -88,6 +91,7 @@ impl App {
             acceptances: vec![Acceptance {
                 side: Side::Supplier,
                 by: caller.client,
+                form: Form::Program,
                 at: now,
             }],
             steps: Vec::new(),
@@ -164,7 +168,11 @@ impl App {
         id: AgreementId,
         signing: impl Into<Signing>,
     ) -> Result<Agreement, AppError> {
-        let Signing { annex_hash, schools } = signing.into();
+        let Signing {
+            annex_hash,
+            schools,
+            form,
+        } = signing.into();
         let Role::Board(board) = caller.role else {
             return Err(AppError::NotYours);
         };
@@ -184,15 +192,24 @@ impl App {
         if agreement.window.until.is_some_and(|until| until <= now) {
             return Err(ended("the time of this agreement is over"));
         }
+        let wrong = self.check_form(&agreement, &form, now).await?;
+        if !wrong.is_empty() {
+            return Err(AppError::Invalid(wrong));
+        }
+        let mut changes = Vec::new();
+        if let Form::Contact(contact) = &form {
+            changes.push(Change::ContactHeld(board, *contact, now));
+        }
         let acceptance = Acceptance {
             side: Side::Board,
             by: caller.client,
+            form,
             at: now,
         };
-        let mut changes = vec![
+        changes.extend([
             Change::AgreementAccepted(id, acceptance.clone()),
             notice_of(&agreement, EventKind::AgreementAccepted, now),
-        ];
+        ]);
         agreement.acceptances.push(acceptance);
         if let Some(asked) = schools {
             let coverage = self.coverage_of(board, asked).await?;
@@ -208,6 +225,47 @@ impl App {
         }
         self.carry_out(act, changes).await?;
         Ok(agreement)
+    }
+
+    /// What is wrong with how an agreement is signed.
+    async fn check_form(&self, agreement: &Agreement, form: &Form, now: Timestamp) -> Result<Vec<Invalid>, AppError> {
+        let wrong = |pointer: &str, code, detail: String| {
+            vec![Invalid {
+                pointer: pointer.to_owned(),
+                code,
+                detail,
+            }]
+        };
+        let not_yet = "this moment is still to come: what has not happened cannot be entered";
+        Ok(match form {
+            Form::Program => Vec::new(),
+            Form::Contact(contact) => {
+                let article = cite(agreement, Clause::Instructions)?;
+                match self.may_sign(agreement.board, *contact, now).await? {
+                    Some(true) => Vec::new(),
+                    Some(false) => {
+                        let detail = format!("this contact may not sign for the board any more{article}");
+                        wrong("/contact", "contact_without_authority", detail)
+                    }
+                    None => {
+                        let detail = format!("the board has no contact with this id who may sign{article}");
+                        wrong("/contact", "contact_unknown", detail)
+                    }
+                }
+            }
+            Form::Order { confirmed_at, .. } if now < *confirmed_at => {
+                wrong("/order/confirmedAt", "moment_to_come", not_yet.to_owned())
+            }
+            Form::Order { confirmed_at, .. } if *confirmed_at < agreement.offered_at => {
+                let article = cite(agreement, Clause::Subject)?;
+                let detail = format!("the order was confirmed before the agreement was offered{article}");
+                wrong("/order/confirmedAt", "before_the_offer", detail)
+            }
+            Form::Document { signed_at, .. } if now < *signed_at => {
+                wrong("/document/signedAt", "moment_to_come", not_yet.to_owned())
+            }
+            Form::Order { .. } | Form::Document { .. } => Vec::new(),
+        })
     }
 
     /// Those whose place an agreement takes by its acceptance, now or when it begins (model 4.0, article 2.2).

@@ -1,8 +1,9 @@
 //! Agreements as parties make them: offered, accepted by both sides over the hash of the annex, approved in part.
 
+use serde::{Deserialize, Serialize};
 use sluis_core::{
     agreement::{Side, State, SuspensionRecord, Version},
-    id::{AgreementId, ApprovalId, BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    id::{AgreementId, ApprovalId, BoardId, ClientId, ContactId, ProductId, SchoolId, SupplierId},
     time::{Timestamp, Window},
 };
 
@@ -41,10 +42,51 @@ pub struct Agreement {
 pub struct Acceptance {
     /// Which side.
     pub side: Side,
-    /// The client that signed.
+    /// The client that signed, or entered the signature.
     pub by: ClientId,
+    /// How it was signed.
+    pub form: Form,
     /// When.
     pub at: Timestamp,
+}
+
+/// How a side accepts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// By its own program.
+    #[default]
+    Program,
+    /// By somebody who may sign for it.
+    Contact(ContactId),
+    /// By an order that was confirmed.
+    Order {
+        /// The number of the order.
+        reference: String,
+        /// When it was confirmed.
+        confirmed_at: Timestamp,
+    },
+    /// By a document that was signed elsewhere.
+    Document {
+        /// SHA-256 of the document, in hexadecimal.
+        sha256: String,
+        /// Where the board keeps it.
+        reference: String,
+        /// When it was signed.
+        signed_at: Timestamp,
+    },
+}
+
+impl Form {
+    /// The word in answers.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Contact(_) => "contact",
+            Self::Order { .. } => "order",
+            Self::Document { .. } => "document",
+        }
+    }
 }
 
 /// A school's approval (akkoord) of one optional module.

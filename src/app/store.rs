@@ -9,8 +9,8 @@ mod kept;
 use async_trait::async_trait;
 use sluis_core::{
     id::{
-        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, GroupId, PersonId, ProductId, RunId,
-        SchoolId, SupplierId,
+        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, ContactId, GroupId, PersonId,
+        ProductId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::{Timestamp, Year},
@@ -24,6 +24,7 @@ use crate::app::{
     agreement_step::What,
     client::Client,
     connection::{Connection, Due, Run},
+    contact::Contact,
     feed::FeedEvent,
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
@@ -220,6 +221,8 @@ pub trait AgreementStore: Send + Sync {
         product: ProductId,
         page: Page<sluis_core::id::Agreement>,
     ) -> Result<Vec<Agreement>, StoreError>;
+    /// Who may sign for a board, or might, by id.
+    async fn contacts(&self, board: BoardId) -> Result<Vec<Contact>, StoreError>;
     /// The approvals of all schools of a board.
     async fn approvals_of_board(&self, board: BoardId) -> Result<Vec<Approval>, StoreError>;
     /// The approvals of a school.

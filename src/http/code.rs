@@ -146,6 +146,10 @@ codes! {
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."
         / "Geen mandaat heeft dit id, of het valt buiten het bereik van de aanroeper."
+    ContactNotFound "contact_not_found" NOT_FOUND
+        "The contact is not known" / "De contactpersoon is niet bekend"
+        "No contact of the board has this id, or it is out of the caller's reach."
+        / "Geen contactpersoon van het bestuur heeft dit id, of het valt buiten het bereik van de aanroeper."
     StanceNotFound "stance_not_found" NOT_FOUND
         "The stance is not known" / "Het standpunt is niet bekend"
         "No permission or objection about a party has this id, or it is out of the caller's reach."

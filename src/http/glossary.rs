@@ -55,6 +55,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
     ("Instruction", "instructie (aan een distributeur)"),
+    ("Contact", "tekenbevoegde contactpersoon"),
     (
         "Stance",
         "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",

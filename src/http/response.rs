@@ -59,6 +59,7 @@ problem_responses! {
     ConsentNotFound: SchoolNotFound | ConsentNotFound;
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
+    ContactNotFound: BoardNotFound | ContactNotFound;
     StanceNotFound: SchoolNotFound | StanceNotFound;
     InstructionNotFound: SchoolNotFound | InstructionNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;

@@ -50,6 +50,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::agreement::ALL,
     repository::instruction::ALL,
     repository::agreement_step::ALL,
+    repository::contact::ALL,
     repository::stance::ALL,
     repository::roster::ALL,
     repository::staging::ALL,

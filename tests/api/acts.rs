@@ -60,7 +60,13 @@ async fn make(walk: &mut Walk) {
     let agreement = walk.step("agreement_create", Supplier, body).await;
     walk.things.insert("agreement", id_of(&agreement));
     let body = json!({ "annexHash": agreement["annexHash"] });
-    walk.step("agreement_accept", Board, body.clone()).await;
+    let contact = walk
+        .step("contact_create", Board, json!({ "code": "bestuurder-1" }))
+        .await;
+    walk.things.insert("contact", id_of(&contact));
+    let mut by_contact = body.clone();
+    by_contact["contact"] = contact["id"].clone();
+    walk.step("agreement_accept", Board, by_contact).await;
     let except = json!({ "annexHash": agreement["annexHash"], "exceptSchools": [walk.things["location"]] });
     walk.step("agreement_cover", Board, except).await;
     let all = json!({ "annexHash": agreement["annexHash"], "exceptSchools": [] });
@@ -164,6 +170,8 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
     walk.step("approval_withdraw", School, json!({})).await;
     let body = json!({ "annexHash": walk.things["hash"] });
     walk.step("agreement_end", Board, body).await;
+    walk.step("contact_revoke", Board, json!({ "code": "bestuurder-1" }))
+        .await;
     walk.step("mandate_revoke", Board, json!({})).await;
 
     assert_eq!(walk.done, walk.writes(), "an operation is not walked through");

@@ -15,6 +15,7 @@ mod agreements;
 mod approvals;
 mod catalogue;
 mod clients;
+mod contacts;
 mod input;
 mod inputs;
 mod instructions;

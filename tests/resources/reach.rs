@@ -45,6 +45,11 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         .post(Who::Board, &world.at_board("mandates"), &mandate)
         .await
         .created();
+    let code = json!({ "code": "bestuurder-1" });
+    let contact = world
+        .post(Who::Board, &world.at_board("contacts"), &code)
+        .await
+        .created();
     let activation = world.activation().await;
     let instructing = json!({ "product": world.routing });
     let instructions = world.at_school("instructions");
@@ -69,6 +74,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{product}", &world.product)
             .replace("{agreement}", &agreement)
             .replace("{approval}", &text(&approval["id"]))
+            .replace("{contact}", &text(&contact["id"]))
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{instruction}", &text(&instruction["id"]))
             .replace("{stance}", &text(&stance["id"]))
@@ -83,6 +89,8 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
+    let contact_code = json!({ "code": "bestuurder-1" });
+    let other_code = json!({ "code": "bestuurder-2" });
     let covering = json!({ "annexHash": "0".repeat(64), "exceptSchools": [] });
     let approving = json!({ "agreement": agreement, "module": "oefenen" });
     let mandating = json!({ "supplier": world.supplier });
@@ -136,6 +144,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/agreements/{agreement}/_end", &signature,              ".x?..x??"),
         ("GET", "/schools/{school}/approvals", &nothing,                  ".x?x?..."),
         ("POST", "/schools/{school}/approvals", &approving,               ".x?x?..."),
+        ("GET", "/boards/{board}/contacts", &nothing,                     ".x?....."),
+        ("POST", "/boards/{board}/contacts", &contact_code,               ".x?....."),
+        ("GET", "/boards/{board}/contacts/{contact}", &nothing,           ".x?....."),
+        ("POST", "/boards/{board}/contacts/{contact}/_revoke", &other_code, ".x?....."),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
         ("GET", "/schools/{school}/stances", &nothing,                    ".x?x?..."),

@@ -3,8 +3,8 @@
 use sluis_core::{
     catalogue::Purpose,
     id::{
-        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, InstructionId, LoginId,
-        MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
+        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, InstructionId,
+        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
     },
     person::ConsentGiver,
     time::{Timestamp, Year},
@@ -20,6 +20,7 @@ use crate::app::{
     client::Client,
     connection::{Connection, Due, Run, RunEnd},
     consent::Consent,
+    contact::Contact,
     feed::Notice,
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
@@ -46,6 +47,12 @@ pub enum Change {
     AgreementOffered(Agreement),
     /// A side accepted an agreement.
     AgreementAccepted(AgreementId, Acceptance),
+    /// A board registered who may sign for it.
+    ContactRegistered(Contact),
+    /// Somebody may not sign any more.
+    ContactRevoked(BoardId, ContactId, Timestamp),
+    /// Somebody may sign at this moment, or nothing is changed.
+    ContactHeld(BoardId, ContactId, Timestamp),
     /// Something happened to an agreement, unless another step came first.
     AgreementMoved(BoardId, AgreementId, Step),
     /// A school approved an optional module.

@@ -11,20 +11,19 @@ use serde_json::Value;
 use sluis_core::{
     agreement::{Annex, AnnexHash, State},
     catalogue::Catalogue,
-    id::{AgreementId, BoardId, ClientId, ProductId, SchoolId, SupplierId},
+    id::{AgreementId, BoardId, ProductId, SchoolId, SupplierId},
     time::{Timestamp, Window},
 };
 use utoipa::ToSchema;
 
-use super::{annex::parse_annex, path::AgreementPath, suspension::SuspensionView};
+use super::{acceptance::AcceptanceView, annex::parse_annex, path::AgreementPath, suspension::SuspensionView};
 use crate::{
     app::{
         App,
-        action::{AcceptAgreement, OfferAgreement, ReadAgreement},
-        agree::{AgreementOffer, Signing, check_window},
-        agreement::{Acceptance, Agreement},
+        action::{OfferAgreement, ReadAgreement},
+        agree::{AgreementOffer, check_window},
+        agreement::Agreement,
         agreement_step::{Coverage, Suspension},
-        cover::CoverageAsked,
         error::Invalid,
         words::annex_of,
     },
@@ -33,10 +32,10 @@ use crate::{
         authentication::May,
         body::{Body, Query},
         code::Code,
-        input::{Fields, Input, checked, list, text},
+        input::{Fields, Input, checked, text},
         page::{ListView, PageQuery},
         problem::Problem,
-        response::{AcceptanceConflict, AgreementNotFound, BoardNotFound, LimitReached},
+        response::{AgreementNotFound, BoardNotFound, LimitReached},
     },
 };
 
@@ -109,30 +108,6 @@ impl From<Suspension> for AgreementSuspensionView {
             side: suspension.side.as_str(),
             span: suspension.window.into(),
             reason: suspension.reason,
-        }
-    }
-}
-
-/// A signature (ondertekening) of one side over the hash of the annex.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AcceptanceView {
-    /// `board` or `supplier`.
-    #[schema(example = "supplier")]
-    side: &'static str,
-    /// The client that signed.
-    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000005")]
-    by: ClientId,
-    /// When.
-    #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
-    at: Timestamp,
-}
-
-impl From<Acceptance> for AcceptanceView {
-    fn from(acceptance: Acceptance) -> Self {
-        Self {
-            side: acceptance.side.as_str(),
-            by: acceptance.by,
-            at: acceptance.at,
         }
     }
 }
@@ -265,64 +240,6 @@ impl Input for AgreementCreate {
     }
 }
 
-/// The signature (ondertekening) of the board.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
-pub(super) struct AcceptanceCreate {
-    /// The hash of the annex that was read: `annexHash` of the agreement.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$",
-        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-    annex_hash: AnnexHash,
-    /// The schools of the board for which it is not accepted. Without this and `onlySchools` it is accepted for all, also for
-    /// those that come later.
-    #[schema(value_type = Option<Vec<Uuid>>, max_items = 2_000, example = json!(["01990a3e-7c00-7000-8000-000000000022"]))]
-    except_schools: Option<Vec<SchoolId>>,
-    /// The schools of the board for which it is accepted, instead of `exceptSchools`.
-    #[schema(value_type = Option<Vec<Uuid>>, max_items = 2_000)]
-    only_schools: Option<Vec<SchoolId>>,
-}
-
-impl Input for AcceptanceCreate {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let annex_hash = fields.required("annexHash", text(AnnexHash::parse));
-        let schools = schools(fields);
-        let Schools { except, only } = schools?;
-        Some(Self {
-            annex_hash: annex_hash?,
-            except_schools: except,
-            only_schools: only,
-        })
-    }
-}
-
-/// At most so many schools are named at once.
-const SCHOOLS: usize = 2_000;
-
-/// For which schools: one of the two at most.
-pub(super) struct Schools {
-    pub(super) except: Option<Vec<SchoolId>>,
-    pub(super) only: Option<Vec<SchoolId>>,
-}
-
-/// Reads `exceptSchools` or `onlySchools`, not both.
-pub(super) fn schools(fields: &mut Fields<'_>) -> Option<Schools> {
-    let except = fields.optional("exceptSchools", list(SCHOOLS, text(SchoolId::parse)));
-    let only = fields.optional("onlySchools", list(SCHOOLS, text(SchoolId::parse)));
-    match (except?, only?) {
-        (Some(_), Some(_)) => fields.refuse(
-            "onlySchools",
-            "not_together",
-            "an agreement holds for all schools with exceptions, or for a list: not both",
-        ),
-        (except, only) => Some(Schools { except, only }),
-    }
-}
-
-/// What was asked about schools, if anything.
-pub(super) fn coverage(except: Option<Vec<SchoolId>>, only: Option<Vec<SchoolId>>) -> Option<CoverageAsked> {
-    only.map(CoverageAsked::Only).or(except.map(CoverageAsked::Except))
-}
-
 type AgreementListView = ListView<AgreementView>;
 
 /// List the agreements that the caller is a party to
@@ -415,30 +332,5 @@ pub(super) async fn agreement_view(
     path: Path<AgreementPath>,
 ) -> Answer<AgreementDetailView> {
     let agreement = caller.app().agreement_view(caller.caller(), path.agreement).await?;
-    Ok(Json(AgreementDetailView::of(caller.app(), agreement).await?))
-}
-
-/// Accept an agreement
-///
-/// The signature (ondertekening) of the board (bevoegd gezag). It repeats the hash of the annex that was read, so that
-/// nobody signs what was not seen. One signature is for all schools of the board, apart from `exceptSchools`, or for
-/// `onlySchools`. From its start it supersedes (treedt in de plaats van) what was agreed about the product before, at every school
-/// of the board: where it does not hold, nothing is agreed.
-#[utoipa::path(operation_id = "agreement_accept", tag = "agreements", security(("bearer" = ["agreement.accept"])),
-    params(AgreementPath), request_body = AcceptanceCreate,
-    responses((status = 200, description = "The agreement", body = AgreementDetailView), AgreementNotFound,
-        AcceptanceConflict))]
-#[post("/agreements/{agreement}/_accept")]
-pub(super) async fn agreement_accept(
-    caller: May<AcceptAgreement>,
-    path: Path<AgreementPath>,
-    Body(input): Body<AcceptanceCreate>,
-) -> Answer<AgreementDetailView> {
-    let signing = Signing {
-        annex_hash: *input.annex_hash.as_bytes(),
-        schools: coverage(input.except_schools, input.only_schools),
-    };
-    let accepted = caller.app().agreement_accept(caller.caller(), path.agreement, signing);
-    let agreement = accepted.await?;
     Ok(Json(AgreementDetailView::of(caller.app(), agreement).await?))
 }

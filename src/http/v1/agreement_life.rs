@@ -12,7 +12,8 @@ use sluis_core::{
 use utoipa::ToSchema;
 
 use super::{
-    agreement::{AgreementDetailView, Schools, coverage, schools},
+    acceptance::{Schools, coverage, schools},
+    agreement::AgreementDetailView,
     path::AgreementPath,
 };
 use crate::{

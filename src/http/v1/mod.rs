@@ -2,6 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod acceptance;
 mod account;
 mod account_change;
 mod activation;
@@ -15,6 +16,7 @@ mod catalogue;
 mod client;
 mod connection;
 mod consent;
+mod contact;
 mod decision;
 mod event;
 mod group;
@@ -68,7 +70,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(agreement::agreement_list)
         .service(agreement::agreement_create)
         .service(agreement::agreement_view)
-        .service(agreement::agreement_accept)
+        .service(acceptance::agreement_accept)
         .service(agreement_changes::agreement_changes)
         .service(agreement_life::agreement_cover)
         .service(agreement_life::agreement_suspend)
@@ -78,6 +80,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(approval::approval_create)
         .service(approval::approval_view)
         .service(approval::approval_withdraw)
+        .service(contact::contact_list)
+        .service(contact::contact_create)
+        .service(contact::contact_view)
+        .service(contact::contact_revoke)
         .service(mandate::mandate_list)
         .service(mandate::mandate_create)
         .service(mandate::mandate_view)

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use sluis_core::id::{
-    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, InstructionId,
-    MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
+    InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -69,6 +69,12 @@ paths! {
         school: SchoolId,
         /// The change of accounts.
         change: AccountChangeId
+    }
+    ContactPath {
+        /// The board.
+        board: BoardId,
+        /// The contact.
+        contact: ContactId
     }
     MandatePath {
         /// The board.

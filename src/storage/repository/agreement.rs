@@ -10,6 +10,7 @@ use sluis_core::{
 use super::{
     EPOCH, Repository,
     agreement_step::{self, STEPS, STEPS_OF_BOARD, STEPS_OF_PRODUCT},
+    contact::{CONTACTS, contact},
     epoch,
     instruction::{INSTRUCTIONS, SUSPENSIONS, with_suspensions},
     organisation::start,
@@ -20,7 +21,8 @@ use super::{
 use crate::{
     app::{
         activation::{Activation, Mandate},
-        agreement::{Acceptance, Agreement, Approval},
+        agreement::{Acceptance, Agreement, Approval, Form},
+        contact::Contact,
         instruction::Instruction,
         stance::Stance,
         store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
@@ -41,7 +43,7 @@ pub(crate) const AGREEMENTS_OFFERED: Statement = Statement {
 };
 pub(crate) const ACCEPTANCE_ADD: Statement = Statement {
     name: "acceptance_add",
-    sql: "INSERT INTO acceptances (agreement, side, client, accepted_at) VALUES ($1, $2, $3, $4)",
+    sql: "INSERT INTO acceptances (agreement, side, client, accepted_at, form) VALUES ($1, $2, $3, $4, $5)",
 };
 pub(crate) const AGREEMENT: Statement = Statement {
     name: "agreement",
@@ -70,16 +72,16 @@ pub(crate) const AGREEMENTS_OF_PRODUCT: Statement = Statement {
 };
 pub(crate) const ACCEPTANCES: Statement = Statement {
     name: "acceptances",
-    sql: "SELECT side, client, accepted_at, agreement FROM acceptances WHERE agreement = $1 ORDER BY side",
+    sql: "SELECT side, client, accepted_at, agreement, form FROM acceptances WHERE agreement = $1 ORDER BY side",
 };
 pub(crate) const ACCEPTANCES_OF_BOARD: Statement = Statement {
     name: "acceptances_of_board",
-    sql: "SELECT side, client, accepted_at, agreement FROM acceptances \
+    sql: "SELECT side, client, accepted_at, agreement, form FROM acceptances \
           WHERE agreement IN (SELECT id FROM agreements WHERE board = $1) ORDER BY agreement, side",
 };
 pub(crate) const ACCEPTANCES_OF_PRODUCT: Statement = Statement {
     name: "acceptances_of_product",
-    sql: "SELECT side, client, accepted_at, agreement FROM acceptances \
+    sql: "SELECT side, client, accepted_at, agreement, form FROM acceptances \
           WHERE agreement IN (SELECT id FROM agreements WHERE product = $1) ORDER BY agreement, side",
 };
 pub(crate) const APPROVAL_ADD: Statement = Statement {
@@ -199,6 +201,11 @@ fn acceptance(row: &Row) -> Result<Acceptance, StorageError> {
         side: parsed("side", Side::parse(&side))?,
         by: row.get(1)?,
         at: row.get(2)?,
+        // What was accepted before there was a choice was accepted by a program.
+        form: match row.get::<Option<String>>(4)? {
+            Some(form) => parsed("form", serde_json::from_str(&form).ok())?,
+            None => Form::Program,
+        },
     })
 }
 
@@ -319,6 +326,10 @@ impl AgreementStore for Repository {
         ];
         let [agreements, acceptances, steps] = self.together(queries).await?;
         Ok(whole(&agreements, &acceptances, &steps)?)
+    }
+
+    async fn contacts(&self, board: BoardId) -> Result<Vec<Contact>, StoreError> {
+        self.list(&CONTACTS, params![board], contact).await
     }
 
     async fn approvals_of_board(&self, board: BoardId) -> Result<Vec<Approval>, StoreError> {

@@ -2,13 +2,13 @@
 
 use sluis_core::{
     agreement::Side,
-    id::{RunId, SchoolId},
+    id::{AgreementId, RunId, SchoolId},
     time::Timestamp,
 };
 
 use super::{
-    Repository, account, account_change, agreement, agreement_step, before, client, consent, feed, instruction, login,
-    once, organisation, restriction, roster, staging, stance,
+    Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, feed,
+    instruction, login, once, organisation, restriction, roster, staging, stance,
 };
 use crate::{
     app::{
@@ -65,7 +65,7 @@ fn product_add(set: &mut WriteSet, product: &Product) {
     set.one(&organisation::PRODUCT_ADD, values);
 }
 
-fn agreement_offered(set: &mut WriteSet, agreement: &Agreement) {
+fn agreement_offered(set: &mut WriteSet, agreement: &Agreement) -> Result<(), StoreError> {
     let values = params![
         agreement.board,
         agreement.product,
@@ -90,13 +90,17 @@ fn agreement_offered(set: &mut WriteSet, agreement: &Agreement) {
     ];
     set.one(&agreement::AGREEMENT_ADD, values);
     for acceptance in &agreement.acceptances {
-        accepted(set, agreement.id, acceptance);
+        accepted(set, agreement.id, acceptance)?;
     }
+    Ok(())
 }
 
-fn accepted(set: &mut WriteSet, agreement: sluis_core::id::AgreementId, acceptance: &Acceptance) {
-    let values = params![agreement, acceptance.side.as_str(), acceptance.by, acceptance.at];
+fn accepted(set: &mut WriteSet, agreement: AgreementId, acceptance: &Acceptance) -> Result<(), StoreError> {
+    let form =
+        serde_json::to_string(&acceptance.form).map_err(|_| StoreError::Corrupt("a form that cannot be written"))?;
+    let values = params![agreement, acceptance.side.as_str(), acceptance.by, acceptance.at, form];
     set.one(&agreement::ACCEPTANCE_ADD, values);
+    Ok(())
 }
 
 impl Repository {
@@ -123,8 +127,11 @@ impl Repository {
                 set.fence(Fence::Client(id));
                 set.one(&client::CLIENT_REVOKE, params![id, at]);
             }
-            Change::AgreementOffered(agreement) => agreement_offered(set, &agreement),
-            Change::AgreementAccepted(agreement, acceptance) => accepted(set, agreement, &acceptance),
+            Change::AgreementOffered(agreement) => agreement_offered(set, &agreement)?,
+            Change::AgreementAccepted(agreement, acceptance) => accepted(set, agreement, &acceptance)?,
+            Change::ContactRegistered(new) => contact::register(set, &new),
+            Change::ContactRevoked(board, id, at) => contact::revoke(set, board, id, at),
+            Change::ContactHeld(board, id, at) => contact::hold(set, board, id, at),
             Change::AgreementMoved(board, id, step) => agreement_step::add(set, board, id, &step)?,
             Change::ApprovalGiven(approval) => {
                 let values = params![approval.school, approval.agreement, &approval.module];

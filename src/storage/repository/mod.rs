@@ -8,6 +8,7 @@ pub(crate) mod before;
 mod changes;
 pub(crate) mod client;
 pub(crate) mod consent;
+pub(crate) mod contact;
 pub(crate) mod feed;
 pub(crate) mod instruction;
 pub(crate) mod login;

@@ -29,3 +29,16 @@ INSERT INTO supplier_events_of_any_place (supplier, sequence, kind, school, reso
     SELECT supplier, sequence, kind, school, resource, happened_at FROM supplier_events;
 DROP TABLE supplier_events;
 ALTER TABLE supplier_events_of_any_place RENAME TO supplier_events;
+
+-- Who may sign for a board, by a code of the board's own.
+CREATE TABLE contacts (
+    id BLOB PRIMARY KEY,
+    board BLOB NOT NULL REFERENCES boards (id),
+    code TEXT NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_until INTEGER
+) STRICT;
+CREATE INDEX contacts_by_board ON contacts (board, id);
+
+-- How a side accepted, where it was not the act of its own program.
+ALTER TABLE acceptances ADD COLUMN form TEXT;
