@@ -9,8 +9,8 @@ mod kept;
 use async_trait::async_trait;
 use sluis_core::{
     id::{
-        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, ContactId, GroupId, PersonId,
-        ProductId, RunId, SchoolId, SupplierId,
+        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, GroupId, PersonId, ProductId, RunId,
+        SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::{Timestamp, Year},
