@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod documents;
 mod grants;
 mod models;
 mod naive;

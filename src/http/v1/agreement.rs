@@ -204,7 +204,7 @@ impl Input for AgreementCreate {
 fn parse_annex(value: &Value) -> Result<Annex, Vec<Invalid>> {
     let mut wrong = Vec::new();
     guard_texts(value, "", &mut wrong);
-    match Annex::parse(value.to_string().as_bytes()) {
+    match Annex::parse_offer(value.to_string().as_bytes()) {
         Ok(annex) if wrong.is_empty() => Ok(annex),
         Ok(_) => Err(wrong),
         Err(AnnexErrors(errors)) => {

@@ -393,8 +393,11 @@ fn defect(row: &RowDocument, module_is_known: bool) -> Option<String> {
     if !module_is_known {
         found.push("module_undefined");
     }
-    if row.processings.is_empty() || row.purposes.is_empty() {
-        found.push("row_unfilled");
+    match (row.processings.is_empty(), row.purposes.is_empty()) {
+        (true, true) => found.push("row_unfilled"),
+        (true, false) => found.push("purpose_without_processing"),
+        (false, true) => found.push("processing_without_purpose"),
+        (false, false) => {}
     }
     if !row.purposes.is_empty() && row.pupil_categories.is_empty() && row.staff_categories.is_empty() {
         found.push("purpose_without_category");
