@@ -210,10 +210,11 @@ impl Retention {
             From::Leaving => self.days_after_leaving,
             From::Notice | From::Upload | From::SchoolYear | From::BackUp => None,
         };
-        let Some((shortest, longest)) = rule.days().filter(|_| rule.is_last() && rule.is_about_all()) else {
+        let (Some(term), Some((shortest, longest))) = (term, rule.days().filter(|_| rule.is_last())) else {
             return true;
         };
-        term.is_none_or(|term| (shortest..=longest).contains(&term))
+        // What is about some data only may be shorter than the term for all.
+        shortest <= term && (term <= longest || !rule.is_about_all())
     }
 }
 

@@ -178,6 +178,13 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
             .iter()
             .any(|(code, _)| *code == "retention_contradictory")
     };
+    // Some persons kept longer than the term for all.
+    let longer = json!({ "daysAfterEnd": 0, "rules": rules(12) });
+    assert!(
+        brought("rekenbaai", &[("/retention", longer)])
+            .iter()
+            .any(|(code, _)| *code == "retention_contradictory")
+    );
     assert!(contradicts(0, 12) && contradicts(400, 12) && !contradicts(366, 12));
     // A rule about some persons may be shorter than the term for all.
     assert_eq!(brought("rekenbaai", &[("/retention/rules", rules(1))]), []);
@@ -211,7 +218,7 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
     ("measure_value_unknown", "/particulars/measures/4/status"), ("date_past", "/particulars/measures/4/due"),
     ("eck_id_absent", "/ticks/pupilCategories"), ("statement_contradicted", "/particulars/statements/1"),
     ("special_ground_missing", "/ticks/pupilCategories/3"),
-    ("retention_contradictory", "/retention/rules/1"), ("retention_before_end", "/retention/rules/2"),
+    ("retention_contradictory", "/retention/rules/0"), ("retention_before_end", "/retention/rules/2"),
     ("other_data_unnamed", "/ticks/staffCategories/5"), ("field_unfilled", "/version/date"),
 ])]
 #[case("qompas", &[

@@ -99,6 +99,15 @@ impl<'a> Lint<'a> {
 
     fn find(&mut self, code: FindingCode, place: String, repair: Option<Repair>) {
         let about = self.value.pointer(&place).and_then(word_of);
+        let above = place.rsplit_once('/').and_then(|(above, _)| self.value.pointer(above));
+        let about = match (about, above.and_then(|above| label_of(above.get("text")?))) {
+            // The value of something that has a name.
+            (Some(value), Some(name)) => Some(Label {
+                nl: format!("{}: {}", name.nl, value.nl),
+                en: format!("{}: {}", name.en, value.en),
+            }),
+            (about, _) => about,
+        };
         self.findings.push(Finding {
             code,
             place,
@@ -124,26 +133,25 @@ fn same(word: &str) -> Label {
     }
 }
 
+fn label_of(value: &Value) -> Option<Label> {
+    let field = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some(Label {
+        nl: field("nl")?,
+        en: field("en")?,
+    })
+}
+
 /// The word by which people know what stands at a place.
 fn word_of(value: &Value) -> Option<Label> {
-    let text = |of: &Value| {
-        let field = |name| of.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Label {
-            nl: field("nl")?,
-            en: field("en")?,
-        })
-    };
-    match value {
-        Value::String(word) => Some(same(word)),
-        Value::Number(number) => Some(same(&number.to_string())),
-        Value::Array(items) => match items.as_slice() {
-            [] => None,
-            items => {
-                let words: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
-                words.map(|words| same(&words.join(", ")))
-            }
-        },
-        Value::Object(fields) => text(value)
+    let word = match value {
+        Value::String(word) => same(word),
+        Value::Number(number) => same(&number.to_string()),
+        Value::Array(items) => {
+            let words: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
+            same(&words?.join(", "))
+        }
+        Value::Object(fields) => label_of(value)
+            .or_else(|| rule(value))
             .or_else(|| {
                 let names = ["code", "party", "name", "denies", "law", "number", "module"];
                 let mut words = names
@@ -151,7 +159,26 @@ fn word_of(value: &Value) -> Option<Label> {
                     .filter_map(|name| fields.get(*name).and_then(Value::as_str));
                 words.next().map(same)
             })
-            .or_else(|| ["text", "with"].iter().find_map(|name| text(fields.get(*name)?))),
-        _ => None,
-    }
+            .or_else(|| ["text", "with"].iter().find_map(|name| label_of(fields.get(*name)?)))?,
+        Value::Null | Value::Bool(_) => return None,
+    };
+    (!word.nl.is_empty() && !word.en.is_empty()).then_some(word)
+}
+
+/// A rule of retention in its own words.
+fn rule(value: &Value) -> Option<Label> {
+    let word = |name| value.get(name).and_then(Value::as_str);
+    let (whose, from, then) = (word("whose")?, word("from")?, word("then")?);
+    let term = |name, unit: &str| {
+        let number = value.get(name).and_then(Value::as_u64)?;
+        Some(format!(", {number} {unit}"))
+    };
+    let said = |days, months| {
+        let terms = term("days", days).into_iter().chain(term("months", months));
+        format!("{whose}, {from}{}, {then}", terms.collect::<String>())
+    };
+    Some(Label {
+        nl: said("dagen", "maanden"),
+        en: said("days", "months"),
+    })
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use json_patch::PatchOperation;
+
 use super::{Finding, Severity};
 use crate::{agreement::AnnexDocument, catalogue::Label};
 
@@ -52,11 +54,31 @@ impl Report<'_> {
         }
     }
 
-    fn count(self, severity: Severity) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity() == severity)
-            .count()
+    /// How many there are, with the word for them.
+    fn count(self, severity: Severity) -> String {
+        let findings = self.findings.iter();
+        let count = findings.filter(|finding| finding.severity() == severity).count();
+        let more = match (self.language, severity, count) {
+            (_, _, 1) => "",
+            (Language::En, ..) => "s",
+            (Language::Nl, ..) => "en",
+        };
+        format!("{count} {}{more}", self.word(severity))
+    }
+
+    fn write_operation(self, f: &mut fmt::Formatter<'_>, operation: &PatchOperation) -> fmt::Result {
+        match operation {
+            PatchOperation::Remove(remove) => write!(f, " {} {}", self.pick("haal weg", "take out"), remove.path),
+            PatchOperation::Replace(replace) => {
+                let (put, at) = (self.pick("zet", "put"), self.pick("op", "at"));
+                write!(f, " {put} {} {at} {}", replace.value, replace.path)
+            }
+            PatchOperation::Add(add) => {
+                let (put, at) = (self.pick("voeg toe", "add"), self.pick("op", "at"));
+                write!(f, " {put} {} {at} {}", add.value, add.path)
+            }
+            other => write!(f, " {other}"),
+        }
     }
 }
 
@@ -65,12 +87,8 @@ impl fmt::Display for Report<'_> {
         let name = Some(self.document.product.name.as_str()).filter(|name| !name.is_empty());
         writeln!(
             f,
-            "{name} ({model} {code}): {errors} {}, {warnings} {}, {notes} {}",
-            self.pick("fouten", "errors"),
-            self.pick("waarschuwingen", "warnings"),
-            self.pick("opmerkingen", "notes"),
+            "{name} (model {code}): {errors}, {warnings}, {notes}",
             name = name.unwrap_or_else(|| self.pick("zonder naam", "without a name")),
-            model = self.pick("model", "model"),
             code = self.document.model.as_str(),
             errors = self.count(Severity::Error),
             warnings = self.count(Severity::Warning),
@@ -95,9 +113,13 @@ impl fmt::Display for Report<'_> {
                 }
                 writeln!(f)?;
                 let Some(repair) = &finding.repair else { continue };
-                for operation in repair.patch().iter() {
-                    writeln!(f, "    {}: {operation}", self.pick("voorstel", "proposal"))?;
+                write!(f, "    {}", self.pick("voorstel:", "proposal:"))?;
+                for (index, operation) in repair.patch().iter().enumerate() {
+                    let then = if index > 0 { self.pick(", en", ", and") } else { "" };
+                    write!(f, "{then}")?;
+                    self.write_operation(f, operation)?;
                 }
+                writeln!(f)?;
             }
         }
         Ok(())
