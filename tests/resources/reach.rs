@@ -121,6 +121,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/agreements", &nothing,                                  ".xxxxxxx"),
         ("GET", "/agreements/{agreement}", &nothing,                      ".x?x?x??"),
         ("POST", "/agreements", &nothing,                                 ".....xxx"),
+        ("POST", "/agreements/_lint", &nothing,                           ".xxxxxxx"),
         ("POST", "/agreements/{agreement}/_accept", &signature,           ".x?....."),
         ("GET", "/schools/{school}/approvals", &nothing,                  ".x?x?..."),
         ("POST", "/schools/{school}/approvals", &approving,               ".x?x?..."),

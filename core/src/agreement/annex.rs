@@ -73,6 +73,24 @@ impl AnnexErrorCode {
             Self::Ambiguous => "ambiguous",
         }
     }
+
+    /// What it means, without the value.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::NotJson => "JSON is expected",
+            Self::NotOfThisModel => {
+                "an annex of this model does not have this: model `4.0-coded` has `rows`, the others have `ticks`"
+            }
+            Self::FieldMissing => "this field is required",
+            Self::FieldUnknown => "a field with this name is not known here",
+            Self::WrongType => "another kind of value is expected",
+            Self::WrongValue => "this is none of the values that are possible here",
+            Self::WrongForm => "a text of another form is expected",
+            Self::WrongSize => "this is too short, too long, too few or too many",
+            Self::Repeated => "this stands in the list twice",
+            Self::Ambiguous => "two readers could read this differently",
+        }
+    }
 }
 
 /// One thing that is wrong, and where.

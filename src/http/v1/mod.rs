@@ -17,6 +17,7 @@ mod group;
 mod instruction;
 mod learner;
 mod ledger;
+mod lint;
 mod mandate;
 mod me;
 mod path;
@@ -62,6 +63,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(client::client_revoke)
         .service(agreement::agreement_list)
         .service(agreement::agreement_create)
+        .service(lint::agreement_lint)
         .service(agreement::agreement_view)
         .service(agreement::agreement_accept)
         .service(approval::approval_list)

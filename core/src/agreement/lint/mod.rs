@@ -17,6 +17,7 @@ mod terms;
 mod text;
 
 use jiff::civil::Date;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
 pub use self::{
@@ -50,6 +51,25 @@ impl Finding {
     /// What it is and why it matters, in both languages.
     pub fn text(&self) -> &'static FindingText {
         self.code.text()
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.text();
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("code", self.code.as_str())?;
+        fields.serialize_entry("severity", self.severity().as_str())?;
+        fields.serialize_entry("pointer", &self.place)?;
+        if let Some(about) = &self.about {
+            fields.serialize_entry("about", about)?;
+        }
+        fields.serialize_entry("what", &text.what)?;
+        fields.serialize_entry("why", &text.why)?;
+        if let Some(repair) = &self.repair {
+            fields.serialize_entry("repair", repair)?;
+        }
+        fields.end()
     }
 }
 
