@@ -282,6 +282,32 @@ async fn an_annex_is_looked_at_and_nothing_is_kept() {
 }
 
 #[actix_web::test]
+async fn every_example_can_be_looked_at_and_what_is_in_order_be_offered() {
+    let world = World::start().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/agreements");
+    let mut looked_at = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let annex: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let body = json!({ "annex": annex });
+        let said = world.post(Who::Supplier, "/v1/agreements/_lint", &body).await.with(200);
+        let mut offer = world.offer();
+        offer["annex"] = annex;
+        let offered = world.post(Who::Supplier, "/v1/agreements", &offer).await;
+        if said["sound"] == true {
+            let offered = offered.created();
+            assert_eq!(offered["defects"], json!([]), "{}", file.display());
+        } else {
+            assert_eq!(offered.status, 400, "{}", file.display());
+        }
+        looked_at += 1;
+    }
+    assert_eq!(looked_at, 12);
+}
+
+#[actix_web::test]
 async fn a_look_tells_errors_of_form_as_an_offer_does() {
     let world = World::start().await;
     let mut wrong = annex();

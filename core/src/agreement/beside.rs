@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AnnexDocument, CategoryTick, Defect, DefectCode, RowDocument, TicksDocument,
+    AnnexDocument, Anonymising, CategoryTick, Defect, DefectCode, RowDocument, Tables, TicksDocument, Whose,
     defect::parse_for,
     retention::{From, Retention, RetentionRule, Then},
 };
@@ -136,7 +136,7 @@ impl AnnexDocument {
             .filter_map(|particulars| particulars.tables.as_ref());
         let mut seen = BTreeSet::new();
         tables
-            .flat_map(super::Tables::codes)
+            .flat_map(Tables::codes)
             .filter(|code| !seen.insert(*code))
             .collect()
     }
@@ -174,7 +174,7 @@ impl AnnexDocument {
         let anonymous = particulars
             .anonymising
             .as_ref()
-            .is_some_and(super::Anonymising::is_enough);
+            .is_some_and(Anonymising::is_enough);
         for (index, of) in particulars.own_use.iter().enumerate() {
             if !(of.anonymised && anonymous) {
                 add(DefectCode::OwnUse, format!("/particulars/ownUse/{index}"));
@@ -220,7 +220,6 @@ impl Retention {
 
 impl RetentionRule {
     fn contradicts(&self, other: &Self) -> bool {
-        use super::Whose;
         let (Some(own), Some(others)) = (self.days(), other.days()) else {
             return false;
         };
@@ -257,6 +256,6 @@ impl RetentionRule {
     }
 
     fn is_about_all(&self) -> bool {
-        self.whose == super::Whose::All && self.categories.is_empty()
+        self.whose == Whose::All && self.categories.is_empty()
     }
 }

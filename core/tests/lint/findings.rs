@@ -51,6 +51,9 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
 #[case("module_undefined", "/rows/0/module", &[("/rows/0/module", json!("elders"))])]
 #[case("code_undefined", "/rows/0/purposes/0", &[("/rows/0/purposes/0", json!("D23"))])]
 #[case("national_number", "/rows/0/pupilCategories/0", &[("/rows/0/pupilCategories/0", json!("BSN"))])]
+#[case("purpose_without_category", "/rows/0/purposes", &[
+    ("/rows/0/pupilCategories", json!([])), ("/rows/0/staffCategories", json!([])),
+])]
 #[case("purpose_unnamed", "/rows/0/purposes/0", &[("/rows/0/purposes/0", json!("D22"))])]
 #[case("other_data_unnamed", "/rows/0/pupilCategories/0", &[("/rows/0/pupilCategories/0", json!("CD29"))])]
 #[case("special_ground_missing", "/rows/0/pupilCategories/0", &[("/rows/0/pupilCategories/0", json!("CD18"))])]

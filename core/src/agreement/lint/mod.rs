@@ -177,9 +177,15 @@ fn word_of(value: &Value) -> Option<Label> {
                 let mut words = names
                     .iter()
                     .filter_map(|name| fields.get(*name).and_then(Value::as_str));
-                words.next().map(same)
-            })
-            .or_else(|| ["text", "with"].iter().find_map(|name| label_of(fields.get(*name)?)))?,
+                let mut texts = ["text", "with"].iter().filter_map(|name| label_of(fields.get(*name)?));
+                match (words.next(), texts.next()) {
+                    (Some(word), Some(text)) => Some(Label {
+                        nl: format!("{word}, {}", text.nl),
+                        en: format!("{word}, {}", text.en),
+                    }),
+                    (word, text) => word.map(same).or(text),
+                }
+            })?,
         Value::Null | Value::Bool(_) => return None,
     };
     (!word.nl.is_empty() && !word.en.is_empty()).then_some(word)

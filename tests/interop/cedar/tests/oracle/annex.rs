@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, TicksDocument},
+    agreement::{AgreementRecord, AnnexDocument, Need, RowDocument, TicksDocument},
     catalogue::Attribute,
     gate::{Channel, Direction},
     person::PersonKind,
