@@ -171,10 +171,7 @@ impl AnnexDocument {
         }
         self.retention.stopped(&mut add);
         let Some(particulars) = &self.particulars else { return };
-        let anonymous = particulars
-            .anonymising
-            .as_ref()
-            .is_some_and(Anonymising::is_enough);
+        let anonymous = particulars.anonymising.as_ref().is_some_and(Anonymising::is_enough);
         for (index, of) in particulars.own_use.iter().enumerate() {
             if !(of.anonymised && anonymous) {
                 add(DefectCode::OwnUse, format!("/particulars/ownUse/{index}"));

@@ -170,22 +170,20 @@ fn word_of(value: &Value) -> Option<Label> {
             let words: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
             same(&words?.join(", "))
         }
-        Value::Object(fields) => label_of(value)
-            .or_else(|| rule(value))
-            .or_else(|| {
-                let names = ["code", "party", "name", "denies", "law", "number", "module"];
-                let mut words = names
-                    .iter()
-                    .filter_map(|name| fields.get(*name).and_then(Value::as_str));
-                let mut texts = ["text", "with"].iter().filter_map(|name| label_of(fields.get(*name)?));
-                match (words.next(), texts.next()) {
-                    (Some(word), Some(text)) => Some(Label {
-                        nl: format!("{word}, {}", text.nl),
-                        en: format!("{word}, {}", text.en),
-                    }),
-                    (word, text) => word.map(same).or(text),
-                }
-            })?,
+        Value::Object(fields) => label_of(value).or_else(|| rule(value)).or_else(|| {
+            let names = ["code", "party", "name", "denies", "law", "number", "module"];
+            let mut words = names
+                .iter()
+                .filter_map(|name| fields.get(*name).and_then(Value::as_str));
+            let mut texts = ["text", "with"].iter().filter_map(|name| label_of(fields.get(*name)?));
+            match (words.next(), texts.next()) {
+                (Some(word), Some(text)) => Some(Label {
+                    nl: format!("{word}, {}", text.nl),
+                    en: format!("{word}, {}", text.en),
+                }),
+                (word, text) => word.map(same).or(text),
+            }
+        })?,
         Value::Null | Value::Bool(_) => return None,
     };
     (!word.nl.is_empty() && !word.en.is_empty()).then_some(word)
