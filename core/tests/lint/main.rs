@@ -30,7 +30,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn text(name: &str) -> String {
     let file = folder("../examples/agreements").join(format!("{name}.json"));
-    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    fs::read_to_string(file).unwrap()
 }
 
 fn document(name: &str) -> Value {
@@ -45,7 +45,7 @@ fn all() -> Vec<String> {
 }
 
 fn parse(document: &Value) -> Annex {
-    Annex::parse(document.to_string().as_bytes()).unwrap_or_else(|errors| panic!("{:?}", errors.0))
+    Annex::parse(document.to_string().as_bytes()).unwrap()
 }
 
 fn lint(document: &Value) -> Vec<Finding> {

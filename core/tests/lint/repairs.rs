@@ -110,103 +110,117 @@ fn entry<'a>(document: &'a mut Value, list: &str, which: usize) -> Option<&'a mu
     entries.get_mut(which.checked_rem(length)?)
 }
 
+/// A code more, in a row or among the ticks.
+fn more(document: &mut Value, list: &str, which: usize, code: &str) {
+    if let Some(row) = entry(document, "/rows", which) {
+        row[list].as_array_mut().unwrap().push(json!(code));
+        return;
+    }
+    let (list, tick) = match list {
+        "purposes" => (list, json!({ "code": code })),
+        "processings" => ("pupilCategories", json!({ "code": code, "optional": false })),
+        other => (other, json!({ "code": code, "optional": false })),
+    };
+    let ticks = document["ticks"][list].as_array_mut().unwrap();
+    if list == "purposes" || !ticks.iter().any(|tick| tick["code"] == code) {
+        ticks.push(tick);
+    }
+}
+
+/// Something in one entry of a list.
+fn set(document: &mut Value, list: &str, which: usize, field: &str, value: Value) {
+    if let Some(entry) = entry(document, list, which) {
+        entry[field] = value;
+    }
+}
+
 fn change(document: &mut Value, (kind, which, code): (usize, usize, &str)) {
     let lists = ["purposes", "pupilCategories", "staffCategories", "processings"];
     let list = lists[which / 7 % 4];
-    let rules =
-        |whose: &str, from: &str, days: u64| json!({ "whose": whose, "from": from, "days": days, "then": "destroyed" });
     match kind {
-        // Codes, in rows, ticks and parties.
-        0..=3 => {
-            if let Some(row) = entry(document, "/rows", which) {
-                row[list].as_array_mut().unwrap().push(json!(code));
-            } else if let Some(ticks) = document.get_mut("ticks") {
-                let tick = if list == "purposes" {
-                    json!({ "code": code })
-                } else {
-                    json!({ "code": code, "optional": false })
-                };
-                let known = |tick: &Value| tick["code"] == code;
-                let list = if list == "processings" { "pupilCategories" } else { list };
-                let ticks = ticks[list].as_array_mut().unwrap();
-                if list == "purposes" || !ticks.iter().any(known) {
-                    ticks.push(if list == "purposes" {
-                        json!({ "code": code })
-                    } else {
-                        json!({ "code": tick["code"], "optional": false })
-                    });
-                }
-            }
-        }
-        4 => {
-            if let Some(row) = entry(document, "/rows", which) {
-                row[list] = json!([]);
-            }
-        }
+        0..=3 => more(document, list, which, code),
+        4 => set(document, "/rows", which, list, json!([])),
         5 => {
             if let Some(party) = entry(document, "/subProcessors", which) {
                 party["pupilCategories"].as_array_mut().unwrap().push(json!(code));
             }
         }
-        6 => {
-            if let Some(row) = entry(document, "/rows", which) {
-                row["module"] = json!("elders");
-            }
-        }
+        6 => set(document, "/rows", which, "module", json!("elders")),
         7 => {
-            if let Some(place) = entry(document, "/places", which) {
-                place["party"] = json!(if which % 2 == 0 { "Ver B.V." } else { "Weg B.V." });
-            }
+            let party = if which.is_multiple_of(2) {
+                "Ver B.V."
+            } else {
+                "Weg B.V."
+            };
+            set(document, "/places", which, "party", json!(party));
         }
         8 => {
-            if let Some(place) = entry(document, "/places", which) {
-                place["country"] = json!("US");
-                if which % 2 == 0 {
-                    place["safeguards"] = label();
-                }
+            set(document, "/places", which, "country", json!("US"));
+            if which.is_multiple_of(2) {
+                set(document, "/places", which, "safeguards", label());
             }
         }
-        9 => {
-            document["retention"] = json!({ "daysAfterLeaving": which % 60, "rules": [
-            rules("all", "end", 30), rules("pupils", "end", (which % 3) as u64 * 30), rules("staff", "noAnswer", 365),
-        ] })
-        }
+        9 => document["retention"] = retention(which),
         10 => document["retention"]["rules"] = json!([{ "whose": "all", "from": "leaving", "then": "destroyed" }]),
-        11 => {
-            document["particulars"]["classification"] =
-                json!({ "specialCategories": which % 2 == 0, "profiling": "high" })
+        11 => document["parties"]["processor"]["alsoNamed"] = json!(["Anders v.o.f."]),
+        other => {
+            let (section, value) = section(other, which, code);
+            document["particulars"][section] = value;
         }
-        12 => {
-            document["particulars"]["anonymising"] = json!({ "removes": if which % 2 == 0 { vec!["school"] } else { vec!["name", "device"] }, "whatFor": label() })
-        }
+    };
+}
+
+fn retention(which: usize) -> Value {
+    let rule = |whose: &str, from: &str, days: usize| json!({ "whose": whose, "from": from, "days": days, "then": "destroyed" });
+    json!({ "daysAfterLeaving": which % 60, "rules": [
+        rule("all", "end", 30), rule("pupils", "end", which % 3 * 30), rule("staff", "noAnswer", 365),
+    ] })
+}
+
+/// A section of the particulars with something in it.
+fn section(kind: usize, which: usize, code: &str) -> (&'static str, Value) {
+    let even = which.is_multiple_of(2);
+    let printed = |code: &str| json!({ "code": code, "text": label() });
+    match kind {
+        12 => (
+            "classification",
+            json!({ "specialCategories": even, "profiling": "high" }),
+        ),
         13 => {
-            document["particulars"]["ownUse"] =
-                json!([{ "text": label(), "afterEnd": true, "anonymised": which % 2 == 0 }])
+            let removes = if even { vec!["school"] } else { vec!["name", "device"] };
+            ("anonymising", json!({ "removes": removes, "whatFor": label() }))
         }
-        14 => {
-            document["particulars"]["mailings"] =
-                json!([{ "text": label(), "whose": "all", "promotion": true, "optOut": false }])
-        }
-        15 => document["parties"]["processor"]["alsoNamed"] = json!(["Anders v.o.f."]),
-        16 => {
-            document["particulars"]["mentions"] =
-                json!([{ "party": "Reserve B.V.", "task": label(), "processes": true }])
-        }
-        17 => {
-            document["particulars"]["statements"] =
-                json!([{ "denies": "noSubProcessors" }, { "denies": "nothingOutsideEea" }])
-        }
-        18 => document["particulars"]["confidentialityHigh"] = json!(true),
-        19 => document["particulars"]["measures"] = json!([{ "text": label(), "status": "half", "due": "2020-01-01" }]),
-        20 => document["particulars"]["ownPurposes"] = json!([{ "text": label() }, { "text": label() }]),
-        21 => {
-            let printed = |code: &str| json!({ "code": code, "text": label() });
-            document["particulars"]["tables"] = json!({
-                "processings": [printed("V1")], "purposes": [printed("D1"), printed(code), printed("D18"), printed("D18")],
+        14 => (
+            "ownUse",
+            json!([{ "text": label(), "afterEnd": true, "anonymised": even }]),
+        ),
+        15 => (
+            "mailings",
+            json!([{ "text": label(), "whose": "all", "promotion": true, "optOut": false }]),
+        ),
+        16 => (
+            "mentions",
+            json!([{ "party": "Reserve B.V.", "task": label(), "processes": true }]),
+        ),
+        17 => (
+            "statements",
+            json!([{ "denies": "noSubProcessors" }, { "denies": "nothingOutsideEea" }]),
+        ),
+        18 => ("confidentialityHigh", json!(true)),
+        19 => (
+            "measures",
+            json!([{ "text": label(), "status": "half", "due": "2020-01-01" }]),
+        ),
+        20 => ("ownPurposes", json!([{ "text": label() }, { "text": label() }])),
+        21 => ("laws", json!([{ "law": "wbp", "article": "14" }])),
+        _ => (
+            "tables",
+            json!({
+                "processings": [printed("V1")],
+                "purposes": [printed("D1"), printed(code), printed("D18"), printed("D18")],
                 "categories": [{ "text": label(), "pupil": code, "staff": "CM12" }, { "text": label(), "pupil": "CD12" }],
-            });
-        }
-        _ => document["particulars"]["laws"] = json!([{ "law": "wbp", "article": "14" }]),
+            }),
+        ),
     }
 }
 

@@ -146,10 +146,17 @@ fn beside(document: &AnnexDocument) -> Value {
     let classification = said.and_then(|said| said.classification.as_ref());
     let mut mailings = said.into_iter().flat_map(|said| &said.mailings);
     // What is removed and what has to be are words on the wire: the school is none of the latter.
-    let removes = said.and_then(|said| said.anonymising.as_ref()).map(|of| json!(of.removes));
+    let removes = said
+        .and_then(|said| said.anonymising.as_ref())
+        .map(|of| json!(of.removes));
     let telling = ["name", "number", "contact", "birthDate", "device"];
     let leaves = |removes: Value| {
-        let removes: Vec<_> = removes.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+        let removes: Vec<_> = removes
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect();
         telling.iter().any(|word| !removes.iter().any(|gone| gone == word))
     };
     json!({
