@@ -72,6 +72,46 @@ fn settings_that_cannot_be_used_end_it_with_two_and_all_that_is_wrong() {
 }
 
 #[test]
+fn the_document_of_an_agreement_is_looked_at_by_its_exit_code() {
+    let file = |name: &str| format!("{}/examples/agreements/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let sound = sluis(&["agreement", "lint", &file("leapo.repaired")], &[]);
+    assert_eq!((sound.code, sound.err.as_str()), (Some(0), ""));
+    assert!(
+        sound.out.starts_with("Leapo (model 4.0-coded): 0 errors"),
+        "{}",
+        sound.out
+    );
+
+    let unsound = sluis(&["agreement", "lint", &file("leapo"), "--language", "nl"], &[]);
+    assert_eq!(unsound.code, Some(1), "{}", unsound.err);
+    assert!(unsound.out.contains("fout: Hier is niets ingevuld"), "{}", unsound.out);
+    assert!(
+        unsound.err.starts_with("error: the document has errors"),
+        "{}",
+        unsound.err
+    );
+
+    let json = sluis(&["agreement", "lint", "--json", &file("leapo")], &[]);
+    let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((json.code, &told["sound"]), (Some(1), &serde_json::json!(false)));
+    assert_eq!(told["findings"][0]["code"], "row_unfilled");
+    assert_eq!(told["findings"][0]["repair"][0]["op"], "remove");
+
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = folder.path().join("wrong.json");
+    std::fs::write(&wrong, r#"{ "model": "5.0" }"#).unwrap();
+    for path in [wrong.to_str().unwrap(), "/nowhere/at-all.json"] {
+        let unreadable = sluis(&["agreement", "lint", path], &[]);
+        assert_eq!((unreadable.code, unreadable.out.as_str()), (Some(2), ""), "{path}");
+        assert!(
+            unreadable.err.starts_with(&format!("error: file `{path}`")),
+            "{}",
+            unreadable.err
+        );
+    }
+}
+
+#[test]
 fn a_call_that_cannot_be_understood_ends_it_with_two() {
     for arguments in [&["nonsense"][..], &[], &["config", "show", "--set", "novalue"]] {
         let run = sluis(arguments, &[]);

@@ -107,6 +107,7 @@ actions! {
     RevokeClient        "client.revoke"         x - - - - x "Revoke a client"
     ReadAgreement       "agreement.read"        - x x x x x "See the agreements of the caller"
     OfferAgreement      "agreement.offer"       - - - x x x "Offer an agreement about the caller's product"
+    LintAgreement       "agreement.lint"        - x x x x - "Look for what is wrong in an annex"
     AcceptAgreement     "agreement.accept"      - x - - - x "Accept an agreement for the board"
     CoverAgreement      "agreement.cover"       - x - - - x "Say for which schools of the board an agreement holds"
     ReadContact         "contact.read"          - x - - - x "See who may sign for the board"

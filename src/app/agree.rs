@@ -1,7 +1,8 @@
 //! Offering, accepting and approving.
 
 use sluis_core::{
-    agreement::{Annex, Clause, Need, Side, State},
+    agreement::{Annex, Clause, Finding, Need, Side, State},
+    catalogue::Catalogue,
     id::{AgreementId, ApprovalId, BoardId, SchoolId},
     ledger::Owner,
     time::{Timestamp, Window},
@@ -155,6 +156,11 @@ impl App {
         } else {
             Err(AppError::NotFound("agreement"))
         }
+    }
+
+    /// What is to be said about an annex today. Nothing is touched.
+    pub fn agreement_lint(&self, annex: &Annex) -> Vec<Finding> {
+        annex.document().lint(Catalogue::built_in(), self.now().utc_date())
     }
 
     /// The board signs: the hash must be that of the annex. What held until now is superseded from the start of this one.

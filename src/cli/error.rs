@@ -52,6 +52,12 @@ pub enum CliError {
     /// A file cannot be used.
     #[error(transparent)]
     File(#[from] super::file::FileError),
+    /// The document of an agreement cannot be read.
+    #[error(transparent)]
+    Document(super::file::FileError),
+    /// The document of an agreement has errors.
+    #[error("the document has errors: the gate permits nothing by what they are about")]
+    DocumentUnsound,
     /// The role of a client needs to be told what it is bound to.
     #[error("this role needs to be told what it acts for")]
     RoleIncomplete,
@@ -80,7 +86,7 @@ impl CliError {
     /// The code that the program ends with.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::RoleIncomplete => USAGE,
+            Self::Config(_) | Self::RoleIncomplete | Self::Document(_) => USAGE,
             _ => FAILURE,
         }
     }

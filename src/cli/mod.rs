@@ -3,6 +3,7 @@
 //! What a command has to say goes to the standard output, logs and errors go to the standard error. The program ends
 //! with 0 when all is well, 1 when something failed, and 2 when it was called or set up in a way that it cannot use.
 
+pub mod agreement;
 pub mod assemble;
 pub mod client;
 pub mod config;
@@ -29,8 +30,8 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use self::{
-    client::ClientCommand, config::ConfigCommand, error::CliError, import::ImportCommand, ledger::LedgerCommand,
-    openapi::OpenApiCommand, serve::ServeCommand,
+    agreement::AgreementCommand, client::ClientCommand, config::ConfigCommand, error::CliError, import::ImportCommand,
+    ledger::LedgerCommand, openapi::OpenApiCommand, serve::ServeCommand,
 };
 use crate::config::source::Sources;
 
@@ -54,6 +55,8 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(demo::DemoCommand),
     #[command(subcommand)]
+    Agreement(AgreementCommand),
+    #[command(subcommand)]
     Client(ClientCommand),
     #[command(subcommand)]
     Import(ImportCommand),
@@ -71,6 +74,7 @@ impl Command {
             Self::Serve(command) => command.run(sources).await,
             #[cfg(feature = "demo")]
             Self::Demo(command) => command.run(sources, out).await,
+            Self::Agreement(command) => command.run(out),
             Self::Client(command) => command.run(sources, out).await,
             Self::Import(command) => command.run(sources, out).await,
             Self::Ledger(command) => command.run(sources, out).await,

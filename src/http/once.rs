@@ -56,9 +56,9 @@ impl Writes {
 }
 
 /// Whether an operation writes. The others that are no `GET` ask for something about persons or from the gate, and
-/// each time they are asked is decided and recorded anew.
+/// each time they are asked is decided and recorded anew; or they look at what came along, and touch nothing.
 pub(super) fn writes(method: &str, path: &str) -> bool {
-    const ASK: [&str; 4] = ["_search", "_resolve", "_export", "decisions"];
+    const ASK: [&str; 5] = ["_search", "_resolve", "_export", "_lint", "decisions"];
     let last = path.rsplit('/').next().unwrap_or_default();
     method != "GET" && !ASK.contains(&last)
 }

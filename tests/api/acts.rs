@@ -57,6 +57,8 @@ async fn make(walk: &mut Walk) {
 
     let now = walk.world.service.clock.now().to_string();
     let body = json!({ "board": walk.things["board"], "validFrom": now, "annex": abroad().document() });
+    let lint = json!({ "annex": abroad().document() });
+    walk.step("agreement_lint", Supplier, lint).await;
     let agreement = walk.step("agreement_create", Supplier, body).await;
     walk.things.insert("agreement", id_of(&agreement));
     let body = json!({ "annexHash": agreement["annexHash"] });

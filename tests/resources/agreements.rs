@@ -245,3 +245,130 @@ async fn so_many_offers_wait_for_a_board_and_no_more() {
     let more = world.post(Who::Supplier, "/v1/agreements", &world.offer()).await;
     more.problem(409, "limit_reached");
 }
+
+#[actix_web::test]
+async fn an_annex_is_looked_at_and_nothing_is_kept() {
+    let world = World::start().await;
+    let mut draft = annex();
+    draft["retention"] = json!({});
+    draft["rows"][0]["pupilCategories"][0] = json!("CC1");
+    draft["places"][1]["party"] = json!("Elders Cloud B.V.");
+    let body = json!({ "annex": draft });
+    for who in [Who::Board, Who::School, Who::Supplier, Who::Distributor] {
+        let said = world.post(who, "/v1/agreements/_lint", &body).await.with(200);
+        assert_eq!(said["sound"], false, "{who:?}");
+        let found: Vec<_> = said["findings"].as_array().unwrap().iter().collect();
+        let errors = found.iter().filter(|finding| finding["severity"] == "error");
+        let errors: Vec<_> = errors.map(|finding| (&finding["code"], &finding["pointer"])).collect();
+        assert_eq!(
+            errors,
+            [
+                (&json!("code_undefined"), &json!("/rows/0/pupilCategories/0")),
+                (&json!("retention_missing"), &json!("/retention/daysAfterEnd")),
+                (&json!("party_unlisted"), &json!("/places/1")),
+            ]
+        );
+        assert_eq!(found[0]["about"], json!({ "nl": "CC1", "en": "CC1" }));
+        let patch = json!([{ "op": "replace", "path": "/rows/0/pupilCategories/0", "value": "CD1" }]);
+        assert_eq!((&found[0]["repair"], found[1].get("repair")), (&patch, None));
+        assert!(found[0]["why"]["nl"].as_str().unwrap().ends_with('.'));
+    }
+    let list = world.get(Who::Supplier, "/v1/agreements").await.with(200);
+    assert_eq!(ids(&list), Vec::<String>::new());
+    let sound = world
+        .post(Who::Supplier, "/v1/agreements/_lint", &json!({ "annex": annex() }))
+        .await;
+    assert_eq!(sound.with(200)["sound"], true);
+}
+
+#[actix_web::test]
+async fn every_example_can_be_looked_at_and_what_is_in_order_be_offered() {
+    let world = World::start().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/agreements");
+    let mut looked_at = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let annex: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let body = json!({ "annex": annex });
+        let said = world.post(Who::Supplier, "/v1/agreements/_lint", &body).await.with(200);
+        let mut offer = world.offer();
+        offer["annex"] = annex;
+        let offered = world.post(Who::Supplier, "/v1/agreements", &offer).await;
+        if said["sound"] == true {
+            let offered = offered.created();
+            assert_eq!(offered["defects"], json!([]), "{}", file.display());
+        } else {
+            assert_eq!(offered.status, 400, "{}", file.display());
+        }
+        looked_at += 1;
+    }
+    assert_eq!(looked_at, 12);
+}
+
+#[actix_web::test]
+async fn a_look_tells_errors_of_form_as_an_offer_does() {
+    let world = World::start().await;
+    let mut wrong = annex();
+    wrong["secondfactor"] = json!(true);
+    wrong["rows"][0]["purposes"] = json!(["D23"]);
+    wrong["retention"]["note"]["nl"] = json!("vragen? bel 123456782");
+    let refused = world
+        .post(Who::Supplier, "/v1/agreements/_lint", &json!({ "annex": wrong }))
+        .await;
+    assert!(!refused.body.to_string().contains("123456782"));
+    refused.assert_errors(&[
+        ("/annex/retention/note/nl", "national_number"),
+        ("/annex/rows/0/purposes/0", "code_undefined"),
+        ("/annex/secondfactor", "field_unknown"),
+    ]);
+}
+
+#[actix_web::test]
+async fn what_a_draft_may_lack_an_offer_may_not() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    offer["annex"]["product"]["name"] = json!("");
+    offer["annex"]["retention"]
+        .as_object_mut()
+        .unwrap()
+        .remove("daysAfterEnd");
+    offer["annex"]["version"] = json!({ "printed": "mei 2024" });
+    offer["annex"]["modules"] = json!([]);
+    offer["annex"]["places"] = json!([]);
+    let annex = offer["annex"].clone();
+    let refused = world.post(Who::Supplier, "/v1/agreements", &offer).await;
+    refused.assert_errors(&[
+        ("/annex/modules", "wrong_size"),
+        ("/annex/places", "wrong_size"),
+        ("/annex/product/name", "wrong_size"),
+        ("/annex/retention/daysAfterEnd", "field_missing"),
+        ("/annex/version/date", "field_missing"),
+        ("/annex/version/number", "field_missing"),
+    ]);
+    let said = world
+        .post(Who::Supplier, "/v1/agreements/_lint", &json!({ "annex": annex }))
+        .await;
+    let said = said.with(200);
+    let blank = said["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["code"] == "field_unfilled");
+    assert_eq!(blank.count(), 5);
+}
+
+#[actix_web::test]
+async fn an_error_about_the_whole_annex_is_a_defect_of_the_offer() {
+    let world = World::start().await;
+    let mut offer = world.offer();
+    let text = json!({ "nl": "a", "en": "b" });
+    offer["annex"]["particulars"] = json!({ "ownUse": [{ "text": text, "afterEnd": true, "anonymised": false }] });
+    let offered = world.post(Who::Supplier, "/v1/agreements", &offer).await.created();
+    assert_eq!(
+        offered["defects"],
+        json!([{ "code": "own_use", "pointer": "/particulars/ownUse/0" }])
+    );
+    assert_eq!(offered["annex"], offer["annex"]);
+}

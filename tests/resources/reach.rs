@@ -137,6 +137,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/agreements/{agreement}", &nothing,                      ".x?x?x??"),
         ("GET", "/agreements/{agreement}/changes", &nothing,              ".x?x?x??"),
         ("POST", "/agreements", &nothing,                                 ".....xxx"),
+        ("POST", "/agreements/_lint", &nothing,                           ".xxxxxxx"),
         ("POST", "/agreements/{agreement}/_accept", &signature,           ".x?....."),
         ("POST", "/agreements/{agreement}/_cover", &covering,             ".x?....."),
         ("POST", "/agreements/{agreement}/_suspend", &signature,          ".x?..x??"),

@@ -73,6 +73,24 @@ impl AnnexErrorCode {
             Self::Ambiguous => "ambiguous",
         }
     }
+
+    /// What it means, without the value.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::NotJson => "JSON is expected",
+            Self::NotOfThisModel => {
+                "an annex of this model does not have this: model `4.0-coded` has `rows`, the others have `ticks`"
+            }
+            Self::FieldMissing => "this field is required",
+            Self::FieldUnknown => "a field with this name is not known here",
+            Self::WrongType => "another kind of value is expected",
+            Self::WrongValue => "this is none of the values that are possible here",
+            Self::WrongForm => "a text of another form is expected",
+            Self::WrongSize => "this is too short, too long, too few or too many",
+            Self::Repeated => "this stands in the list twice",
+            Self::Ambiguous => "two readers could read this differently",
+        }
+    }
 }
 
 /// One thing that is wrong, and where.
@@ -90,17 +108,24 @@ pub struct AnnexError {
 #[error("the annex has {count} errors", count = .0.len())]
 pub struct AnnexErrors(pub Vec<AnnexError>);
 
-static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+static FORM: LazyLock<Validator> = LazyLock::new(|| {
     #[expect(
         clippy::expect_used,
         reason = "the schema is part of the program; a test builds the same one"
     )]
-    validator().expect("the built-in schema is a schema")
+    validator(Annex::SCHEMA).expect("the built-in schema is a schema")
 });
 
-fn validator() -> Result<Validator, ValidationError<'static>> {
-    let schema =
-        serde_json::from_str(Annex::SCHEMA).map_err(|_| ValidationError::custom("the built-in schema is JSON"))?;
+static OFFER: LazyLock<Validator> = LazyLock::new(|| {
+    #[expect(
+        clippy::expect_used,
+        reason = "the schema is part of the program; a test builds the same one"
+    )]
+    validator(Annex::OFFER_SCHEMA).expect("the built-in schema is a schema")
+});
+
+fn validator(schema: &str) -> Result<Validator, ValidationError<'static>> {
+    let schema = serde_json::from_str(schema).map_err(|_| ValidationError::custom("the built-in schema is JSON"))?;
     jsonschema::options().should_validate_formats(true).build(&schema)
 }
 
@@ -108,12 +133,27 @@ impl Annex {
     /// The JSON Schema (2020-12) that a document is read by.
     pub const SCHEMA: &str = include_str!("../../schemas/agreement.schema.json");
 
-    /// Reads a document.
+    /// What an offer needs beside that, as a schema too.
+    pub const OFFER_SCHEMA: &str = include_str!("../../schemas/agreement-offer.schema.json");
+
+    /// Reads a document, also a draft with blanks: nothing is permitted by it until they are filled in.
     ///
     /// # Errors
-    /// Everything that is wrong with it, at once. Codes that the catalogue does not know are no errors of reading:
-    /// they are [defects](super::Defect) of a row.
+    /// Everything that is wrong with its form, at once. Blanks, and codes that the catalogue does not know, are no errors of
+    /// reading: they are [defects](super::Defect).
     pub fn parse(json: &[u8]) -> Result<Self, AnnexErrors> {
+        Self::read(json, &[&FORM])
+    }
+
+    /// Reads an offer: a document without blanks.
+    ///
+    /// # Errors
+    /// Like [`Self::parse`], and what an offer needs and the document lacks.
+    pub fn parse_offer(json: &[u8]) -> Result<Self, AnnexErrors> {
+        Self::read(json, &[&FORM, &OFFER])
+    }
+
+    fn read(json: &[u8], schemas: &[&Validator]) -> Result<Self, AnnexErrors> {
         let one = |place: &str, code| {
             AnnexErrors(vec![AnnexError {
                 place: place.to_owned(),
@@ -121,7 +161,8 @@ impl Annex {
             }])
         };
         let value: Value = serde_json::from_slice(json).map_err(|_| one("", AnnexErrorCode::NotJson))?;
-        let mut errors: Vec<_> = SCHEMA.iter_errors(&value).flat_map(|error| explain(&error)).collect();
+        let wrong = schemas.iter().flat_map(|schema| schema.iter_errors(&value));
+        let mut errors: Vec<_> = wrong.flat_map(|error| explain(&error)).collect();
         for list in ["/modules", "/ticks/pupilCategories", "/ticks/staffCategories"] {
             errors.extend(repeated_codes(&value, list));
         }

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Model, TicksDocument};
+use super::{Model, Particulars, Retention, TicksDocument, particulars::is_false};
 use crate::{
     catalogue::{Attribute, DataCategory, Label, Purpose},
     id::SupplierId,
@@ -46,6 +46,9 @@ pub struct AnnexDocument {
     pub sub_processors: Vec<SubProcessorDocument>,
     /// Who may receive data under D5 and D11.
     pub receivers: Vec<ReceiverDocument>,
+    /// What it says beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub particulars: Option<Particulars>,
 }
 
 /// The product that an annex is about.
@@ -59,6 +62,9 @@ pub struct ProductDocument {
     /// A page about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// The two sides. An offer does not name the controller yet: its acceptance does.
@@ -84,16 +90,30 @@ pub struct Party {
     /// Where it has its seat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub town: Option<String>,
+    /// What the document calls it elsewhere, where that may be another legal person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_named: Vec<String>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// The version of an annex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnexVersion {
-    /// Its number.
-    pub number: String,
-    /// Its date.
-    pub date: Date,
+    /// Its number. A draft may lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Its date. A draft may lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// What is printed in the place of a date that names no day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed: Option<String>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// A part of the product that can be approved apart.
@@ -106,6 +126,9 @@ pub struct ModuleDocument {
     pub name: Label,
     /// Whether the product works without it.
     pub need: Need,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// Whether a module belongs to the product or is chosen.
@@ -143,6 +166,9 @@ pub struct RowDocument {
     /// The legal ground for special categories (GDPR 9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub special_ground: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// The attributes that may go with a login; in model 4.0 the ECK iD beside them.
@@ -153,6 +179,9 @@ pub struct LoginSet {
     pub pupil: Vec<Attribute>,
     /// Of staff.
     pub staff: Vec<Attribute>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// A deviation from the model, with its motivation.
@@ -165,20 +194,9 @@ pub struct Deviation {
     pub attributes: Vec<Attribute>,
     /// Why.
     pub motivation: Label,
-}
-
-/// How long data are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Retention {
-    /// How many days D14 and D15 may go on after a person left; without it, not at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days_after_leaving: Option<u32>,
-    /// Within how many days after the end data are returned and destroyed.
-    pub days_after_end: u32,
-    /// What else holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// A country by its two letters (ISO 3166-1).
@@ -187,16 +205,48 @@ pub struct Retention {
 pub struct CountryCode(String);
 
 impl CountryCode {
+    /// Where a document names the Union and no country.
+    pub(super) const UNION: &str = "EU";
+
     /// The two letters.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it belongs to the European Economic Area.
+    /// Whether it belongs to the European Economic Area. So does the Union as a whole.
     pub fn is_in_eea(&self) -> bool {
-        const EEA: [&str; 30] = [
-            "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI",
-            "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+        const EEA: [&str; 31] = [
+            "AT",
+            "BE",
+            "BG",
+            "CY",
+            "CZ",
+            "DE",
+            "DK",
+            "EE",
+            "ES",
+            "FI",
+            "FR",
+            "GR",
+            "HR",
+            "HU",
+            "IE",
+            "IS",
+            "IT",
+            "LI",
+            "LT",
+            "LU",
+            "LV",
+            "MT",
+            "NL",
+            "NO",
+            "PL",
+            "PT",
+            "RO",
+            "SE",
+            "SI",
+            "SK",
+            CountryCode::UNION,
         ];
         EEA.contains(&self.as_str())
     }
@@ -213,6 +263,12 @@ pub struct PlaceDocument {
     /// The country of the back-ups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back_up_country: Option<CountryCode>,
+    /// By what the data are safe outside the EEA (GDPR 44 to 49).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safeguards: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// Somebody who processes data for the processor.
@@ -232,6 +288,12 @@ pub struct SubProcessorDocument {
     /// When it was announced as a change; absent for one that was listed from the first signature on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Date>,
+    /// By what the data are safe outside the EEA (GDPR 44 to 49).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safeguards: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// Somebody who may receive data under D5 or D11.
@@ -245,9 +307,17 @@ pub struct ReceiverDocument {
     pub supplier: Option<SupplierId>,
     /// For which of the two purposes.
     pub purposes: Vec<Purpose>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 impl AnnexDocument {
+    /// Whether somebody is the processor or one of its sub-processors.
+    pub(super) fn lists(&self, party: &str) -> bool {
+        party == self.parties.processor.name || self.sub_processors.iter().any(|listed| listed.name == party)
+    }
+
     /// Whether a part is necessary or waits for the approval of a school; `None` when the annex has no such part. The parts
     /// are its modules and, where it does not link them, the categories that it ticks: `cd18` for `CD18`.
     pub fn need_of(&self, part: &str) -> Option<Need> {
@@ -327,6 +397,7 @@ mod tests {
             ("NL", true),
             ("NO", true),
             ("LI", true),
+            ("EU", true),
             ("GB", false),
             ("CH", false),
             ("US", false),

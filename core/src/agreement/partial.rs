@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     AnnexDocument, CategoryTick, Defect, DefectCode, ModuleCode, PurposeTick, RowDocument, TicksDocument,
-    lint::lint_categories,
+    defect::lint_categories,
 };
 use crate::catalogue::{Attribute, Catalogue, DataCategory, Label};
 
@@ -102,6 +102,7 @@ fn readable_row(value: &Value, module: ModuleCode, catalogue: &Catalogue) -> Row
         pupil_categories: codes("pupilCategories", "CD1"),
         staff_categories: codes("staffCategories", "CM1"),
         rests_on_consent: false,
+        invented: false,
         other_purpose: label(value, "otherPurpose"),
         other_data: other_data(value, catalogue),
         special_ground: label(value, "specialGround"),
@@ -114,6 +115,7 @@ fn readable_ticks(value: &Value, catalogue: &Catalogue) -> Option<TicksDocument>
     let purpose = |tick: &Value| PurposeTick {
         code: code(tick, "D1"),
         text: label(tick, "text"),
+        invented: false,
     };
     let category = |tick: &Value, instead| CategoryTick {
         code: code(tick, instead),
@@ -121,6 +123,7 @@ fn readable_ticks(value: &Value, catalogue: &Catalogue) -> Option<TicksDocument>
         text: None,
         other_data: other_data(tick, catalogue),
         special_ground: label(tick, "specialGround"),
+        invented: false,
     };
     // A list that is not there or is none has its error, and counts as one with something in it.
     let entries = |name| value.get(name).and_then(Value::as_array);

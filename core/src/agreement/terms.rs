@@ -85,7 +85,9 @@ impl Terms {
             rows,
             modules,
             login: login(document),
-            second_factor: document.second_factor,
+            // The tick of the mbo form asks for one, whatever else is said.
+            second_factor: document.second_factor
+                || document.particulars.as_ref().and_then(|of| of.confidentiality_high) == Some(true),
             seconds_after_leaving: document.retention.days_after_leaving.map(|days| i64::from(days) * DAY),
             receivers: receivers
                 .filter_map(|receiver| Some((receiver.supplier?, receiver.purposes.iter().copied().collect())))
@@ -132,7 +134,7 @@ fn parts(document: &AnnexDocument) -> Box<[ModuleCode]> {
 }
 
 fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue) -> Box<[Row]> {
-    let defects = document.defects(catalogue);
+    let defects = &document.defects(catalogue);
     let linked = document.rows.iter().enumerate().map(|(index, row)| {
         let module = document.modules.iter().position(|module| module.code == row.module);
         let need = module
@@ -151,14 +153,15 @@ fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue)
                 staff: attributes(row, PersonKind::Staff, catalogue),
             },
             rests_on_consent: row.rests_on_consent,
-            defect: defect_of(index, &defects),
+            defect: defect_of(index, defects),
         }
     });
     let ticked = document.ticks.iter().flat_map(|ticks| {
         let categories = ticks.categories().enumerate();
-        let rows =
-            categories.map(|(index, tick)| of_category(tick, ticks, modules, catalogue, defect_of(index, &defects)));
-        rows.chain(unnamed_purpose(ticks))
+        let stopped = document.stopped_by_anonymising();
+        let rows = categories
+            .map(move |(index, tick)| of_category(tick, ticks, stopped, modules, catalogue, defect_of(index, defects)));
+        rows.chain(unnamed_purpose(ticks)).chain(not_anonymous(ticks, stopped))
     });
     linked.chain(ticked).collect()
 }
@@ -182,6 +185,7 @@ fn defect_of(row: usize, defects: &[Defect]) -> Option<DefectCode> {
 fn of_category(
     (kind, tick): (PersonKind, &CategoryTick),
     ticks: &TicksDocument,
+    stopped: PurposeSet,
     modules: &[ModuleCode],
     catalogue: &Catalogue,
     defect: Option<DefectCode>,
@@ -196,7 +200,11 @@ fn of_category(
     Row {
         module: part.and_then(|part| modules.iter().position(|module| *module == part)),
         optional: tick.optional,
-        purposes: purposes.iter().filter(|purpose| ticks.states(*purpose)).collect(),
+        purposes: purposes
+            .difference(stopped)
+            .iter()
+            .filter(|purpose| ticks.states(*purpose))
+            .collect(),
         attributes: for_kind(kind, attributes),
         rests_on_consent: false,
         defect,
@@ -205,22 +213,35 @@ fn of_category(
 
 /// Where D22 does not say what it stands for, no category goes with it, and the gate tells why.
 fn unnamed_purpose(ticks: &TicksDocument) -> Option<Row> {
+    let purposes = PurposeSet::EMPTY.with(Purpose::OTHER);
+    ticks
+        .leaves_purpose_unnamed()
+        .then(|| without_data(ticks, purposes, DefectCode::PurposeUnnamed))
+}
+
+/// The same for what needs data that name nobody, where too little is removed.
+fn not_anonymous(ticks: &TicksDocument, stopped: PurposeSet) -> Option<Row> {
+    let purposes: PurposeSet = stopped.iter().filter(|purpose| ticks.states(*purpose)).collect();
+    (!purposes.is_empty()).then(|| without_data(ticks, purposes, DefectCode::AnonymisingInsufficient))
+}
+
+fn without_data(ticks: &TicksDocument, purposes: PurposeSet, defect: DefectCode) -> Row {
     let lists = |kind| {
         let mut own = ticks.categories().filter(move |(of, _)| *of == kind);
         own.any(|(_, tick)| tick.category(kind).is_some())
             .then_some(AttributeSet::EMPTY)
     };
-    ticks.leaves_purpose_unnamed().then(|| Row {
+    Row {
         module: None,
         optional: false,
-        purposes: PurposeSet::EMPTY.with(Purpose::OTHER),
+        purposes,
         attributes: PerKind {
             pupils: lists(PersonKind::Pupil),
             staff: lists(PersonKind::Staff),
         },
         rests_on_consent: false,
-        defect: Some(DefectCode::PurposeUnnamed),
-    })
+        defect: Some(defect),
+    }
 }
 
 const fn for_kind(kind: PersonKind, value: Option<AttributeSet>) -> PerKind<Option<AttributeSet>> {
@@ -271,9 +292,6 @@ fn login(document: &AnnexDocument) -> PerKind<AttributeSet> {
 }
 
 fn hands(document: &AnnexDocument) -> Hands {
-    let listed = |party: &str| {
-        party == document.parties.processor.name || document.sub_processors.iter().any(|listed| listed.name == party)
-    };
     let places = document.places.iter().map(|place| {
         let back_up = place.back_up_country.as_ref();
         (
@@ -289,11 +307,16 @@ fn hands(document: &AnnexDocument) -> Hands {
         .chain(others)
         .filter(|(_, inside)| !inside)
         .map(|(party, _)| party);
+    let mentions = document.particulars.iter().flat_map(|of| &of.mentions);
+    let mentioned = mentions
+        .filter(|mention| mention.processes)
+        .map(|mention| mention.party.as_str());
     let unlisted = document
         .places
         .iter()
         .map(|place| place.party.as_str())
-        .filter(|party| !listed(party));
+        .chain(mentioned)
+        .filter(|party| !document.lists(party));
     let announced = document.sub_processors.iter().filter_map(|party| {
         Some((
             party.name.as_str().into(),

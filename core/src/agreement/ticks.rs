@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Defect, DefectCode, ModuleCode, Need, lint::parse_for};
+use super::{Defect, DefectCode, ModuleCode, Need, defect::parse_for, particulars::is_false};
 use crate::{
     catalogue::{Attribute, Catalogue, CategoryCodeError, DataCategory, Label, Purpose},
     person::PersonKind,
@@ -32,6 +32,9 @@ pub struct PurposeTick {
     /// The annex's own words. For D22 they are the purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 /// A category that is ticked, or written in words.
@@ -51,6 +54,9 @@ pub struct CategoryTick {
     /// The legal ground for a special category (GDPR 9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub special_ground: Option<Label>,
+    /// Whether nobody agreed on it: it was made up to show a document that can run.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
 }
 
 impl TicksDocument {

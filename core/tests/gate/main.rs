@@ -10,6 +10,7 @@
 mod cases;
 mod consent;
 mod difference;
+mod documents;
 mod grants;
 mod life;
 mod models;

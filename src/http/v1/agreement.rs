@@ -16,7 +16,7 @@ use sluis_core::{
 };
 use utoipa::ToSchema;
 
-use super::{acceptance::AcceptanceView, annex::parse_annex, path::AgreementPath, suspension::SuspensionView};
+use super::{acceptance::AcceptanceView, annex::read_annex, path::AgreementPath, suspension::SuspensionView};
 use crate::{
     app::{
         App,
@@ -222,7 +222,7 @@ impl Input for AgreementCreate {
         let board = fields.required("board", text(BoardId::parse));
         let valid_from = fields.required("validFrom", text(Timestamp::parse));
         let valid_until = fields.optional("validUntil", text(Timestamp::parse));
-        let annex = fields.required("annex", checked(parse_annex));
+        let annex = fields.required("annex", checked(|value| read_annex(value, Annex::parse_offer)));
         let window = match (valid_from, valid_until) {
             (Some(from), Some(until)) => match check_window(Window { from, until }) {
                 Ok(window) => Some(window),

@@ -10,17 +10,20 @@ use sluis_core::{
 use crate::{app::error::Invalid, http::input::is_plain};
 
 /// Reads an annex with all its errors; values are not repeated.
-pub(super) fn parse_annex(value: &Value) -> Result<Annex, Vec<Invalid>> {
+pub(super) fn read_annex(
+    value: &Value,
+    parse: impl Fn(&[u8]) -> Result<Annex, AnnexErrors>,
+) -> Result<Annex, Vec<Invalid>> {
     let mut wrong = Vec::new();
     guard_texts(value, "", &mut wrong);
-    match Annex::parse(value.to_string().as_bytes()) {
+    match parse(value.to_string().as_bytes()) {
         Ok(annex) if wrong.is_empty() => Ok(annex),
         Ok(_) => Err(wrong),
         Err(AnnexErrors(errors)) => {
             wrong.extend(errors.into_iter().map(|error| Invalid {
                 pointer: place_of(&error).to_owned(),
                 code: error.code.as_str(),
-                detail: explain(error.code).to_owned(),
+                detail: error.code.explain().to_owned(),
             }));
             // Whoever mends the errors reads in the same answer what the gate will not permit.
             let defects = AnnexDocument::defects_of_readable(value, Catalogue::built_in());
@@ -63,22 +66,5 @@ fn guard_texts(value: &Value, pointer: &str, wrong: &mut Vec<Invalid>) {
             }
         }
         _ => {}
-    }
-}
-
-const fn explain(code: AnnexErrorCode) -> &'static str {
-    match code {
-        AnnexErrorCode::NotJson => "JSON is expected",
-        AnnexErrorCode::NotOfThisModel => {
-            "an annex of this model does not have this: model `4.0-coded` has `rows`, the others have `ticks`"
-        }
-        AnnexErrorCode::FieldMissing => "this field is required",
-        AnnexErrorCode::FieldUnknown => "a field with this name is not known here",
-        AnnexErrorCode::WrongType => "another kind of value is expected",
-        AnnexErrorCode::WrongValue => "this is none of the values that are possible here",
-        AnnexErrorCode::WrongForm => "a text of another form is expected",
-        AnnexErrorCode::WrongSize => "this is too short, too long, too few or too many",
-        AnnexErrorCode::Repeated => "this stands in the list twice",
-        AnnexErrorCode::Ambiguous => "two readers could read this differently",
     }
 }

@@ -1,5 +1,7 @@
 //! The catalogue: what the codes in agreements, requests and answers mean. It is public.
 
+use std::borrow::Cow;
+
 use actix_web::{get, web::Json};
 use serde::Serialize;
 use sluis_core::{
@@ -44,17 +46,26 @@ pub(super) struct AttributeSetListView {
 pub(super) struct LabelView {
     /// Dutch.
     #[schema(example = "in gebruik nemen van het leermiddel")]
-    nl: &'static str,
+    nl: Cow<'static, str>,
     /// English.
     #[schema(example = "taking the material into use")]
-    en: &'static str,
+    en: Cow<'static, str>,
+}
+
+impl From<Label> for LabelView {
+    fn from(label: Label) -> Self {
+        Self {
+            nl: label.nl.into(),
+            en: label.en.into(),
+        }
+    }
 }
 
 impl From<&'static Label> for LabelView {
     fn from(label: &'static Label) -> Self {
         Self {
-            nl: &label.nl,
-            en: &label.en,
+            nl: label.nl.as_str().into(),
+            en: label.en.as_str().into(),
         }
     }
 }

@@ -23,6 +23,7 @@ mod group;
 mod instruction;
 mod learner;
 mod ledger;
+mod lint;
 mod mandate;
 mod me;
 mod path;
@@ -69,6 +70,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(client::client_revoke)
         .service(agreement::agreement_list)
         .service(agreement::agreement_create)
+        .service(lint::agreement_lint)
         .service(agreement::agreement_view)
         .service(acceptance::agreement_accept)
         .service(agreement_changes::agreement_changes)

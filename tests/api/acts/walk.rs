@@ -16,11 +16,13 @@ use sluis_test_kit::service::RegisteredClient;
 use super::table::Line;
 use crate::world::{Answer, World, caller, school_elsewhere};
 
-/// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along.
-const ASKS: [&str; 8] = [
+/// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along. A look at a document
+/// that came along is no act, and leaves nothing.
+const ASKS: [&str; 9] = [
     "account_change_search",
     "account_resolve",
     "account_search",
+    "agreement_lint",
     "board_record_export",
     "decision_create",
     "learner_search",

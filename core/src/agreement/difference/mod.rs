@@ -275,9 +275,9 @@ fn items(annex: &Annex, catalogue: &Catalogue) -> BTreeSet<Item> {
     let mut items = BTreeSet::from([
         Item::Model(document.model),
         Item::DaysAfterLeaving(document.retention.days_after_leaving),
-        Item::DaysAfterEnd(document.retention.days_after_end),
         Item::Processor(document.parties.processor.name.clone()),
     ]);
+    items.extend(document.retention.days_after_end.map(Item::DaysAfterEnd));
     items.extend(document.second_factor.then_some(Item::SecondFactor));
     items.extend(terms.modules.iter().map(|code| Item::Module {
         code: code.clone(),

@@ -40,7 +40,7 @@ fn row() -> impl Strategy<Value = Value> {
         texts(
             &["D1", "D3", "D5", "D11", "D12", "D13", "D14", "D15"],
             2,
-            &["D16", "D22", "D23"],
+            &["D16", "D17", "D22", "D23"],
         ),
         texts(&["CD1", "CD3", "CD12", "CD20"], 1, &["CD18", "CD29", "CC12", "BSN"]),
         texts(&["CM1", "CM10", "CM12"], 0, &["CM19", "CM29", "CD1"]),
@@ -83,9 +83,11 @@ fn row() -> impl Strategy<Value = Value> {
 fn ticks() -> impl Strategy<Value = Value> {
     let text = || json!({"nl": "a", "en": "b"});
     let purposes = texts(
-        &["D1", "D3", "D5", "D7", "D11", "D12", "D13", "D14", "D15", "D22"],
+        &[
+            "D1", "D3", "D5", "D7", "D11", "D12", "D13", "D14", "D15", "D16", "D17", "D22",
+        ],
         2,
-        &["D16", "D22", "D23"],
+        &["D22", "D23"],
     );
     let purposes = (purposes, prop::bool::ANY).prop_map(move |(codes, named)| {
         let tick = |code: String| {
@@ -98,7 +100,7 @@ fn ticks() -> impl Strategy<Value = Value> {
         codes.into_iter().map(tick).collect::<Vec<_>>()
     });
     let pupils = texts(
-        &["CD1", "CD3", "CD10", "CD12", "CD14", "CD18", "CD20", "CD29"],
+        &["CD1", "CD3", "CD10", "CD12", "CD14", "CD18", "CD20", "CD22", "CD29"],
         1,
         &["CC12", "BSN", "CM1"],
     );
@@ -142,6 +144,36 @@ fn content() -> impl Strategy<Value = (&'static str, &'static str, Value)> {
     prop_oneof![3 => linked, 2 => unlinked]
 }
 
+/// What it says beside that, now and then such that something is stopped by it.
+fn particulars() -> impl Strategy<Value = Option<Value>> {
+    let text = || json!({"nl": "a", "en": "b"});
+    let said = (
+        option::weighted(0.3, prop::bool::ANY),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.1),
+        option::weighted(0.5, prop::bool::ANY),
+        option::weighted(0.2, (select(vec!["Hosting B.V.", "Elders B.V."]), prop::bool::ANY)),
+    );
+    let said = said.prop_map(move |(special, high, promotes, enough, mention)| {
+        let mut said = json!({"confidentialityHigh": high});
+        if let Some(special) = special {
+            said["classification"] = json!({"specialCategories": special});
+        }
+        if promotes {
+            said["mailings"] = json!([{"text": text(), "whose": "all", "promotion": true, "optOut": true}]);
+        }
+        if let Some(enough) = enough {
+            let all = ["name", "number", "contact", "birthDate", "device", "school"];
+            said["anonymising"] = json!({"removes": if enough { &all[..] } else { &all[5..] }, "whatFor": text()});
+        }
+        if let Some((party, processes)) = mention {
+            said["mentions"] = json!([{"party": party, "task": text(), "processes": processes}]);
+        }
+        said
+    });
+    option::weighted(0.4, said)
+}
+
 fn annex() -> impl Strategy<Value = Arc<Annex>> {
     let attributes = || subsequence(vec!["givenName", "familyName", "groups", "birthDate"], 0..=4);
     let country = || mostly("NL", vec!["DE", "NO", "US"]);
@@ -170,11 +202,13 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
             0..3,
         ),
         mostly("optional", vec!["necessary"]),
+        prop::bool::weighted(0.04),
+        particulars(),
     );
     (content(), login, parties, rest).prop_map(|((model, part, content), login, parties, rest)| {
         let text = json!({"nl": "a", "en": "b"});
         let (country, back_up, host, announced, broken) = parties;
-        let (second_factor, days, receivers, need) = rest;
+        let (second_factor, days, receivers, need, endless, particulars) = rest;
         // What does not link says of no module what it is about.
         let need = if part == "ticks" { "necessary" } else { need };
         let mut place = json!({"party": host, "country": country});
@@ -203,7 +237,11 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
             .into_iter()
             .map(|article| json!({"article": article, "attributes": login.3, "motivation": text}))
             .collect();
-        let mut retention = json!({"daysAfterEnd": 30});
+        let mut retention = if endless {
+            json!({})
+        } else {
+            json!({"daysAfterEnd": 30})
+        };
         if let Some(days) = days {
             retention["daysAfterLeaving"] = json!(days);
         }
@@ -225,6 +263,9 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
             "receivers": receivers,
         });
         document[part] = content;
+        if let Some(particulars) = particulars {
+            document["particulars"] = particulars;
+        }
         Arc::new(Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap())
     })
 }

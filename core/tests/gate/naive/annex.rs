@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, StanceKind, SupplierKind},
+    agreement::{AgreementRecord, AnnexDocument, Need, RowDocument, StanceKind, SupplierKind},
     gate::{Asker, Channel, Direction},
     id::SupplierId,
     person::PersonKind,
 };
 
-use super::{DAY, School, during, plain};
+use super::{
+    DAY, School,
+    beside::{leaves_names, says_nothing_is_special, stops_all},
+    during, plain,
+};
 
 /// Which category each attribute has.
 pub(crate) const CATEGORIES: [(&str, u8); 37] = [
@@ -149,7 +153,8 @@ impl School<'_> {
         let others = document.sub_processors.iter();
         let broken = others
             .flat_map(|party| wrong_categories(&party.pupil_categories, &party.staff_categories))
-            .next();
+            .next()
+            .or_else(|| stops_all(document));
         if let Some(ticks) = &document.ticks {
             return self.ticked(agreement, ticks, kind, broken);
         }
@@ -187,7 +192,7 @@ impl School<'_> {
                 attributes: attributes.map(|(name, _)| (*name).to_owned()).collect(),
                 approved: necessary || approved,
                 consent: row.rests_on_consent,
-                defect: defect(row, module.is_some()).or_else(|| broken.clone()),
+                defect: defect(document, row, module.is_some()).or_else(|| broken.clone()),
             }
         };
         document.rows.iter().map(read).filter(|row| row.speaks).collect()
@@ -318,6 +323,13 @@ impl School<'_> {
                 reasons.insert(("sub_processor_unlisted".to_owned(), place.party.clone()));
             }
         }
+        for mention in document.particulars.iter().flat_map(|said| &said.mentions) {
+            let own = mention.party == document.parties.processor.name;
+            let listed = document.sub_processors.iter().any(|party| party.name == mention.party);
+            if mention.processes && !own && !listed {
+                reasons.insert(("sub_processor_unlisted".to_owned(), mention.party.clone()));
+            }
+        }
         for party in &document.sub_processors {
             if said(StanceKind::Objection, &party.name) {
                 reasons.insert(("sub_processor_objected".to_owned(), party.name.clone()));
@@ -338,10 +350,12 @@ impl School<'_> {
     }
 
     pub(super) fn about_the_login(&self) -> Vec<(String, String)> {
-        if !self
-            .looked_into()
-            .is_some_and(|agreement| agreement.annex.document().second_factor)
-        {
+        let asks = self.looked_into().is_some_and(|agreement| {
+            let document = agreement.annex.document();
+            let high = document.particulars.as_ref().and_then(|said| said.confidentiality_high);
+            document.second_factor || high == Some(true)
+        });
+        if !asks {
             return Vec::new();
         }
         match self.request.channel {
@@ -388,13 +402,16 @@ pub(super) fn number(code: &str, letters: &str, last: u8) -> Option<u8> {
 }
 
 /// The first thing that is wrong in a row; a missing ground counts last.
-fn defect(row: &RowDocument, module_is_known: bool) -> Option<String> {
+fn defect(document: &AnnexDocument, row: &RowDocument, module_is_known: bool) -> Option<String> {
     let mut found = Vec::new();
     if !module_is_known {
         found.push("module_undefined");
     }
-    if row.processings.is_empty() || row.purposes.is_empty() {
-        found.push("row_unfilled");
+    match (row.processings.is_empty(), row.purposes.is_empty()) {
+        (true, true) => found.push("row_unfilled"),
+        (true, false) => found.push("purpose_without_processing"),
+        (false, true) => found.push("processing_without_purpose"),
+        (false, false) => {}
     }
     if !row.purposes.is_empty() && row.pupil_categories.is_empty() && row.staff_categories.is_empty() {
         found.push("purpose_without_category");
@@ -420,6 +437,12 @@ fn defect(row: &RowDocument, module_is_known: bool) -> Option<String> {
     }
     if (listed.contains(&18) || listed.contains(&19)) && row.special_ground.is_none() {
         found.push("special_ground_missing");
+    }
+    if (listed.contains(&18) || listed.contains(&19)) && says_nothing_is_special(document) {
+        found.push("special_unclassified");
+    }
+    if leaves_names(document) && row.purposes.iter().any(|code| code == "D16" || code == "D17") {
+        found.push("anonymising_insufficient");
     }
     let first = found
         .iter()

@@ -4,6 +4,7 @@
 //! and categories. Where the two disagree, one of them has misread a rule.
 
 pub(crate) mod annex;
+mod beside;
 mod grant;
 mod person;
 pub(crate) mod ticks;

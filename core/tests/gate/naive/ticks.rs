@@ -10,6 +10,7 @@ use sluis_core::{
 use super::{
     School,
     annex::{CATEGORIES, Row, are_other_data, number},
+    beside::{leaves_names, says_nothing_is_special},
     during,
 };
 
@@ -58,6 +59,8 @@ impl School<'_> {
             .purposes
             .iter()
             .any(|tick| tick.code == "D22" && tick.text.is_none());
+        let document = agreement.annex.document();
+        let telling = leaves_names(document);
         let read = |tick: &CategoryTick| {
             let category = number(&tick.code, letters, 29)?;
             let part = tick.code.to_lowercase();
@@ -74,6 +77,8 @@ impl School<'_> {
             let special = category == 18 || category == 19;
             let defect = if category == 29 && !are_other_data(&others) {
                 Some("other_data_unnamed".to_owned())
+            } else if special && says_nothing_is_special(document) {
+                Some("special_unclassified".to_owned())
             } else if special && tick.special_ground.is_none() {
                 Some("special_ground_missing".to_owned())
             } else {
@@ -85,7 +90,10 @@ impl School<'_> {
                 module: part,
                 named: true,
                 // What is not said cannot be gone by.
-                purposes: ticked.filter(|code| !unnamed || code != "D22").collect(),
+                purposes: ticked
+                    .filter(|code| !unnamed || code != "D22")
+                    .filter(|code| !telling || (code != "D16" && code != "D17"))
+                    .collect(),
                 speaks: true,
                 attributes: names.into_iter().map(|(name, _)| (*name).to_owned()).collect(),
                 approved: !tick.optional || approved,
@@ -104,6 +112,23 @@ impl School<'_> {
                 approved: true,
                 consent: false,
                 defect: Some("purpose_unnamed".to_owned()),
+            });
+        }
+        let research: Vec<_> = ["D16", "D17"]
+            .into_iter()
+            .filter(|code| telling && ticks.purposes.iter().any(|tick| tick.code == *code))
+            .map(str::to_owned)
+            .collect();
+        if !research.is_empty() && own.iter().any(|tick| number(&tick.code, letters, 29).is_some()) {
+            rows.push(Row {
+                module: String::new(),
+                named: true,
+                purposes: research,
+                speaks: true,
+                attributes: BTreeSet::new(),
+                approved: true,
+                consent: false,
+                defect: Some("anonymising_insufficient".to_owned()),
             });
         }
         rows

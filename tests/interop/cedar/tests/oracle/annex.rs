@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluis_core::{
-    agreement::{AgreementRecord, Need, RowDocument, TicksDocument},
+    agreement::{AgreementRecord, AnnexDocument, Need, RowDocument, TicksDocument},
     catalogue::Attribute,
     gate::{Channel, Direction},
     person::PersonKind,
 };
 
-use super::{ATTRIBUTE, HAND, Names, Oracle, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans};
+use super::{ATTRIBUTE, HAND, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans};
 use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
@@ -132,7 +132,39 @@ fn ticked(ticks: &TicksDocument, kind: PersonKind, approvals: &[&str], of_all: &
         names: UNNAMED.names(merged(of_ticks.clone(), json!({ "codes": codes(own) }))),
         data: Names::new(),
     };
-    categories.chain([nothing]).filter(|row| row.is("speaks")).collect()
+    let no_research = RowFacts {
+        names: RESEARCH.names(merged(of_ticks.clone(), json!({ "codes": codes(own) }))),
+        data: Names::new(),
+    };
+    let without_data = [nothing, no_research];
+    categories.chain(without_data).filter(|row| row.is("speaks")).collect()
+}
+
+/// What a document says beside its rows, as far as they are stopped by it.
+fn beside(document: &AnnexDocument) -> Value {
+    let said = document.particulars.as_ref();
+    let classification = said.and_then(|said| said.classification.as_ref());
+    let mut mailings = said.into_iter().flat_map(|said| &said.mailings);
+    // What is removed and what has to be are words on the wire: the school is none of the latter.
+    let removes = said
+        .and_then(|said| said.anonymising.as_ref())
+        .map(|of| json!(of.removes));
+    let telling = ["name", "number", "contact", "birthDate", "device"];
+    let leaves = |removes: Value| {
+        let removes: Vec<_> = removes
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect();
+        telling.iter().any(|word| !removes.iter().any(|gone| gone == word))
+    };
+    json!({
+        "hasTerm": document.retention.days_after_end.is_some(),
+        "promotes": mailings.any(|mailing| mailing.promotion),
+        "nothingSpecial": classification.and_then(|of| of.special_categories) == Some(false),
+        "leavesNames": removes.is_some_and(leaves),
+    })
 }
 
 fn union<'a>(rows: impl Iterator<Item = &'a RowFacts>) -> Names {
@@ -164,6 +196,7 @@ impl Oracle<'_> {
             "handsPupil": hands(|party| &party.pupil_categories),
             "handsStaff": hands(|party| &party.staff_categories),
         }));
+        let of_all = merged(of_all, record(beside(document)));
         if let Some(ticks) = &document.ticks {
             return ticked(ticks, kind, &approvals, &of_all);
         }
@@ -224,7 +257,8 @@ impl Oracle<'_> {
                 .collect(),
             rows: sorts(&rows),
             hands: self.hands(agreement),
-            strong: document.second_factor,
+            strong: document.second_factor
+                || document.particulars.as_ref().and_then(|said| said.confidentiality_high) == Some(true),
             days: document.retention.days_after_leaving,
             withheld: self.withheld(agreement, &rows, consented),
         }
@@ -341,7 +375,20 @@ impl Oracle<'_> {
                 "announced": announced,
             }))
         });
-        places.chain(parties).flatten().collect()
+        let mentions = document.particulars.iter().flat_map(|said| &said.mentions);
+        let mentions = mentions.filter(|mention| mention.processes).map(|mention| {
+            ask(json!({
+                "at": self.at,
+                "party": mention.party,
+                "bare": bare(&mention.party),
+                "mentioned": mention.party,
+                "processor": document.parties.processor.name,
+                "listed": listed,
+                "model": document.model.as_str(),
+                "countries": ["NL"],
+            }))
+        });
+        places.chain(parties).chain(mentions).flatten().collect()
     }
 }
 

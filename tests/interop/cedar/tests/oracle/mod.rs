@@ -51,6 +51,7 @@ policies! {
     ROW = "row";
     TICK = "tick";
     UNNAMED = "unnamed";
+    RESEARCH = "research";
     HAND = "hand";
     ATTRIBUTE = "attribute";
     GRANT = "grant";

@@ -1,18 +1,24 @@
 //! What is wrong in a document that can be read: a row with a defect permits nothing.
 
-use super::{AnnexDocument, RowDocument};
+use super::{AnnexDocument, RowDocument, beside::Beside};
 use crate::catalogue::{Attribute, Catalogue, CategoryCodeError, DataCategory, Purpose};
 use crate::person::PersonKind;
 
-/// What is wrong in an annex.
+/// What is wrong in an annex, so that the gate permits nothing by what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DefectCode {
-    /// The row has no processing or no purpose: the form was not filled in.
+    /// The row, or the list, was not filled in: it says nothing that is done and nothing that it is done for.
     RowUnfilled,
+    /// The row says what is done and not what for.
+    ProcessingWithoutPurpose,
+    /// The row says what for and not what is done.
+    PurposeWithoutProcessing,
     /// The row is about a module that the annex does not have.
     ModuleUndefined,
     /// A code that the catalogue does not have.
     CodeUndefined,
+    /// A code that the document itself prints twice, for different things.
+    CodeAmbiguous,
     /// A national number among the categories; it never leaves.
     NationalNumber,
     /// Purposes without any category of data.
@@ -21,34 +27,80 @@ pub enum DefectCode {
     PurposeUnnamed,
     /// Category 29 without the attributes that it stands for.
     OtherDataUnnamed,
+    /// A category whose words are about something else.
+    CategoryMisnamed,
     /// A special category (GDPR 9) without a recorded legal ground.
     SpecialGroundMissing,
+    /// A special category, while the classification says that there is none.
+    SpecialUnclassified,
+    /// D16 or D17, while what is removed leaves data that name a person.
+    AnonymisingInsufficient,
+    /// Something without which there is no agreement was left blank.
+    FieldUnfilled,
+    /// Nothing says when data are returned and destroyed after the end.
+    RetentionMissing,
+    /// A rule of retention without a term, or with two.
+    RetentionEmpty,
+    /// Two terms for the same data.
+    RetentionContradictory,
+    /// The processor uses the data for itself.
+    OwnUse,
+    /// Data are used to promote something.
+    Advertising,
+    /// A party bears two names that may be two legal persons.
+    PartyAmbiguous,
 }
 
 impl DefectCode {
     /// All codes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 21] = [
         Self::RowUnfilled,
+        Self::ProcessingWithoutPurpose,
+        Self::PurposeWithoutProcessing,
         Self::ModuleUndefined,
         Self::CodeUndefined,
+        Self::CodeAmbiguous,
         Self::NationalNumber,
         Self::PurposeWithoutCategory,
         Self::PurposeUnnamed,
         Self::OtherDataUnnamed,
+        Self::CategoryMisnamed,
         Self::SpecialGroundMissing,
+        Self::SpecialUnclassified,
+        Self::AnonymisingInsufficient,
+        Self::FieldUnfilled,
+        Self::RetentionMissing,
+        Self::RetentionEmpty,
+        Self::RetentionContradictory,
+        Self::OwnUse,
+        Self::Advertising,
+        Self::PartyAmbiguous,
     ];
 
     /// The stable code.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RowUnfilled => "row_unfilled",
+            Self::ProcessingWithoutPurpose => "processing_without_purpose",
+            Self::PurposeWithoutProcessing => "purpose_without_processing",
             Self::ModuleUndefined => "module_undefined",
             Self::CodeUndefined => "code_undefined",
+            Self::CodeAmbiguous => "code_ambiguous",
             Self::NationalNumber => "national_number",
             Self::PurposeWithoutCategory => "purpose_without_category",
             Self::PurposeUnnamed => "purpose_unnamed",
             Self::OtherDataUnnamed => "other_data_unnamed",
+            Self::CategoryMisnamed => "category_misnamed",
             Self::SpecialGroundMissing => "special_ground_missing",
+            Self::SpecialUnclassified => "special_unclassified",
+            Self::AnonymisingInsufficient => "anonymising_insufficient",
+            Self::FieldUnfilled => "field_unfilled",
+            Self::RetentionMissing => "retention_missing",
+            Self::RetentionEmpty => "retention_empty",
+            Self::RetentionContradictory => "retention_contradictory",
+            Self::OwnUse => "own_use",
+            Self::Advertising => "advertising",
+            Self::PartyAmbiguous => "party_ambiguous",
         }
     }
 }
@@ -69,6 +121,7 @@ impl AnnexDocument {
     /// Everything that is wrong in it, in the order of the document.
     pub fn defects(&self, catalogue: &Catalogue) -> Vec<Defect> {
         let mut defects = Vec::new();
+        let beside = Beside::of(self);
         for (index, row) in self.rows.iter().enumerate() {
             let mut add = |code, place: String| {
                 let place = format!("/rows/{index}{place}");
@@ -82,9 +135,11 @@ impl AnnexDocument {
                 add(DefectCode::ModuleUndefined, "/module".to_owned());
             }
             row.lint(catalogue, &mut add);
+            beside.about_row(row, &mut add);
         }
         if let Some(ticks) = &self.ticks {
             ticks.lint(catalogue, &mut defects);
+            beside.about_ticks(ticks, &mut defects);
         }
         for (index, party) in self.sub_processors.iter().enumerate() {
             lint_categories(&party.pupil_categories, &party.staff_categories, &mut |code, place| {
@@ -92,14 +147,18 @@ impl AnnexDocument {
                 defects.push(Defect { code, row: None, place });
             });
         }
+        self.stopped_whole(&mut defects);
         defects
     }
 }
 
 impl RowDocument {
     pub(super) fn lint(&self, catalogue: &Catalogue, add: &mut impl FnMut(DefectCode, String)) {
-        if self.processings.is_empty() || self.purposes.is_empty() {
-            add(DefectCode::RowUnfilled, String::new());
+        match (self.processings.is_empty(), self.purposes.is_empty()) {
+            (true, true) => add(DefectCode::RowUnfilled, String::new()),
+            (false, true) => add(DefectCode::ProcessingWithoutPurpose, String::new()),
+            (true, false) => add(DefectCode::PurposeWithoutProcessing, String::new()),
+            (false, false) => {}
         }
         if !self.purposes.is_empty() && self.pupil_categories.is_empty() && self.staff_categories.is_empty() {
             add(DefectCode::PurposeWithoutCategory, "/purposes".to_owned());

@@ -1,0 +1,128 @@
+//! In whose hands data come: parties that process and are not listed, places far away, and sub-processors that see everything.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{AdviceCode, FindingCode, HandsCode, Lint, Repair};
+use crate::agreement::{AnnexDocument, CountryCode, PlaceDocument, SubProcessorDocument};
+
+/// So many categories are everything; fewer may be all that there is.
+const EVERYTHING: usize = 5;
+
+impl Lint<'_> {
+    pub(super) fn hands(&mut self) {
+        self.unlisted();
+        self.outside();
+        for (index, place) in self.document.places.iter().enumerate() {
+            if place.country.as_str() == CountryCode::UNION {
+                self.advise(AdviceCode::CountryVague, format!("/places/{index}/country"), None);
+            }
+        }
+        let all = all_codes(self.document);
+        for (index, party) in self.document.sub_processors.iter().enumerate() {
+            let own: BTreeSet<_> = codes_of(party).collect();
+            let place = format!("/subProcessors/{index}");
+            if own.is_empty() {
+                self.advise(AdviceCode::SubProcessorWithoutCategories, place, None);
+            } else if all.len() >= EVERYTHING && own.is_superset(&all) {
+                self.advise(AdviceCode::SubProcessorEverything, place, None);
+            }
+        }
+    }
+
+    fn unlisted(&mut self) {
+        let document = self.document;
+        let mut told = BTreeSet::new();
+        for (index, place) in document.places.iter().enumerate() {
+            if !document.lists(&place.party) && told.insert(place.party.as_str()) {
+                let repair = self.listing(place);
+                let code = FindingCode::Hands(HandsCode::PartyUnlisted);
+                self.find_about(code, format!("/places/{index}"), &place.party, repair);
+            }
+        }
+        for (index, mention) in self.particulars().mentions.iter().enumerate() {
+            if mention.processes && !document.lists(&mention.party) && told.insert(mention.party.as_str()) {
+                let place = format!("/particulars/mentions/{index}");
+                self.find_about(
+                    FindingCode::Hands(HandsCode::PartyUnlisted),
+                    place,
+                    &mention.party,
+                    None,
+                );
+            }
+        }
+    }
+
+    /// The entry that a party would have among the sub-processors. What it does and sees is for the parties to say.
+    fn listing(&self, place: &PlaceDocument) -> Option<Repair> {
+        if self.document.sub_processors.len() >= 64 {
+            return None;
+        }
+        let mut party = json!({
+            "name": place.party,
+            "task": { "nl": "nog te omschrijven", "en": "still to be described" },
+            "country": place.country,
+            "pupilCategories": [],
+            "staffCategories": [],
+        });
+        if let (Some(safeguards), Some(fields)) = (&place.safeguards, party.as_object_mut()) {
+            fields.insert("safeguards".to_owned(), serde_json::to_value(safeguards).ok()?);
+        }
+        Repair::add("/subProcessors/-", party)
+    }
+
+    fn outside(&mut self) {
+        let document = self.document;
+        let places = document.places.iter().enumerate().map(|(index, place)| {
+            let outside = [Some(&place.country), place.back_up_country.as_ref()];
+            let outside = outside.into_iter().flatten().any(|country| !country.is_in_eea());
+            let safe = place.safeguards.is_some();
+            (format!("/places/{index}"), place.party.as_str(), outside, safe)
+        });
+        let parties = document.sub_processors.iter().enumerate().map(|(index, party)| {
+            let place = format!("/subProcessors/{index}");
+            let outside = !party.country.is_in_eea();
+            (place, party.name.as_str(), outside, party.safeguards.is_some())
+        });
+        let far: Vec<_> = places.chain(parties).filter(|(_, _, outside, _)| *outside).collect();
+        let mut told = BTreeSet::new();
+        for (place, party, _, safe) in far {
+            let code = if safe {
+                FindingCode::Advice(AdviceCode::OutsideEeaPermission)
+            } else {
+                FindingCode::Hands(HandsCode::OutsideEeaUnsafeguarded)
+            };
+            if told.insert((party, safe)) {
+                self.find_about(code, place, party, None);
+            }
+        }
+    }
+}
+
+fn codes_of(party: &SubProcessorDocument) -> impl Iterator<Item = &str> {
+    party
+        .pupil_categories
+        .iter()
+        .chain(&party.staff_categories)
+        .map(String::as_str)
+}
+
+/// Every category of the annex: those of its rows or ticks, or those of its tables where the rows were not filled in.
+pub(super) fn all_codes(document: &AnnexDocument) -> BTreeSet<&str> {
+    let rows = document.rows.iter();
+    let rows = rows.flat_map(|row| row.pupil_categories.iter().chain(&row.staff_categories));
+    let ticks = document.ticks.iter();
+    let ticks = ticks.flat_map(|ticks| ticks.pupil_categories.iter().chain(&ticks.staff_categories));
+    let all: BTreeSet<_> = rows.chain(ticks.map(|tick| &tick.code)).map(String::as_str).collect();
+    if !all.is_empty() {
+        return all;
+    }
+    let tables = document.particulars.iter().filter_map(|of| of.tables.as_ref());
+    let printed = tables.flat_map(|tables| &tables.categories);
+    printed
+        .flat_map(|of| [&of.pupil, &of.staff])
+        .flatten()
+        .map(String::as_str)
+        .collect()
+}

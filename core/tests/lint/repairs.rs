@@ -1,0 +1,241 @@
+//! A repair takes its finding away and makes no new error: on the documents, and on them with things gone wrong.
+
+use std::collections::BTreeMap;
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use serde_json::{Value, json};
+use sluis_core::agreement::{Annex, Finding, Severity};
+
+use super::{all, document, lint, parse};
+
+/// How often each thing is said, by code and what it is about: places move when something before them is taken out.
+fn counted<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<(&'static str, Option<String>), usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        let about = finding.about.as_ref().map(|about| about.en.clone());
+        *counts.entry((finding.code.as_str(), about)).or_insert(0) += 1;
+    }
+    counts
+}
+
+fn errors(findings: &[Finding]) -> BTreeMap<(&'static str, Option<String>), usize> {
+    counted(findings.iter().filter(|finding| finding.severity() == Severity::Error))
+}
+
+fn check(document: &Value) {
+    let before = lint(document);
+    for finding in &before {
+        let Some(repair) = &finding.repair else { continue };
+        let repaired = repair.apply(document).unwrap();
+        let said = || format!("{} at {}: {}", finding.code.as_str(), finding.place, repair.patch());
+        let annex = Annex::parse(repaired.to_string().as_bytes());
+        assert!(annex.is_ok(), "{}: {:?}", said(), annex.err());
+        let after = lint(&repaired);
+        let count = |findings: &[Finding]| {
+            let same = findings
+                .iter()
+                .filter(|other| other.code == finding.code && other.about == finding.about);
+            same.count()
+        };
+        assert!(count(&after) < count(&before), "it is still there: {}", said());
+        let known = errors(&before);
+        for (error, count) in errors(&after) {
+            assert!(
+                count <= known.get(&error).copied().unwrap_or(0),
+                "{error:?} is new: {}",
+                said()
+            );
+        }
+    }
+}
+
+#[test]
+fn on_the_documents_a_repair_takes_its_finding_away_and_makes_no_new_error() {
+    for name in all() {
+        check(&serde_json::to_value(parse(&document(&name)).document()).unwrap());
+    }
+}
+
+#[test]
+fn repairs_until_there_is_none_left_end_and_only_leave_what_the_parties_know() {
+    for name in all() {
+        let mut document = serde_json::to_value(parse(&document(&name)).document()).unwrap();
+        let mut steps = 0;
+        while let Some(repair) = lint(&document).into_iter().find_map(|finding| finding.repair) {
+            document = repair.apply(&document).unwrap();
+            steps += 1;
+            assert!(steps < 200, "{name} is never done");
+        }
+        let left = lint(&document)
+            .into_iter()
+            .filter(|finding| finding.severity() == Severity::Error);
+        for finding in left {
+            let known = ["field_unfilled", "retention_missing", "party_unlisted", "row_unfilled"];
+            assert!(
+                known.contains(&finding.code.as_str()),
+                "{name}: {} at {}",
+                finding.code.as_str(),
+                finding.place
+            );
+        }
+    }
+}
+
+#[test]
+fn a_repair_is_of_its_own_document() {
+    let repairs: Vec<_> = lint(&document("leapo"))
+        .into_iter()
+        .filter_map(|finding| finding.repair)
+        .collect();
+    assert!(repairs.iter().any(|repair| repair.apply(&json!({})).is_err()));
+}
+
+fn label() -> Value {
+    json!({ "nl": "a", "en": "b" })
+}
+
+/// Something that goes wrong, at some place.
+fn wrong() -> impl Strategy<Value = (usize, usize, &'static str)> {
+    let codes = vec![
+        "D1", "D13", "D16", "D17", "D18", "D22", "D23", "V1", "V9", "CD1", "CD12", "CD18", "CD29", "CC12", "CM3",
+        "CM12", "CM19", "CM29", "BSN", "PGN", "cd3",
+    ];
+    (0..23_usize, any::<usize>(), select(codes))
+}
+
+/// One of the entries of a list, and nothing when it is empty.
+fn entry<'a>(document: &'a mut Value, list: &str, which: usize) -> Option<&'a mut Value> {
+    let entries = document.pointer_mut(list)?.as_array_mut()?;
+    let length = entries.len();
+    entries.get_mut(which.checked_rem(length)?)
+}
+
+/// A code more, in a row or among the ticks.
+fn more(document: &mut Value, list: &str, which: usize, code: &str) {
+    if let Some(row) = entry(document, "/rows", which) {
+        row[list].as_array_mut().unwrap().push(json!(code));
+        return;
+    }
+    let (list, tick) = match list {
+        "purposes" => (list, json!({ "code": code })),
+        "processings" => ("pupilCategories", json!({ "code": code, "optional": false })),
+        other => (other, json!({ "code": code, "optional": false })),
+    };
+    let ticks = document["ticks"][list].as_array_mut().unwrap();
+    if list == "purposes" || !ticks.iter().any(|tick| tick["code"] == code) {
+        ticks.push(tick);
+    }
+}
+
+/// Something in one entry of a list.
+fn set(document: &mut Value, list: &str, which: usize, field: &str, value: Value) {
+    if let Some(entry) = entry(document, list, which) {
+        entry[field] = value;
+    }
+}
+
+fn change(document: &mut Value, (kind, which, code): (usize, usize, &str)) {
+    let lists = ["purposes", "pupilCategories", "staffCategories", "processings"];
+    let list = lists[which / 7 % 4];
+    match kind {
+        0..=3 => more(document, list, which, code),
+        4 => set(document, "/rows", which, list, json!([])),
+        5 => {
+            if let Some(party) = entry(document, "/subProcessors", which) {
+                party["pupilCategories"].as_array_mut().unwrap().push(json!(code));
+            }
+        }
+        6 => set(document, "/rows", which, "module", json!("elders")),
+        7 => {
+            let party = if which.is_multiple_of(2) {
+                "Ver B.V."
+            } else {
+                "Weg B.V."
+            };
+            set(document, "/places", which, "party", json!(party));
+        }
+        8 => {
+            set(document, "/places", which, "country", json!("US"));
+            if which.is_multiple_of(2) {
+                set(document, "/places", which, "safeguards", label());
+            }
+        }
+        9 => document["retention"] = retention(which),
+        10 => document["retention"]["rules"] = json!([{ "whose": "all", "from": "leaving", "then": "destroyed" }]),
+        11 => document["parties"]["processor"]["alsoNamed"] = json!(["Anders v.o.f."]),
+        other => {
+            let (section, value) = section(other, which, code);
+            document["particulars"][section] = value;
+        }
+    };
+}
+
+fn retention(which: usize) -> Value {
+    let rule = |whose: &str, from: &str, days: usize| json!({ "whose": whose, "from": from, "days": days, "then": "destroyed" });
+    json!({ "daysAfterLeaving": which % 60, "rules": [
+        rule("all", "end", 30), rule("pupils", "end", which % 3 * 30), rule("staff", "noAnswer", 365),
+    ] })
+}
+
+/// A section of the particulars with something in it.
+fn section(kind: usize, which: usize, code: &str) -> (&'static str, Value) {
+    let even = which.is_multiple_of(2);
+    let printed = |code: &str| json!({ "code": code, "text": label() });
+    match kind {
+        12 => (
+            "classification",
+            json!({ "specialCategories": even, "profiling": "high" }),
+        ),
+        13 => {
+            let removes = if even { vec!["school"] } else { vec!["name", "device"] };
+            ("anonymising", json!({ "removes": removes, "whatFor": label() }))
+        }
+        14 => (
+            "ownUse",
+            json!([{ "text": label(), "afterEnd": true, "anonymised": even }]),
+        ),
+        15 => (
+            "mailings",
+            json!([{ "text": label(), "whose": "all", "promotion": true, "optOut": false }]),
+        ),
+        16 => (
+            "mentions",
+            json!([{ "party": "Reserve B.V.", "task": label(), "processes": true }]),
+        ),
+        17 => (
+            "statements",
+            json!([{ "denies": "noSubProcessors" }, { "denies": "nothingOutsideEea" }]),
+        ),
+        18 => ("confidentialityHigh", json!(true)),
+        19 => (
+            "measures",
+            json!([{ "text": label(), "status": "half", "due": "2020-01-01" }]),
+        ),
+        20 => ("ownPurposes", json!([{ "text": label() }, { "text": label() }])),
+        21 => ("laws", json!([{ "law": "wbp", "article": "14" }])),
+        _ => (
+            "tables",
+            json!({
+                "processings": [printed("V1")],
+                "purposes": [printed("D1"), printed(code), printed("D18"), printed("D18")],
+                "categories": [{ "text": label(), "pupil": code, "staff": "CM12" }, { "text": label(), "pupil": "CD12" }],
+            }),
+        ),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_repair_takes_its_finding_away_and_makes_no_new_error(name in select(all()), wrongs in vec(wrong(), 1..6)) {
+        let mut changed = document(&name);
+        for wrong in wrongs {
+            change(&mut changed, wrong);
+        }
+        // What cannot be read has no findings.
+        if let Ok(annex) = Annex::parse(changed.to_string().as_bytes()) {
+            check(&serde_json::to_value(annex.document()).unwrap());
+        }
+    }
+}
