@@ -46,6 +46,7 @@ mod revoked;
 mod rosters;
 mod stances;
 mod subjects;
+mod suspensions;
 mod terms;
 mod ticks;
 mod token;
