@@ -3,6 +3,7 @@
 //! A room adds its examples to [`script`], in an order in which they work (parents before children). One call of each
 //! statement is the least; more may follow.
 
+mod agreements;
 mod evidence;
 mod keyring;
 mod repository;

@@ -2,15 +2,18 @@
 
 use sluis::storage::{Value, params};
 
-use super::Example;
+use super::{
+    Example,
+    agreements::{activations, agreements},
+};
 
-const NOW: i64 = 1_700_000_000_000;
+pub(super) const NOW: i64 = 1_700_000_000_000;
 
-fn id(number: u8) -> [u8; 16] {
+pub(super) fn id(number: u8) -> [u8; 16] {
     [number; 16]
 }
 
-fn hash(number: u8) -> [u8; 32] {
+pub(super) fn hash(number: u8) -> [u8; 32] {
     [number; 32]
 }
 
@@ -31,7 +34,7 @@ pub(super) fn examples() -> Vec<Example> {
     .collect()
 }
 
-type Calls = Vec<(&'static str, Vec<Value>)>;
+pub(super) type Calls = Vec<(&'static str, Vec<Value>)>;
 
 fn organisations() -> Calls {
     let school = |number: u8, branch: &str| {
@@ -101,197 +104,6 @@ fn clients() -> Calls {
         ("single_use", params![hash(1), NOW]),
         ("single_use_forget", params![NOW]),
         ("single_use_forget", params![NOW + 1]),
-    ]
-}
-
-fn agreements() -> Calls {
-    let add =
-        |number: u8, until: Option<i64>| params![id(number), id(1), id(1), id(1), b"annex", hash(1), NOW, until, NOW];
-    let step = |number: u8, kind: &str, ends_at: Option<i64>, note: Option<&str>, schools: Option<&str>| {
-        params![
-            id(1),
-            i64::from(number),
-            id(1),
-            kind,
-            "board",
-            id(2),
-            NOW,
-            ends_at,
-            note,
-            schools
-        ]
-    };
-    vec![
-        ("agreement_add", add(1, None)),
-        ("agreement_add", add(2, Some(NOW + 1))),
-        ("acceptance_add", params![id(1), "supplier", id(1), NOW, None::<&str>]),
-        ("agreements_offered", params![id(1), id(1), NOW, "board"]),
-        ("acceptance_add", params![id(1), "board", id(2), NOW, "\"program\""]),
-        ("agreements_offered", params![id(1), id(1), NOW, "board"]),
-        ("agreements_offered", params![id(1), id(1), NOW + 1, "board"]),
-        ("agreement", params![id(1)]),
-        ("agreements_of_board", params![id(1), id(0), i64::MAX]),
-        ("agreements_of_board", params![id(1), id(1), 1]),
-        ("contact_add", params![id(1), id(1), "bestuurder-1", NOW, None::<i64>]),
-        ("contacts_open", params![id(1), "bestuurder-1", NOW]),
-        ("contacts_open", params![id(1), "Bestuurder-1", NOW]),
-        ("contact_is_open", params![id(1), id(1), NOW]),
-        ("contact_end", params![id(1), id(1), NOW + 1]),
-        ("contact_is_open", params![id(1), id(1), NOW + 1]),
-        ("contacts", params![id(1)]),
-        ("agreements_about", params![id(1), id(1)]),
-        ("agreements_about", params![id(1), id(2)]),
-        (
-            "agreement_step_add",
-            step(1, "suspended", None, Some("geen hosting"), None),
-        ),
-        ("agreement_step_add", step(2, "resumed", None, None, None)),
-        (
-            "agreement_step_add",
-            step(3, "covered", None, None, Some("{\"only\":[]}")),
-        ),
-        ("agreement_step_add", step(4, "ended", Some(NOW + 9), None, None)),
-        ("agreement_steps_known", params![id(1), id(1)]),
-        ("agreement_steps", params![id(1)]),
-        ("agreement_steps_of_board", params![id(1)]),
-        ("agreement_steps_of_product", params![id(1)]),
-        ("processors_of_board", params![id(1), "supplier"]),
-        ("processors_of_board", params![id(1), "distributor"]),
-        ("agreements_of_product", params![id(1), id(0), 10]),
-        ("acceptances", params![id(1)]),
-        ("acceptances_of_board", params![id(1)]),
-        ("acceptances_of_product", params![id(1)]),
-        (
-            "approval_add",
-            params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>],
-        ),
-        ("approvals", params![id(1)]),
-        ("approvals_of_board", params![id(1)]),
-        ("approvals_open", params![id(1), id(1), "berichten"]),
-        ("approval_end", params![id(1), id(1), NOW + 5]),
-        ("approval_end", params![id(1), id(1), NOW + 6]),
-        ("approvals", params![id(1)]),
-        (
-            "restriction_add",
-            params![
-                id(1),
-                id(1),
-                id(7),
-                Vec::new(),
-                hash(1).to_vec(),
-                "restriction",
-                NOW,
-                None::<i64>
-            ],
-        ),
-        (
-            "restriction_add",
-            params![
-                id(2),
-                id(1),
-                id(7),
-                hash(2).to_vec(),
-                Vec::new(),
-                "objection",
-                NOW,
-                None::<i64>
-            ],
-        ),
-        ("restrictions_open", params![id(1), id(7), "objection"]),
-        ("restrictions", params![id(1)]),
-        (
-            "restriction_follows",
-            params![id(1), id(2), hash(2).to_vec(), hash(3).to_vec()],
-        ),
-        ("restrictions", params![id(1)]),
-        ("restriction_end", params![id(1), id(2), NOW + 5]),
-        ("restriction_end", params![id(1), id(2), NOW + 6]),
-        ("restrictions_open", params![id(1), id(7), "objection"]),
-        ("restrictions", params![id(1)]),
-        (
-            "consent_add",
-            params![
-                id(1),
-                id(1),
-                id(7),
-                id(1),
-                "D3",
-                "guardian",
-                "paper",
-                vec![1_u8],
-                NOW,
-                None::<i64>
-            ],
-        ),
-        ("consents", params![id(1)]),
-        (
-            "consent_withdraw",
-            params![id(1), id(7), id(1), "D3", NOW + 5, "guardian"],
-        ),
-        (
-            "consent_withdraw",
-            params![id(1), id(7), id(1), "D3", NOW + 6, "guardian"],
-        ),
-        ("consents", params![id(1)]),
-        (
-            "stance_add",
-            params![
-                id(1),
-                id(1),
-                id(1),
-                "permission",
-                "Hunze Hosting B.V.",
-                NOW,
-                None::<i64>
-            ],
-        ),
-        (
-            "stances_open",
-            params![id(1), id(1), "permission", "Hunze Hosting B.V."],
-        ),
-        ("stances_open", params![id(1), id(1), "objection", "Hunze Hosting B.V."]),
-        ("stance_end", params![id(1), id(1), NOW + 5]),
-        ("stance_end", params![id(1), id(1), NOW + 6]),
-        (
-            "stances_open",
-            params![id(1), id(1), "permission", "Hunze Hosting B.V."],
-        ),
-        ("stances", params![id(1)]),
-        ("instruction_add", params![id(1), id(1), id(1), NOW, None::<i64>]),
-        ("instructions_open", params![id(1), id(1), NOW]),
-        ("instruction_is_open", params![id(1), id(1), NOW]),
-        ("instruction_suspensions_open", params![id(1), id(1)]),
-        ("instruction_suspension_add", params![id(1), id(1), id(1), NOW + 1]),
-        ("instruction_suspensions_open", params![id(1), id(1)]),
-        ("instruction_suspension_end", params![id(1), id(1), NOW + 2]),
-        ("instruction_suspension_end", params![id(1), id(1), NOW + 3]),
-        ("instruction_suspensions", params![id(1)]),
-        ("instruction_end", params![id(1), id(1), NOW + 5]),
-        ("instruction_end", params![id(1), id(1), NOW + 6]),
-        ("instruction_is_open", params![id(1), id(1), NOW + 5]),
-        ("instructions", params![id(1)]),
-        ("mandate_add", params![id(1), id(1), id(1), NOW, None::<i64>]),
-        ("mandates_open", params![id(1), id(1), NOW]),
-        ("mandate_end", params![id(1), id(1), NOW + 5]),
-        ("mandates", params![id(1)]),
-    ]
-}
-
-fn activations() -> Calls {
-    vec![
-        (
-            "activation_add",
-            params![id(1), id(1), id(1), "{}", NOW, None::<i64>, None::<i64>],
-        ),
-        ("activations_open", params![id(1), id(1), NOW]),
-        ("activation_accept", params![id(1), id(1), NOW + 1]),
-        ("activation_accept", params![id(1), id(1), NOW + 2]),
-        ("activations", params![id(1)]),
-        ("activation_end", params![id(1), id(1), NOW + 9]),
-        ("activation_end", params![id(1), id(1), NOW + 9]),
-        ("activations", params![id(1)]),
-        ("schools_of_product", params![id(1), id(0), 10]),
-        ("schools_of_product", params![id(1), id(1), 10]),
     ]
 }
 

@@ -278,7 +278,7 @@ fn items(annex: &Annex, catalogue: &Catalogue) -> BTreeSet<Item> {
         Item::Processor(document.parties.processor.name.clone()),
     ]);
     items.extend(document.retention.days_after_end.map(Item::DaysAfterEnd));
-    items.extend(document.second_factor.then_some(Item::SecondFactor));
+    items.extend(terms.second_factor.then_some(Item::SecondFactor));
     items.extend(terms.modules.iter().map(|code| Item::Module {
         code: code.clone(),
         optional: document.need_of(code.as_str()) == Some(Need::Optional),
