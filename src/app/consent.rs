@@ -6,9 +6,12 @@
 //! it, and when it has answered nothing goes by it any more. Deliberately absent: what the person wrote; that stays in the
 //! files of the school, to which the evidence refers.
 
+use std::fmt;
+
 use jiff::{ToSpan as _, tz::TimeZone};
 use sluis_connector_port::roster::Day;
 use sluis_core::{
+    agreement::AnnexHash,
     catalogue::Purpose,
     id::{ConsentId, PersonId, ProductId, SchoolId},
     person::{self, ConsentGiver},
@@ -55,7 +58,7 @@ impl EvidenceKind {
 }
 
 /// A consent, as a school has it on record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Consent {
     /// Our identifier.
     pub id: ConsentId,
@@ -67,6 +70,8 @@ pub struct Consent {
     pub product: ProductId,
     /// For what purpose.
     pub purpose: Purpose,
+    /// The words of the agreement that it was given to.
+    pub annex: AnnexHash,
     /// Who gave it.
     pub given_by: ConsentGiver,
     /// What shows it.
@@ -79,19 +84,29 @@ pub struct Consent {
     pub withdrawn_by: Option<ConsentGiver>,
 }
 
+impl fmt::Debug for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Consent({:?}, [personal])", self.id)
+    }
+}
+
 impl Consent {
     /// What the gate needs of it.
     pub const fn fact(&self) -> person::Consent {
         person::Consent {
             product: self.product,
             purpose: self.purpose,
+            annex: self.annex,
             window: self.window,
         }
     }
 
-    /// Whether both are about the same: a withdrawal of one is a withdrawal of the other.
-    pub fn is_about_the_same(&self, other: &Self) -> bool {
-        (self.person, self.product, self.purpose) == (other.person, other.product, other.purpose)
+    /// Whether this one of the person, for the product and the purpose, was withdrawn later than this moment: what was given
+    /// before is withdrawn with it.
+    pub fn is_withdrawn_after(&self, person: PersonId, product: ProductId, purpose: Purpose, given: Timestamp) -> bool {
+        (self.person, self.product, self.purpose) == (person, product, purpose)
+            && self.withdrawn_by.is_some()
+            && self.window.until.is_some_and(|withdrawn| given <= withdrawn)
     }
 
     /// The place that the reference is sealed for.

@@ -19,7 +19,7 @@ use crate::app::{
     consent::{Consent, EvidenceKind, turns_sixteen},
     error::{AppError, Invalid, ended},
     look::LooksAt,
-    roster::Person,
+    roster::{Person, Roster},
     sealing::KeyScope,
     store::{Change, StoreError},
     whom::Whom,
@@ -86,12 +86,22 @@ impl App {
         if person.is_none() {
             wrong.push(input.whom.unknown());
         }
-        if !policy.rests_on_consent(input.product, input.purpose, input.kind) {
+        let annex = policy.rests_on_consent(input.product, input.purpose, input.kind, now);
+        if annex.is_none() {
             let detail = "no agreement of the product rests this purpose on consent: there is nothing to consent to";
             wrong.push(invalid("/purpose", "nothing_rests_on_consent", detail));
         }
         let window = input.window(found, now, &mut wrong);
-        let Some(person) = person.filter(|_| wrong.is_empty()) else {
+        if let Some(person) = person
+            && roster
+                .consents
+                .iter()
+                .any(|other| other.is_withdrawn_after(person, input.product, input.purpose, window.from))
+        {
+            let detail = "it was withdrawn later, by the person or a guardian: only what is given after that counts";
+            wrong.push(invalid("/givenAt", "withdrawn_since", detail));
+        }
+        let (Some(person), Some(annex), true) = (person, annex, wrong.is_empty()) else {
             return Err(AppError::Invalid(wrong));
         };
         let id = self.new_id();
@@ -102,6 +112,7 @@ impl App {
             person,
             product: input.product,
             purpose: input.purpose,
+            annex,
             given_by: input.given_by,
             evidence: input.evidence,
             reference_sealed: key.seal(&Consent::place(school, id), reference)?,
@@ -158,9 +169,11 @@ impl App {
         id: ConsentId,
         by: ConsentGiver,
     ) -> Result<Consented, AppError> {
-        let mut consented = self.consent(caller, school, id).await?;
+        let school = self.controlled_school(caller, school).await?.id;
+        let roster = self.open_roster(school).await?;
+        let found = roster.consents.iter().find(|consent| consent.id == id);
+        let mut consent = found.ok_or(AppError::NotFound("consent"))?.clone();
         let now = self.now();
-        let consent = &mut consented.consent;
         if consent.window.until.is_some_and(|until| until <= now) {
             return Err(ended("this consent has ended before"));
         }
@@ -172,10 +185,10 @@ impl App {
             by,
             at: now,
         };
-        self.consent_act(caller, consent, "consent.withdraw", change).await?;
+        self.consent_act(caller, &consent, "consent.withdraw", change).await?;
         consent.window.until = Some(now);
         consent.withdrawn_by = Some(by);
-        Ok(consented)
+        self.shown(&roster, consent).await
     }
 
     async fn consent_act(
@@ -194,20 +207,25 @@ impl App {
 
     async fn consented(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Consented>, AppError> {
         let school = self.controlled_school(caller, school).await?.id;
-        let key = self.sealing.key(KeyScope::School(school)).await?;
         let roster = self.open_roster(school).await?;
-        let subjects = self.sealing.subjects(school, Year::of(self.now())).await?;
-        let all = roster.consents.iter().map(|consent| {
-            let plain = key.open(&Consent::place(school, consent.id), &consent.reference_sealed)?;
-            let reference = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("reference of a consent"))?;
-            Ok(Consented {
-                in_roster: roster.with_id(consent.person).is_some(),
-                subject: subjects.of(consent.person),
-                reference: Personal::new(reference.to_owned()),
-                consent: consent.clone(),
-            })
-        });
-        all.collect()
+        let mut all = Vec::with_capacity(roster.consents.len());
+        for consent in &roster.consents {
+            all.push(self.shown(&roster, consent.clone()).await?);
+        }
+        Ok(all)
+    }
+
+    async fn shown(&self, roster: &Roster, consent: Consent) -> Result<Consented, AppError> {
+        let key = self.sealing.key(KeyScope::School(consent.school)).await?;
+        let subjects = self.sealing.subjects(consent.school, Year::of(self.now())).await?;
+        let plain = key.open(&Consent::place(consent.school, consent.id), &consent.reference_sealed)?;
+        let reference = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("reference of a consent"))?;
+        Ok(Consented {
+            in_roster: roster.with_id(consent.person).is_some(),
+            subject: subjects.of(consent.person),
+            reference: Personal::new(reference.to_owned()),
+            consent,
+        })
     }
 
     async fn consent(&self, caller: &Caller, school: SchoolId, id: ConsentId) -> Result<Consented, AppError> {

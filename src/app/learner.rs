@@ -16,7 +16,7 @@ use crate::app::{
     App,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    gatekeeper::{Judged, Standing, Wanted, bound, category_codes, refusal},
+    gatekeeper::{Judged, Standing, Wanted, attribute_code, bound, category_codes, refusal},
     roster::{Person, label},
 };
 
@@ -160,7 +160,7 @@ impl App {
         standing: &Standing,
     ) -> Result<Judged<Result<Learners, AppError>>, AppError> {
         let decision = self.decide(request, standing, SubjectFacts::School);
-        let draft = self.decision_draft(
+        let mut draft = self.decision_draft(
             RecordKind::Page,
             caller,
             request.school,
@@ -209,7 +209,9 @@ impl App {
         self.open_accounts(caller.client, supplier, standing, &listed).await?;
         let mut items = Vec::with_capacity(page.len());
         let mut lines = Vec::with_capacity(page.len());
+        let mut went = decision.released();
         for (listed, person, released) in page {
+            went = went.union(released);
             let account = listed.account().ok_or(AppError::NotFound("account"))?;
             items.push(Learner {
                 account,
@@ -226,7 +228,14 @@ impl App {
         } else {
             None
         };
-        let withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
+        // Where a person consented more goes than for the school as a whole: withheld is what goes about nobody of the page, and
+        // each line of the record has what went about one.
+        draft.released = went.iter().map(attribute_code).collect();
+        draft
+            .withheld
+            .retain(|withheld| !draft.released.contains(&withheld.name));
+        let mut withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
+        withheld.retain(|withheld| !went.contains(withheld.attribute));
         Ok(Judged {
             draft,
             lines: Some(lines),

@@ -82,6 +82,7 @@ impl Change {
             | Self::ActivationEnded(_, _, at)
             | Self::InstructionEnded(_, _, at)
             | Self::StanceEnded(_, _, at)
+            | Self::ConsentWithdrawn { at, .. }
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
             // What ends later ends by the clock of whoever decides then.
             Self::AgreementMoved(_, _, step) => match step.what {

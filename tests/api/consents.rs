@@ -155,6 +155,75 @@ async fn at_sixteen_the_consent_of_a_guardian_is_over_and_the_pupil_is_asked() {
     resolve(&world, "D9", INSIDE).await.ok();
 }
 
+/// The records of the pages that a supplier was shown, the latest last.
+async fn pages(world: &World) -> Vec<Value> {
+    let token = world.service.token(&world.school_client, None).await;
+    let found = world.get(&world.of_school("records?limit=200"), &token).await.ok();
+    let all = found["items"].as_array().unwrap().iter();
+    all.filter(|record| record["name"] == "learner.search")
+        .cloned()
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_page_says_on_record_and_in_the_answer_what_went() {
+    let world = consenting().await;
+    give(&world, json!({ "purpose": "D1" })).await.ok();
+    let token = world.supplier_token("D1").await;
+    let body = json!({ "limit": 200, "attributes": ["givenName", "groups"] });
+    let found = world
+        .post(&world.of_school("learners/_search"), &token, body)
+        .await
+        .ok();
+    let items = found["items"].as_array().unwrap().iter();
+    assert_eq!(items.filter(|item| item["attributes"]["groups"].is_array()).count(), 1);
+    assert_eq!(found["withheld"], json!([]));
+    let page = pages(&world).await.pop().unwrap();
+    let released: Vec<_> = page["released"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert!(released.contains(&"groups"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_withdrawal_wins_over_what_was_given_before_and_is_entered_later() {
+    let world = consenting().await;
+    let given = give(&world, json!({})).await.ok();
+    let before = world.service.clock.now().to_string();
+    world.service.clock.advance_secs(60);
+    withdraw(&world, &given, "guardian").await.ok();
+    let late = give(&world, json!({ "givenAt": before })).await;
+    assert_eq!(late.input_errors(), errors([("/givenAt", "withdrawn_since")]));
+    assert_eq!(resolve(&world, "D9", INSIDE).await.refusal(), ["person_not_available"]);
+    world.service.clock.advance_secs(60);
+    give(&world, json!({})).await.ok();
+    resolve(&world, "D9", INSIDE).await.ok();
+}
+
+#[actix_web::test]
+async fn a_consent_to_other_words_is_asked_anew() {
+    let world = consenting().await;
+    give(&world, json!({})).await.ok();
+    resolve(&world, "D9", INSIDE).await.ok();
+    world.service.clock.advance_secs(60);
+    let mut newer = serde_json::to_value(on_consent().document()).unwrap();
+    newer["version"]["number"] = json!("1.3");
+    let supplier = world.service.token(&world.supplier.client, None).await;
+    let from = world.service.clock.now().to_string();
+    let offer = json!({ "board": world.board, "validFrom": from, "annex": newer });
+    let offered = world.post("/v1/agreements", &supplier, offer).await.ok();
+    let board = world.service.token(&world.board_client, None).await;
+    let accept = format!("/v1/agreements/{}/_accept", offered["id"].as_str().unwrap());
+    let body = json!({ "annexHash": offered["annexHash"] });
+    world.post(&accept, &board, body).await.ok();
+    assert_eq!(resolve(&world, "D9", INSIDE).await.refusal(), ["person_not_available"]);
+    give(&world, json!({})).await.ok();
+    resolve(&world, "D9", INSIDE).await.ok();
+}
+
 #[rstest]
 #[case::minor(json!({ "givenBy": "person" }), "/givenBy", "minor_alone")]
 #[case::no_birth_date(json!({ "birthDate": null }), "/birthDate", "birth_date_needed")]

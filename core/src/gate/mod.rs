@@ -10,7 +10,7 @@
 //! | instructions to distributors, permissions for places outside the EEA, objections to sub-processors | yes |
 //! | enrolment, restrictions, objections and consents of persons | yes |
 //! | handovers, requests of persons, disclosures to authorities ([`Grants`](crate::person::Grants)) | not yet: the gate decides by them, nothing keeps them and no door leads here, so that these askers are always denied |
-//! | when a side says that it can no longer comply with an agreement | not yet: no agreement is suspended |
+//! | when a side says that it can no longer comply with an agreement | yes |
 //! | de-identification | not yet, and no fact of the gate: always a deny where it is needed |
 
 mod decision;

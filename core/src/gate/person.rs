@@ -11,10 +11,10 @@ impl SchoolDecision<'_> {
     /// What is given about this person because of a consent, if one holds for the product and the purpose.
     pub(super) fn consented_by(&self, person: &PersonFacts<'_>) -> Option<&Given> {
         let given = self.consented.as_ref()?;
-        let purpose = self.request.purpose?;
+        let (purpose, agreement) = (self.request.purpose?, self.considered?);
+        let asked = (self.request.product, purpose, agreement.terms.hash);
         let holds = |consent: &Consent| {
-            (consent.product, consent.purpose) == (self.request.product, purpose)
-                && consent.window.holds(self.request.at)
+            (consent.product, consent.purpose, consent.annex) == asked && consent.window.holds(self.request.at)
         };
         person.consents.iter().any(holds).then_some(given)
     }

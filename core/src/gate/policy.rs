@@ -3,7 +3,7 @@
 use super::product::ProductPolicy;
 use crate::{
     agreement::{
-        ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
+        ActivationRecord, AgreementRecord, AnnexHash, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
         StanceRecord, SupplierKind,
     },
     catalogue::{AttributeSet, Catalogue, Purpose},
@@ -128,10 +128,19 @@ impl SchoolPolicy {
         needed
     }
 
-    /// Whether something of a product rests on consent for this purpose, by an agreement that holds or will hold.
-    pub fn rests_on_consent(&self, product: ProductId, purpose: Purpose, kind: PersonKind) -> bool {
-        self.product(product)
-            .is_some_and(|product| product.rests_on_consent(purpose, kind))
+    /// The words that a consent would be about: those of the agreement of a product that holds now, or else of the next one, if
+    /// they rest this purpose on consent.
+    pub fn rests_on_consent(
+        &self,
+        product: ProductId,
+        purpose: Purpose,
+        kind: PersonKind,
+        at: Timestamp,
+    ) -> Option<AnnexHash> {
+        let terms = &self.product(product)?.standing(at).considered()?.terms;
+        let mut rows = terms.rows_for(purpose, kind);
+        rows.any(|(_, row)| row.rests_on_consent && row.defect.is_none())
+            .then_some(terms.hash)
     }
 
     pub(super) fn product(&self, id: ProductId) -> Option<&ProductPolicy> {

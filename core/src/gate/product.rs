@@ -8,9 +8,8 @@ use crate::{
         ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Side, StanceKind, SupplierKind,
         SuspensionRecord, Terms, is_same_party,
     },
-    catalogue::{Catalogue, Purpose},
+    catalogue::Catalogue,
     id::{AgreementId, SupplierId},
-    person::PersonKind,
     time::{Timestamp, Window},
 };
 
@@ -115,14 +114,6 @@ impl ProductPolicy {
 
     pub(super) fn has_mandate(&self, at: Timestamp) -> bool {
         self.mandates.iter().any(|window| window.holds(at))
-    }
-
-    pub(super) fn rests_on_consent(&self, purpose: Purpose, kind: PersonKind) -> bool {
-        let mut rows = self
-            .agreements
-            .iter()
-            .flat_map(|agreement| agreement.terms.rows_for(purpose, kind));
-        rows.any(|(_, row)| row.rests_on_consent)
     }
 
     /// The scopes of the activations that hold.

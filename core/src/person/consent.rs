@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    agreement::AnnexHash,
     catalogue::{Purpose, set::serde_as_text},
     id::ProductId,
     time::Window,
@@ -15,6 +16,8 @@ pub struct Consent {
     pub product: ProductId,
     /// For what purpose.
     pub purpose: Purpose,
+    /// The words of the agreement that it was given to: other words are asked about anew.
+    pub annex: AnnexHash,
     /// From when it was given, until it was withdrawn, ran out, or the person turned 16.
     pub window: Window,
 }

@@ -18,10 +18,11 @@ use crate::{
     world::{World, id, moment, span},
 };
 
-fn consent(product: u128, purpose: &str, window: Window) -> &'static [Consent] {
+fn consent(world: &World, product: u128, purpose: &str, window: Window) -> &'static [Consent] {
     let consent = Consent {
         product: id(product),
         purpose: Purpose::parse(purpose).unwrap(),
+        annex: world.inputs.agreements[0].annex.hash(),
         window,
     };
     Box::leak(Box::new([consent]))
@@ -44,21 +45,37 @@ fn a_consent_permits_for_its_product_and_purpose_while_it_holds() {
     let mut world = World::new();
     all_on_consent(&mut world);
     assert_eq!(codes(&world), [ReasonCode::ConsentMissing]);
-    world.jorn.consents = consent(World::REKENBAAI, "D3", since_june());
+    world.jorn.consents = consent(&world, World::REKENBAAI, "D3", since_june());
     assert!(world.decide().is_permit());
     for other in [
-        consent(World::OTHER_PRODUCT, "D3", since_june()),
-        consent(World::REKENBAAI, "D1", since_june()),
+        consent(&world, World::OTHER_PRODUCT, "D3", since_june()),
+        consent(&world, World::REKENBAAI, "D1", since_june()),
         consent(
+            &world,
             World::REKENBAAI,
             "D3",
             span("2026-06-01T00:00:00Z", "2026-09-15T09:00:00Z"),
         ),
-        consent(World::REKENBAAI, "D3", Window::since(moment("2026-09-15T09:00:01Z"))),
+        consent(
+            &world,
+            World::REKENBAAI,
+            "D3",
+            Window::since(moment("2026-09-15T09:00:01Z")),
+        ),
     ] {
         world.jorn.consents = other;
         assert_eq!(codes(&world), [ReasonCode::ConsentMissing]);
     }
+}
+
+#[test]
+fn other_words_are_asked_about_anew() {
+    let mut world = World::new();
+    all_on_consent(&mut world);
+    world.jorn.consents = consent(&world, World::REKENBAAI, "D3", since_june());
+    assert!(world.decide().is_permit());
+    world.annex(|annex| annex["version"]["number"] = json!("1.3"));
+    assert_eq!(codes(&world), [ReasonCode::ConsentMissing]);
 }
 
 #[test]
@@ -67,7 +84,7 @@ fn what_rests_on_consent_goes_with_the_rest_once_it_is_given() {
     with_birth_date_on_consent(&mut world);
     let without = world.decide();
     assert!(!without.released().contains(Attribute::BirthDate));
-    world.jorn.consents = consent(World::REKENBAAI, "D3", since_june());
+    world.jorn.consents = consent(&world, World::REKENBAAI, "D3", since_june());
     let with = world.decide();
     assert_eq!(with.released(), without.released().with(Attribute::BirthDate));
     assert!(with.withheld().is_empty());
@@ -82,7 +99,7 @@ fn what_rests_on_consent_goes_with_the_rest_once_it_is_given() {
 fn a_consent_is_no_substitute_for_an_agreement_and_does_not_show_in_a_refusal() {
     let mut world = World::new();
     all_on_consent(&mut world);
-    world.jorn.consents = consent(World::REKENBAAI, "D3", since_june());
+    world.jorn.consents = consent(&world, World::REKENBAAI, "D3", since_june());
     world.jorn.restrictions = crate::world::since_september();
     let restricted = world.decide();
     world.jorn.consents = &[];
@@ -90,7 +107,7 @@ fn a_consent_is_no_substitute_for_an_agreement_and_does_not_show_in_a_refusal() 
         restricted.seen_by(Audience::Supplier),
         world.decide().seen_by(Audience::Supplier)
     );
-    world.jorn.consents = consent(World::REKENBAAI, "D3", since_june());
+    world.jorn.consents = consent(&world, World::REKENBAAI, "D3", since_june());
     world.inputs.agreements.clear();
     assert!(codes(&world).contains(&ReasonCode::AgreementMissing));
 }
@@ -120,10 +137,12 @@ fn a_consent_changes_nothing_but_what_rests_on_it() {
         let Subject::Person(person) = &drawn.subject else {
             return Ok(());
         };
-        let (mut consenting, mut refusing) = (person.clone(), person.clone());
-        consenting.consent_to(&drawn.request);
+        let (consenting, mut refusing) = (person.clone(), person.clone());
+
         refusing.forget_consents();
         for case in [&drawn, &on_consent(&drawn)] {
+            let mut consenting = consenting.clone();
+            consenting.consent_to(&case.request, &case.inputs);
             let with = case.decide_about(&Subject::Person(consenting.clone()));
             let without = case.decide_about(&Subject::Person(refusing.clone()));
             let missing = |code: ReasonCode| code == ReasonCode::ConsentMissing;

@@ -7,6 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use sluis_connector_port::roster::Day;
 use sluis_core::{
+    agreement::AnnexHash,
     catalogue::Purpose,
     id::{ConsentId, ProductId, SchoolId},
     ledger::Digest,
@@ -53,6 +54,9 @@ pub(super) struct ConsentView {
     /// For what purpose.
     #[schema(value_type = String, example = "D3")]
     purpose: Purpose,
+    /// The hash of the annex (bijlage) that it was given to: for other words the person is asked anew.
+    #[schema(value_type = String, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    annex_hash: AnnexHash,
     /// Who gave it: `person` or `guardian`.
     #[schema(value_type = String, example = "guardian")]
     given_by: ConsentGiver,
@@ -83,8 +87,14 @@ pub(super) struct EvidenceView {
     #[schema(example = "portal")]
     kind: &'static str,
     /// Where the school finds it.
-    #[schema(example = "ouderportaal, formulier 2026-118")]
-    reference: String,
+    #[schema(value_type = String, example = "ouderportaal, formulier 2026-118")]
+    #[serde(serialize_with = "exposed")]
+    reference: Personal<String>,
+}
+
+/// The one place where the reference is written: in the answer to the school itself.
+fn exposed<S: serde::Serializer>(reference: &Personal<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reference.expose())
 }
 
 impl From<Consented> for ConsentView {
@@ -100,10 +110,11 @@ impl From<Consented> for ConsentView {
             school: consent.school,
             product: consent.product,
             purpose: consent.purpose,
+            annex_hash: consent.annex,
             given_by: consent.given_by,
             evidence: EvidenceView {
                 kind: consent.evidence.as_str(),
-                reference: reference.expose().clone(),
+                reference,
             },
             subject,
             in_roster,

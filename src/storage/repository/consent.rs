@@ -3,9 +3,10 @@
 use super::parsed;
 use crate::{
     app::consent::{Consent, EvidenceKind},
-    storage::{Expect, Row, Statement, StorageError, WriteSet, params},
+    storage::{Expect, Row, Statement, StorageError, WriteSet, keyring::guard_keys_of, params},
 };
 use sluis_core::{
+    agreement::AnnexHash,
     catalogue::Purpose,
     id::{PersonId, ProductId, SchoolId},
     person::ConsentGiver,
@@ -15,8 +16,13 @@ use sluis_core::{
 const CONSENT_ADD: Statement = Statement {
     name: "consent_add",
     sql: "INSERT INTO consents \
-          (id, school, person, product, purpose, given_by, evidence, reference_sealed, valid_from, valid_until) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+          (id, school, person, product, purpose, annex_hash, given_by, evidence, reference_sealed, valid_from, valid_until) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+};
+const CONSENT_WITHDRAWN_SINCE: Statement = Statement {
+    name: "consent_withdrawn_since",
+    sql: "SELECT id FROM consents WHERE school = $1 AND person = $2 AND product = $3 AND purpose = $4 \
+          AND withdrawn_by IS NOT NULL AND valid_until >= $5",
 };
 const CONSENT_WITHDRAW: Statement = Statement {
     name: "consent_withdraw",
@@ -26,20 +32,25 @@ const CONSENT_WITHDRAW: Statement = Statement {
 };
 pub(super) const CONSENTS: Statement = Statement {
     name: "consents",
-    sql: "SELECT id, school, person, product, purpose, given_by, evidence, reference_sealed, valid_from, valid_until, \
-          withdrawn_by FROM consents WHERE school = $1 ORDER BY id",
+    sql: "SELECT id, school, person, product, purpose, annex_hash, given_by, evidence, reference_sealed, valid_from, \
+          valid_until, withdrawn_by FROM consents WHERE school = $1 ORDER BY id",
 };
 
 /// The statements of this room.
-pub(crate) const ALL: &[&Statement] = &[&CONSENT_ADD, &CONSENT_WITHDRAW, &CONSENTS];
+pub(crate) const ALL: &[&Statement] = &[&CONSENT_ADD, &CONSENT_WITHDRAWN_SINCE, &CONSENT_WITHDRAW, &CONSENTS];
 
+/// Nobody has withdrawn it meanwhile: a withdrawal wins over what was given before it, whenever that is entered.
 pub(super) fn add(set: &mut WriteSet, new: &Consent) {
+    guard_keys_of(set, [new.reference_sealed.as_slice()]);
+    let since = params![new.school, new.person, new.product, new.purpose.code(), new.window.from];
+    set.push(&CONSENT_WITHDRAWN_SINCE, since, Expect::Exactly(0));
     let values = params![
         new.id,
         new.school,
         new.person,
         new.product,
         new.purpose.code(),
+        *new.annex.as_bytes(),
         new.given_by.as_str(),
         new.evidence.as_str(),
         new.reference_sealed.clone(),
@@ -72,8 +83,8 @@ pub(super) fn withdraw(set: &mut WriteSet, withdrawal: &Withdrawal) {
 }
 
 pub(super) fn consent(row: &Row) -> Result<Consent, StorageError> {
-    let (purpose, given_by, evidence): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
-    let withdrawn_by: Option<String> = row.get(10)?;
+    let (purpose, given_by, evidence): (String, String, String) = (row.get(4)?, row.get(6)?, row.get(7)?);
+    let withdrawn_by: Option<String> = row.get(11)?;
     let withdrawn_by = withdrawn_by.map(|by| parsed("withdrawn_by", ConsentGiver::parse(&by).ok()));
     Ok(Consent {
         id: row.get(0)?,
@@ -81,12 +92,13 @@ pub(super) fn consent(row: &Row) -> Result<Consent, StorageError> {
         person: row.get(2)?,
         product: row.get(3)?,
         purpose: parsed("purpose", Purpose::parse(&purpose).ok())?,
+        annex: AnnexHash::from_bytes(row.get(5)?),
         given_by: parsed("given_by", ConsentGiver::parse(&given_by).ok())?,
         evidence: parsed("evidence", EvidenceKind::parse(&evidence).ok())?,
-        reference_sealed: row.get(7)?,
+        reference_sealed: row.get(8)?,
         window: Window {
-            from: row.get(8)?,
-            until: row.get(9)?,
+            from: row.get(9)?,
+            until: row.get(10)?,
         },
         withdrawn_by: withdrawn_by.transpose()?,
     })

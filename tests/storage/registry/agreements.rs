@@ -116,6 +116,7 @@ pub(super) fn agreements() -> Calls {
                 id(7),
                 id(1),
                 "D3",
+                hash(1),
                 "guardian",
                 "paper",
                 vec![1_u8],
@@ -124,6 +125,7 @@ pub(super) fn agreements() -> Calls {
             ],
         ),
         ("consents", params![id(1)]),
+        ("consent_withdrawn_since", params![id(1), id(7), id(1), "D3", NOW]),
         (
             "consent_withdraw",
             params![id(1), id(7), id(1), "D3", NOW + 5, "guardian"],

@@ -15,8 +15,8 @@ use proptest::{
 };
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode, ProductRecord,
-        Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
+        ActivationRecord, AgreementRecord, AnnexHash, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
+        ProductRecord, Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -55,12 +55,15 @@ pub(crate) struct Somebody {
 
 impl Somebody {
     /// Consents to what is asked, for ever.
-    pub(crate) fn consent_to(&mut self, request: &Request) {
-        self.consents.extend(request.purpose.map(|purpose| Consent {
-            product: request.product,
-            purpose,
-            window: Window::since(Timestamp::default()),
-        }));
+    pub(crate) fn consent_to(&mut self, request: &Request, inputs: &PolicyInputs) {
+        for agreement in &inputs.agreements {
+            self.consents.extend(request.purpose.map(|purpose| Consent {
+                product: request.product,
+                purpose,
+                annex: agreement.annex.hash(),
+                window: Window::since(Timestamp::default()),
+            }));
+        }
     }
 
     pub(crate) fn forget_consents(&mut self) {
@@ -107,6 +110,22 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Consents are about the words of the agreements, each of another one.
+    fn consents_to_words(&mut self) {
+        let (Subject::Person(person) | Subject::LoggedIn(person)) = &mut self.subject else {
+            return;
+        };
+        let product = self.request.product;
+        let of_product = self
+            .inputs
+            .agreements
+            .iter()
+            .filter(|agreement| agreement.product == product);
+        for (consent, agreement) in person.consents.iter_mut().zip(of_product.cycle()) {
+            consent.annex = agreement.annex.hash();
+        }
+    }
+
     pub(crate) fn decide(&self) -> Decision {
         self.decide_about(&self.subject)
     }
@@ -393,6 +412,8 @@ fn consent() -> impl Strategy<Value = Consent> {
     (mostly(200u128, vec![201, 202]), purpose, window()).prop_map(|(product, purpose, window)| Consent {
         product: id(product),
         purpose,
+        // Taken from the agreements of the case.
+        annex: AnnexHash::from_bytes([0; 32]),
         window,
     })
 }
@@ -486,6 +507,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
                 grants::put_in_order(&mut case.request);
                 order::put_in_order(&mut case, annex, scope, other);
             }
+            case.consents_to_words();
             case
         },
     )

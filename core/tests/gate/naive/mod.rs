@@ -96,7 +96,7 @@ pub(crate) fn model(inputs: Option<&PolicyInputs>, request: &Request, subject: &
         }
     }
     if let Subject::Person(person) = subject
-        && consented(request, &person.facts())
+        && consented(school.as_ref(), request, &person.facts())
     {
         withheld.retain(|(_, code, _)| code != "consent_missing");
     }

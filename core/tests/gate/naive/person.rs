@@ -9,10 +9,14 @@ use sluis_core::{
 use super::{DAY, School, during, over, plain};
 
 /// Whether one of the consents of a person is for what is asked, and holds.
-pub(super) fn consented(request: &Request, person: &PersonFacts<'_>) -> bool {
+pub(super) fn consented(school: Option<&School<'_>>, request: &Request, person: &PersonFacts<'_>) -> bool {
+    let Some(agreement) = school.and_then(School::looked_into) else {
+        return false;
+    };
     let mut own = person.consents.iter();
     own.any(|consent| {
         consent.product == request.product
+            && consent.annex == agreement.annex.hash()
             && Some(consent.purpose) == request.purpose
             && during(&consent.window, request.at.as_millis())
     })
@@ -71,7 +75,7 @@ pub(super) fn about_the_person(
             .iter()
             .filter(|row| row.is_active() && row.purposes.contains(&purpose))
             .collect();
-        if !active.is_empty() && active.iter().all(|row| row.consent) && !consented(request, person) {
+        if !active.is_empty() && active.iter().all(|row| row.consent) && !consented(Some(school), request, person) {
             reasons.push(("consent_missing".to_owned(), purpose));
         }
     }

@@ -164,14 +164,17 @@ struct Oracle<'a> {
 
 impl<'a> Oracle<'a> {
     /// Whether a consent of a person is for what is asked, and holds.
-    fn has_consented(&self, person: &PersonFacts<'_>) -> bool {
+    fn has_consented(&self, agreement: Option<&AgreementRecord>, person: &PersonFacts<'_>) -> bool {
         let request = &self.case.request;
         let mut own = person.consents.iter();
         own.any(|consent| {
             let facts = json!({
                 "product": request.product,
                 "purpose": request.purpose.map(|purpose| purpose.to_string()),
-                "given": { "product": consent.product, "purpose": consent.purpose.to_string() },
+                "words": agreement.map(|agreement| agreement.annex.hash().to_string()),
+                "given": {
+                    "product": consent.product, "purpose": consent.purpose.to_string(), "words": consent.annex.to_string(),
+                },
                 "times": spans([&consent.window], self.at),
             });
             CONSENT.names(record(facts)).contains("holds")
@@ -389,7 +392,7 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         json!({ "board": board.is_some(), "supplier": supplier.is_some() })
     });
 
-    let consented = person.as_ref().is_some_and(|person| oracle.has_consented(person));
+    let consented = person.as_ref().is_some_and(|person| oracle.has_consented(looked_into, person));
     let mut annex = oracle.annex(looked_into.filter(|_| processor), consented);
     // The term after leaving is the agreement's, also for who works under none.
     annex.days = looked_into.and_then(|agreement| agreement.annex.document().retention.days_after_leaving);
