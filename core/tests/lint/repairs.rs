@@ -1,10 +1,16 @@
-//! A repair takes its finding away and makes no new error: on the documents, and on them with things gone wrong.
+//! A repair takes its finding away, makes no new error and permits nothing that the document does not list already: on the
+//! documents, and on them with things gone wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use json_patch::PatchOperation;
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
-use sluis_core::agreement::{Annex, Finding, Severity};
+use sluis_core::{
+    agreement::{Annex, Difference, Finding, Item, Need, Severity, Turn},
+    catalogue::{Attribute, Catalogue, CategorySet, DataCategory, Purpose},
+    person::PersonKind,
+};
 
 use super::{all, document, lint, parse};
 
@@ -24,9 +30,19 @@ fn errors(findings: &[Finding]) -> BTreeMap<(&'static str, Option<String>), usiz
 
 fn check(document: &Value) {
     let before = lint(document);
+    let lists = listed(document);
     for finding in &before {
         let Some(repair) = &finding.repair else { continue };
         let repaired = repair.apply(document).unwrap();
+        for permitted in permitted_anew(document, &repaired) {
+            assert!(
+                lists.contains(&permitted),
+                "{permitted:?} is listed nowhere: {} at {}: {}",
+                finding.code.as_str(),
+                finding.place,
+                repair.patch()
+            );
+        }
         let said = || format!("{} at {}: {}", finding.code.as_str(), finding.place, repair.patch());
         let annex = Annex::parse(repaired.to_string().as_bytes());
         assert!(annex.is_ok(), "{}: {:?}", said(), annex.err());
@@ -47,6 +63,163 @@ fn check(document: &Value) {
             );
         }
     }
+}
+
+/// One attribute for one purpose, with what has to be there first.
+type Permitted = (Option<String>, bool, PersonKind, Purpose, Attribute);
+
+/// What the gate would permit by the one and not by the other.
+fn permitted_anew(before: &Value, after: &Value) -> Vec<Permitted> {
+    let difference = Difference::between(Some(&parse(before)), &parse(after), Catalogue::built_in());
+    let mut anew = Vec::new();
+    for point in difference.points {
+        match point.item {
+            Item::Use {
+                kind,
+                purpose,
+                way,
+                attributes,
+            } if point.turn == Turn::Added => {
+                let module = way.module.map(|code| code.as_str().to_owned());
+                let each = attributes.into_iter();
+                anew.extend(each.map(|attribute| (module.clone(), way.consent, kind, purpose, attribute)));
+            }
+            Item::Login { .. } | Item::Receiver { .. } | Item::SubProcessor { .. } | Item::DaysAfterLeaving(_)
+                if point.turn == Turn::Added =>
+            {
+                // A sub-processor that sees less is another one.
+                let narrower = matches!(point.item, Item::SubProcessor { .. });
+                assert!(narrower, "{:?}", point.item);
+            }
+            _ => {}
+        }
+    }
+    anew
+}
+
+/// The categories that a list of a row means: those of its own series, and those whose series does not exist.
+fn meant(codes: &[String], kind: PersonKind) -> Vec<DataCategory> {
+    let number = |code: &String| {
+        let (series, number) = code.trim().split_at_checked(2)?;
+        let other = if kind == PersonKind::Pupil { "CM" } else { "CD" };
+        let number: u8 = number.parse().ok()?;
+        (series.to_uppercase() != other && series.to_uppercase().starts_with('C')).then_some(number)
+    };
+    let numbers: Vec<_> = codes.iter().filter_map(number).collect();
+    let all = DataCategory::ALL.into_iter();
+    all.filter(|category| numbers.contains(&category.number())).collect()
+}
+
+/// What the document lists, row by row, whether or not the gate permits it as it stands.
+fn listed(document: &Value) -> BTreeSet<Permitted> {
+    let annex = parse(document);
+    let document = annex.document();
+    let catalogue = Catalogue::built_in();
+    let attributes = |category, other: Option<&[Attribute]>| {
+        let all = catalogue.attributes_of(CategorySet::EMPTY.with(category));
+        let named = move |attribute: &Attribute| {
+            category != DataCategory::Other || other.is_some_and(|other| other.contains(attribute))
+        };
+        all.iter().filter(named).collect::<Vec<_>>()
+    };
+    let mut listed = BTreeSet::new();
+    for row in &document.rows {
+        let optional = document
+            .modules
+            .iter()
+            .any(|module| module.code == row.module && module.need == Need::Optional);
+        let module = optional.then(|| row.module.as_str().to_owned());
+        let sides = [
+            (PersonKind::Pupil, &row.pupil_categories),
+            (PersonKind::Staff, &row.staff_categories),
+        ];
+        for purpose in row.purposes.iter().filter_map(|code| Purpose::parse(code).ok()) {
+            for (kind, codes) in sides {
+                for category in meant(codes, kind) {
+                    for attribute in attributes(category, row.other_data.as_deref()) {
+                        listed.insert((module.clone(), row.rests_on_consent, kind, purpose, attribute));
+                    }
+                }
+            }
+        }
+    }
+    let Some(ticks) = &document.ticks else { return listed };
+    let sides = [
+        (PersonKind::Pupil, &ticks.pupil_categories),
+        (PersonKind::Staff, &ticks.staff_categories),
+    ];
+    for (kind, tick) in sides
+        .into_iter()
+        .flat_map(|(kind, ticks)| ticks.iter().map(move |tick| (kind, tick)))
+    {
+        for category in meant(std::slice::from_ref(&tick.code), kind) {
+            let module = tick.optional.then(|| category.code(kind).to_lowercase());
+            for purpose in catalogue.purposes_of(category).iter() {
+                if ticks.purposes.iter().any(|ticked| ticked.code == purpose.code()) {
+                    for attribute in attributes(category, tick.other_data.as_deref()) {
+                        listed.insert((module.clone(), false, kind, purpose, attribute));
+                    }
+                }
+            }
+        }
+    }
+    listed
+}
+
+#[test]
+fn what_only_the_parties_can_say_is_never_proposed() {
+    let theirs = [
+        "anonymising_incomplete",
+        "anonymising_insufficient",
+        "eck_id_absent",
+        "field_unfilled",
+        "party_ambiguous",
+        "party_unlisted",
+        "purpose_without_code",
+        "retention_contradictory",
+        "retention_missing",
+    ];
+    let mut seen = BTreeSet::new();
+    for finding in all().iter().flat_map(|name| lint(&document(name))) {
+        if theirs.contains(&finding.code.as_str()) {
+            assert_eq!(finding.repair, None, "{} at {}", finding.code.as_str(), finding.place);
+            seen.insert(finding.code.as_str());
+        }
+    }
+    assert_eq!(seen, BTreeSet::from(theirs));
+}
+
+/// A classification that was wrong is not corrected here: the data that it denies may go.
+#[test]
+fn special_data_that_are_denied_are_only_ever_left_out() {
+    let findings = all().iter().flat_map(|name| lint(&document(name))).collect::<Vec<_>>();
+    let repairs = findings
+        .iter()
+        .filter(|finding| finding.code.as_str() == "special_unclassified");
+    let operations: Vec<_> = repairs
+        .filter_map(|finding| finding.repair.as_ref())
+        .flat_map(|repair| repair.patch().0.clone())
+        .collect();
+    assert!(!operations.is_empty());
+    assert!(
+        operations
+            .iter()
+            .all(|operation| matches!(operation, PatchOperation::Remove(_)))
+    );
+}
+
+/// The property bites: a document that permits more than another is seen to.
+#[test]
+fn what_is_permitted_anew_is_seen() {
+    let before = document("rekenbaai");
+    let mut after = before.clone();
+    after["rows"][0]["pupilCategories"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!("CD13"));
+    let anew = permitted_anew(&before, &after);
+    assert!(!anew.is_empty() && anew.iter().any(|permitted| !listed(&before).contains(permitted)));
+    assert!(anew.iter().all(|permitted| listed(&after).contains(permitted)));
 }
 
 #[test]
@@ -70,7 +243,15 @@ fn repairs_until_there_is_none_left_end_and_only_leave_what_the_parties_know() {
             .into_iter()
             .filter(|finding| finding.severity() == Severity::Error);
         for finding in left {
-            let known = ["field_unfilled", "retention_missing", "party_unlisted", "row_unfilled"];
+            let known = [
+                "anonymising_insufficient",
+                "field_unfilled",
+                "party_ambiguous",
+                "party_unlisted",
+                "retention_contradictory",
+                "retention_missing",
+                "row_unfilled",
+            ];
             assert!(
                 known.contains(&finding.code.as_str()),
                 "{name}: {} at {}",

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
-use super::{AdviceCode, FindingCode, HandsCode, Lint, Repair};
-use crate::agreement::{AnnexDocument, CountryCode, PlaceDocument, SubProcessorDocument};
+use super::{AdviceCode, FindingCode, HandsCode, Lint};
+use crate::agreement::{AnnexDocument, CountryCode, SubProcessorDocument};
 
 /// So many categories are everything; fewer may be all that there is.
 const EVERYTHING: usize = 5;
@@ -36,9 +34,8 @@ impl Lint<'_> {
         let mut told = BTreeSet::new();
         for (index, place) in document.places.iter().enumerate() {
             if !document.lists(&place.party) && told.insert(place.party.as_str()) {
-                let repair = self.listing(place);
                 let code = FindingCode::Hands(HandsCode::PartyUnlisted);
-                self.find_about(code, format!("/places/{index}"), &place.party, repair);
+                self.find_about(code, format!("/places/{index}"), &place.party, None);
             }
         }
         for (index, mention) in self.particulars().mentions.iter().enumerate() {
@@ -52,24 +49,6 @@ impl Lint<'_> {
                 );
             }
         }
-    }
-
-    /// The entry that a party would have among the sub-processors. What it does and sees is for the parties to say.
-    fn listing(&self, place: &PlaceDocument) -> Option<Repair> {
-        if self.document.sub_processors.len() >= 64 {
-            return None;
-        }
-        let mut party = json!({
-            "name": place.party,
-            "task": { "nl": "nog te omschrijven", "en": "still to be described" },
-            "country": place.country,
-            "pupilCategories": [],
-            "staffCategories": [],
-        });
-        if let (Some(safeguards), Some(fields)) = (&place.safeguards, party.as_object_mut()) {
-            fields.insert("safeguards".to_owned(), serde_json::to_value(safeguards).ok()?);
-        }
-        Repair::add("/subProcessors/-", party)
     }
 
     fn outside(&mut self) {

@@ -1,11 +1,9 @@
 //! What data are for: what is done without a purpose, purposes without a code, and the ECK iD of model 4.0.
 
-use serde_json::json;
-
-use super::{AdviceCode, Lint, Repair};
+use super::{AdviceCode, Lint};
 use crate::{
     agreement::{Clause, Direction, Whose},
-    catalogue::{DataCategory, Purpose},
+    catalogue::DataCategory,
     person::PersonKind,
 };
 
@@ -15,8 +13,7 @@ impl Lint<'_> {
         let particulars = self.particulars();
         for index in 0..particulars.own_purposes.len() {
             let place = format!("/particulars/ownPurposes/{index}");
-            let repair = self.coded(index, &place);
-            self.advise(AdviceCode::PurposeWithoutCode, place, repair);
+            self.advise(AdviceCode::PurposeWithoutCode, place, None);
         }
         for (index, category) in particulars.own_categories.iter().enumerate() {
             if category.ticked != Some(false) {
@@ -74,16 +71,6 @@ impl Lint<'_> {
         }
     }
 
-    /// A purpose of its own as D22, by its own words.
-    fn coded(&self, index: usize, place: &str) -> Option<Repair> {
-        let text = &self.particulars().own_purposes.get(index)?.text;
-        let ticks = self.document.ticks.as_ref()?;
-        // A purpose alone, without any data, would be another error.
-        let room = ticks.purposes.len() < 64 && ticks.categories().next().is_some();
-        let tick = json!({ "code": Purpose::OTHER.code(), "text": text });
-        room.then(|| Repair::remove(place)?.and(Repair::add("/ticks/purposes/-", tick)))?
-    }
-
     fn eck_id(&mut self) {
         let document = self.document;
         let Some(rule) = Clause::ChainIdOnly.article(document.model) else {
@@ -99,23 +86,11 @@ impl Lint<'_> {
         if motivated || rows.any(|listed| listed == code) || ticks.any(|tick| tick.code == code) {
             return;
         }
-        let access = document.rows.iter().position(|row| {
-            row.purposes.iter().any(|purpose| purpose == Purpose::ACCESS.code()) && row.pupil_categories.len() < 64
-        });
-        let ambiguous = document.ambiguous_codes().contains(code);
-        let (place, repair) = match (&document.ticks, access) {
-            (Some(ticks), _) => {
-                let tick = json!({ "code": code, "optional": false });
-                let room = ticks.pupil_categories.len() < 31;
-                let repair = room.then(|| Repair::add("/ticks/pupilCategories/-", tick)).flatten();
-                ("/ticks/pupilCategories", repair)
-            }
-            (None, Some(row)) if !ambiguous => {
-                let place = format!("/rows/{row}/pupilCategories/-");
-                ("/rows", Repair::add(&place, json!(code)))
-            }
-            (None, _) => ("/rows", None),
+        let place = if document.ticks.is_some() {
+            "/ticks/pupilCategories"
+        } else {
+            "/rows"
         };
-        self.advise(AdviceCode::EckIdAbsent, place, repair);
+        self.advise(AdviceCode::EckIdAbsent, place, None);
     }
 }

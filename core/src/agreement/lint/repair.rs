@@ -1,11 +1,12 @@
 //! A proposed repair: a JSON Patch (RFC 6902) over the document.
 
-use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation, jsonptr::PointerBuf};
+use json_patch::{Patch, PatchOperation, RemoveOperation, ReplaceOperation, jsonptr::PointerBuf};
 use serde::Serialize;
 use serde_json::Value;
 
 /// A change that takes a finding away and makes no new error. It leaves out, or corrects what is plainly misspelt; what only the
-/// parties can know has none. Nobody has agreed on it: to accept it is an act of a party.
+/// parties can know or choose has none. What it permits anew the document already lists. Nobody has agreed on it: to accept it
+/// is an act of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Repair(Patch);
@@ -29,19 +30,6 @@ impl Repair {
             path,
             value,
         })])))
-    }
-
-    /// Adds something here; at the end of a list with `-`.
-    pub(super) fn add(place: &str, value: Value) -> Option<Self> {
-        let path = pointer(place)?;
-        Some(Self(Patch(vec![PatchOperation::Add(AddOperation { path, value })])))
-    }
-
-    /// This, and then that.
-    pub(super) fn and(mut self, next: Option<Self>) -> Option<Self> {
-        let Self(Patch(operations)) = next?;
-        self.0.0.extend(operations);
-        Some(self)
     }
 
     /// The operations.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{AdviceCode, FindingCode, Lint, Repair};
 use crate::{
-    agreement::{AnnexDocument, Defect, DefectCode, Identifier, defect::parse_for},
+    agreement::{AnnexDocument, Defect, DefectCode},
     catalogue::{Catalogue, DataCategory},
     person::PersonKind,
 };
@@ -32,29 +32,16 @@ impl Lint<'_> {
             | DefectCode::PurposeUnnamed
             | DefectCode::OtherDataUnnamed
             | DefectCode::CategoryMisnamed
-            | DefectCode::SpecialGroundMissing => self.without(place),
-            DefectCode::SpecialUnclassified => {
-                Repair::replace("/particulars/classification/specialCategories", json!(true))
-            }
-            DefectCode::AnonymisingInsufficient => self.anonymous(),
-            DefectCode::RetentionEmpty
+            | DefectCode::SpecialGroundMissing
+            | DefectCode::SpecialUnclassified => self.without(place),
+            DefectCode::RetentionEmpty | DefectCode::OwnUse | DefectCode::Advertising => Repair::remove(place),
+            // Nobody but the parties knows what was to stand there, or which of two things holds.
+            DefectCode::AnonymisingInsufficient
+            | DefectCode::FieldUnfilled
+            | DefectCode::RetentionMissing
             | DefectCode::RetentionContradictory
-            | DefectCode::OwnUse
-            | DefectCode::Advertising
-            | DefectCode::PartyAmbiguous => Repair::remove(place),
-            // Nobody but the parties knows what was to stand there.
-            DefectCode::FieldUnfilled | DefectCode::RetentionMissing => None,
+            | DefectCode::PartyAmbiguous => None,
         }
-    }
-
-    /// The removal of all that names a person.
-    pub(super) fn anonymous(&self) -> Option<Repair> {
-        let anonymising = self.particulars().anonymising.as_ref()?;
-        let missing = Identifier::TELLING
-            .iter()
-            .filter(|telling| !anonymising.removes.contains(telling));
-        let all: Vec<_> = anonymising.removes.iter().chain(missing).collect();
-        Repair::replace("/particulars/anonymising/removes", serde_json::to_value(all).ok()?)
     }
 
     /// A code of another series, where its number is one of the catalogue and asks for nothing beside it.
@@ -154,12 +141,21 @@ pub(super) fn kind_of(list: &str) -> Option<PersonKind> {
     }
 }
 
-/// The code with this number in the right series, where it needs neither a ground nor names.
+/// The code of which this is a misspelling, where that needs neither a ground nor names: the number of a category behind a series
+/// that does not exist. A code of the other kind of person, or of a purpose, is none: whose data were meant is not guessed.
 pub(super) fn respell(code: &str, kind: PersonKind) -> Option<&'static str> {
-    let digits = code.trim().trim_start_matches(|char: char| !char.is_ascii_digit());
+    let code = code.trim();
+    let digits = code.trim_start_matches(|char: char| char.is_ascii_alphabetic());
+    let series = code.strip_suffix(digits)?.to_ascii_uppercase();
+    let other = match kind {
+        PersonKind::Pupil => "CM",
+        PersonKind::Staff => "CD",
+    };
+    if series.len() != 2 || !series.starts_with('C') || series == other {
+        return None;
+    }
     let number: u8 = digits.parse().ok()?;
     let category = DataCategory::ALL.into_iter().find(|of| of.number() == number)?;
-    let right = category.code(kind);
     let asks = category.is_special() || category == DataCategory::Other;
-    (!asks && parse_for(code, kind).is_none()).then_some(right)
+    (!asks).then(|| category.code(kind))
 }

@@ -17,11 +17,10 @@ impl Lint<'_> {
         let particulars = self.particulars();
         let anonymous = particulars.anonymising.as_ref().is_some_and(Anonymising::is_enough);
         if particulars.anonymising.is_some() && !anonymous {
-            let repair = self.anonymous();
             self.advise(
                 AdviceCode::AnonymisingIncomplete,
                 "/particulars/anonymising/removes",
-                repair,
+                None,
             );
         }
         for (index, of) in particulars.own_use.iter().enumerate() {
