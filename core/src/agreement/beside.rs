@@ -19,7 +19,8 @@ pub(super) struct Beside<'a> {
     ambiguous: BTreeSet<&'a str>,
     /// Whether the classification says that there is nothing special.
     nothing_special: bool,
-    anonymising_is_insufficient: bool,
+    /// The purposes for which too little is removed.
+    stopped: PurposeSet,
 }
 
 impl<'a> Beside<'a> {
@@ -29,7 +30,7 @@ impl<'a> Beside<'a> {
         Self {
             ambiguous: document.ambiguous_codes(),
             nothing_special: classification.and_then(|of| of.special_categories) == Some(false),
-            anonymising_is_insufficient: document.anonymising_is_insufficient(),
+            stopped: document.stopped_by_anonymising(),
         }
     }
 
@@ -58,10 +59,16 @@ impl<'a> Beside<'a> {
             }
         }
         for (index, code) in row.purposes.iter().enumerate() {
-            if self.anonymising_is_insufficient && is_anonymous(code) {
-                add(DefectCode::AnonymisingInsufficient, format!("/purposes/{index}"));
+            if let Some(defect) = self.leaves_too_much(code) {
+                add(defect, format!("/purposes/{index}"));
             }
         }
+    }
+
+    /// What is wrong with a purpose for which too little is removed.
+    fn leaves_too_much(&self, code: &str) -> Option<DefectCode> {
+        let purpose = Purpose::parse(code).ok()?;
+        self.stopped.contains(purpose).then(|| leaving_too_much(purpose))
     }
 
     pub(super) fn about_ticks(&self, ticks: &TicksDocument, defects: &mut Vec<Defect>) {
@@ -74,12 +81,8 @@ impl<'a> Beside<'a> {
             });
         };
         for (index, tick) in ticks.purposes.iter().enumerate() {
-            if self.anonymising_is_insufficient && is_anonymous(&tick.code) {
-                add(
-                    DefectCode::AnonymisingInsufficient,
-                    row_of_purposes,
-                    format!("/ticks/purposes/{index}"),
-                );
+            if let Some(defect) = self.leaves_too_much(&tick.code) {
+                add(defect, row_of_purposes, format!("/ticks/purposes/{index}"));
             }
         }
         let pupils = ticks.pupil_categories.len();
@@ -98,8 +101,13 @@ impl<'a> Beside<'a> {
     }
 }
 
-fn is_anonymous(code: &str) -> bool {
-    Purpose::parse(code).is_ok_and(|purpose| purpose == Purpose::RESEARCH || purpose == Purpose::ANALYSIS)
+/// Research may be done on data under a pseudonym, analysis only on anonymous data.
+pub(super) fn leaving_too_much(purpose: Purpose) -> DefectCode {
+    if purpose == Purpose::RESEARCH {
+        DefectCode::PseudonymisingInsufficient
+    } else {
+        DefectCode::AnonymisingInsufficient
+    }
 }
 
 impl CategoryTick {
@@ -113,19 +121,18 @@ impl CategoryTick {
 }
 
 impl AnnexDocument {
-    /// The purposes for which data have to be anonymous, if the document says how it does that and that is not enough.
+    /// The purposes for which data may not name a person as they are, if the document says what it removes and that is not enough.
     pub(super) fn stopped_by_anonymising(&self) -> PurposeSet {
-        if self.anonymising_is_insufficient() {
-            PurposeSet::EMPTY.with(Purpose::RESEARCH).with(Purpose::ANALYSIS)
-        } else {
-            PurposeSet::EMPTY
-        }
-    }
-
-    fn anonymising_is_insufficient(&self) -> bool {
         let particulars = self.particulars.as_ref();
-        let anonymising = particulars.and_then(|particulars| particulars.anonymising.as_ref());
-        anonymising.is_some_and(|anonymising| !anonymising.is_enough())
+        let Some(anonymising) = particulars.and_then(|particulars| particulars.anonymising.as_ref()) else {
+            return PurposeSet::EMPTY;
+        };
+        let needs = [
+            (Purpose::RESEARCH, anonymising.is_enough_for_pseudonyms()),
+            (Purpose::ANALYSIS, anonymising.is_enough()),
+        ];
+        let stopped = needs.into_iter().filter(|(_, enough)| !enough);
+        stopped.map(|(purpose, _)| purpose).collect()
     }
 
     /// Codes that the tables print more than once.

@@ -33,7 +33,9 @@ pub enum DefectCode {
     SpecialGroundMissing,
     /// A special category, while the classification says that there is none.
     SpecialUnclassified,
-    /// D16 or D17, while what is removed leaves data that name a person.
+    /// D16, while what is removed leaves names, contact data or numbers that others know.
+    PseudonymisingInsufficient,
+    /// D17, while what is removed leaves data that name a person.
     AnonymisingInsufficient,
     /// Something without which there is no agreement was left blank.
     FieldUnfilled,
@@ -53,7 +55,7 @@ pub enum DefectCode {
 
 impl DefectCode {
     /// All codes.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::RowUnfilled,
         Self::ProcessingWithoutPurpose,
         Self::PurposeWithoutProcessing,
@@ -67,6 +69,7 @@ impl DefectCode {
         Self::CategoryMisnamed,
         Self::SpecialGroundMissing,
         Self::SpecialUnclassified,
+        Self::PseudonymisingInsufficient,
         Self::AnonymisingInsufficient,
         Self::FieldUnfilled,
         Self::RetentionMissing,
@@ -93,6 +96,7 @@ impl DefectCode {
             Self::CategoryMisnamed => "category_misnamed",
             Self::SpecialGroundMissing => "special_ground_missing",
             Self::SpecialUnclassified => "special_unclassified",
+            Self::PseudonymisingInsufficient => "pseudonymising_insufficient",
             Self::AnonymisingInsufficient => "anonymising_insufficient",
             Self::FieldUnfilled => "field_unfilled",
             Self::RetentionMissing => "retention_missing",

@@ -4,7 +4,7 @@ use jiff::{Span, civil::Date};
 
 use super::{
     AnnexDocument, AnnexHash, CategoryTick, Clause, Defect, DefectCode, Model, ModuleCode, Need, RowDocument,
-    TicksDocument,
+    TicksDocument, beside,
 };
 use crate::{
     catalogue::{Attribute, AttributeSet, Catalogue, CategorySet, DataCategory, Purpose, PurposeSet},
@@ -14,6 +14,9 @@ use crate::{
 };
 
 const DAY: i64 = 24 * 60 * 60;
+
+/// Each row has a bit.
+const ROWS: usize = 64;
 
 /// An annex without what differs from school to school.
 #[derive(Debug)]
@@ -116,7 +119,7 @@ impl Terms {
     }
 }
 
-/// INVARIANT: the schema allows 64 rows, or twice 31 categories and the row of purposes, so that each has a bit.
+/// INVARIANT: there are at most [`ROWS`].
 fn speaking(rows: &[Row], kind: PersonKind) -> [u64; Purpose::ALL.len()] {
     Purpose::ALL.map(|purpose| {
         let places = rows.iter().enumerate().filter(|(_, row)| row.speaks_of(purpose, kind));
@@ -161,9 +164,11 @@ fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue)
         let stopped = document.stopped_by_anonymising();
         let rows = categories
             .map(move |(index, tick)| of_category(tick, ticks, stopped, modules, catalogue, defect_of(index, defects)));
-        rows.chain(unnamed_purpose(ticks)).chain(not_anonymous(ticks, stopped))
+        rows.chain(unnamed_purpose(ticks))
+            .chain(leaving_too_much(ticks, stopped))
     });
-    linked.chain(ticked).collect()
+    // One that has no bit any more only tells why: its purpose is in no other row.
+    linked.chain(ticked).take(ROWS).collect()
 }
 
 /// A missing ground has a reason of its own, unless the row is wrong in another way too. What touches every row counts where
@@ -219,10 +224,16 @@ fn unnamed_purpose(ticks: &TicksDocument) -> Option<Row> {
         .then(|| without_data(ticks, purposes, DefectCode::PurposeUnnamed))
 }
 
-/// The same for what needs data that name nobody, where too little is removed.
-fn not_anonymous(ticks: &TicksDocument, stopped: PurposeSet) -> Option<Row> {
-    let purposes: PurposeSet = stopped.iter().filter(|purpose| ticks.states(*purpose)).collect();
-    (!purposes.is_empty()).then(|| without_data(ticks, purposes, DefectCode::AnonymisingInsufficient))
+/// The same for each purpose for which too little is removed.
+fn leaving_too_much(ticks: &TicksDocument, stopped: PurposeSet) -> impl Iterator<Item = Row> {
+    let stated = stopped.iter().filter(|purpose| ticks.states(*purpose));
+    stated.map(|purpose| {
+        without_data(
+            ticks,
+            PurposeSet::EMPTY.with(purpose),
+            beside::leaving_too_much(purpose),
+        )
+    })
 }
 
 fn without_data(ticks: &TicksDocument, purposes: PurposeSet, defect: DefectCode) -> Row {

@@ -65,6 +65,10 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
     ("/rows/0/purposes/0", json!("D17")),
     ("/particulars/anonymising", json!({ "removes": ["school"], "whatFor": label() })),
 ])]
+#[case("pseudonymising_insufficient", "/rows/0/purposes/0", &[
+    ("/rows/0/purposes/0", json!("D16")),
+    ("/particulars/anonymising", json!({ "removes": ["name", "contact", "device"], "whatFor": label() })),
+])]
 #[case("code_ambiguous", "/rows/0/purposes/0", &[
     ("/rows/0/purposes/0", json!("D18")),
     ("/particulars/tables", json!({
@@ -161,6 +165,21 @@ fn a_change_brings_its_finding(#[case] code: &str, #[case] place: &str, #[case] 
 }
 
 #[test]
+fn research_is_done_under_a_pseudonym_and_analysis_on_what_names_nobody() {
+    let anonymising = json!({ "removes": ["name", "number", "contact"], "whatFor": label() });
+    let with = |purpose: &str| {
+        let changes = [
+            ("/rows/0/purposes/0", json!(purpose)),
+            ("/particulars/anonymising", anonymising.clone()),
+        ];
+        let codes = brought("rekenbaai", &changes).into_iter().map(|(code, _)| code);
+        codes.filter(|code| code.ends_with("_insufficient")).collect::<Vec<_>>()
+    };
+    assert_eq!(with("D16"), [""; 0]);
+    assert_eq!(with("D17"), ["anonymising_insufficient"]);
+}
+
+#[test]
 fn a_promise_for_today_has_not_passed_and_a_whole_year_is_a_year() {
     let measures = json!([{ "text": label(), "status": "not_met", "due": "2026-11-29" }]);
     assert_eq!(brought("rekenbaai", &[("/particulars/measures", measures)]), []);
@@ -216,7 +235,7 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
 #[case("qubo", &[
     ("party_unlisted", "/places/0"), ("party_unlisted", "/places/2"), ("party_unlisted", "/places/3"),
     ("statement_contradicted", "/particulars/statements/0"),
-    ("anonymising_insufficient", "/ticks/purposes/11"), ("anonymising_insufficient", "/ticks/purposes/12"),
+    ("pseudonymising_insufficient", "/ticks/purposes/11"), ("anonymising_insufficient", "/ticks/purposes/12"),
     ("own_use", "/particulars/ownUse/0"),
     ("measure_value_unknown", "/particulars/measures/4/status"), ("date_past", "/particulars/measures/4/due"),
     ("eck_id_absent", "/ticks/pupilCategories"), ("statement_contradicted", "/particulars/statements/1"),

@@ -175,6 +175,7 @@ fn what_only_the_parties_can_say_is_never_proposed() {
         "field_unfilled",
         "party_ambiguous",
         "party_unlisted",
+        "pseudonymising_insufficient",
         "purpose_without_code",
         "retention_contradictory",
         "retention_missing",
@@ -245,6 +246,7 @@ fn repairs_until_there_is_none_left_end_and_only_leave_what_the_parties_know() {
         for finding in left {
             let known = [
                 "anonymising_insufficient",
+                "pseudonymising_insufficient",
                 "field_unfilled",
                 "party_ambiguous",
                 "party_unlisted",

@@ -36,7 +36,8 @@ impl Lint<'_> {
             | DefectCode::SpecialUnclassified => self.without(place),
             DefectCode::RetentionEmpty | DefectCode::OwnUse | DefectCode::Advertising => Repair::remove(place),
             // Nobody but the parties knows what was to stand there, or which of two things holds.
-            DefectCode::AnonymisingInsufficient
+            DefectCode::PseudonymisingInsufficient
+            | DefectCode::AnonymisingInsufficient
             | DefectCode::FieldUnfilled
             | DefectCode::RetentionMissing
             | DefectCode::RetentionContradictory

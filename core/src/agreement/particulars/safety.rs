@@ -68,7 +68,7 @@ words! {
     Identifier {
         /// Names.
         Name,
-        /// Numbers of the person: of the school, ECK iD, account.
+        /// Numbers of the person that others know: of the school, ECK iD, account. A pseudonym that is made for the research is none.
         Number,
         /// Addresses and telephone.
         Contact,
@@ -84,6 +84,9 @@ words! {
 impl Identifier {
     /// What has to be gone before data can be said to name nobody. That the school is gone is not enough, and not needed.
     pub const TELLING: [Self; 5] = [Self::Name, Self::Number, Self::Contact, Self::BirthDate, Self::Device];
+
+    /// What has to be gone before data can be said to be under a pseudonym.
+    pub const KNOWN: [Self; 3] = [Self::Name, Self::Number, Self::Contact];
 }
 
 section! {
@@ -100,5 +103,10 @@ impl Anonymising {
     /// Whether nobody is named any more.
     pub fn is_enough(&self) -> bool {
         Identifier::TELLING.iter().all(|telling| self.removes.contains(telling))
+    }
+
+    /// Whether nobody is named but under a pseudonym.
+    pub fn is_enough_for_pseudonyms(&self) -> bool {
+        Identifier::KNOWN.iter().all(|known| self.removes.contains(known))
     }
 }

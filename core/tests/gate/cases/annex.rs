@@ -151,7 +151,7 @@ fn particulars() -> impl Strategy<Value = Option<Value>> {
         option::weighted(0.3, prop::bool::ANY),
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.1),
-        option::weighted(0.5, prop::bool::ANY),
+        option::weighted(0.5, 0..3_usize),
         option::weighted(0.2, (select(vec!["Hosting B.V.", "Elders B.V."]), prop::bool::ANY)),
     );
     let said = said.prop_map(move |(special, high, promotes, enough, mention)| {
@@ -163,8 +163,10 @@ fn particulars() -> impl Strategy<Value = Option<Value>> {
             said["mailings"] = json!([{"text": text(), "whose": "all", "promotion": true, "optOut": true}]);
         }
         if let Some(enough) = enough {
-            let all = ["name", "number", "contact", "birthDate", "device", "school"];
-            said["anonymising"] = json!({"removes": if enough { &all[..] } else { &all[5..] }, "whatFor": text()});
+            // Enough for all, for a pseudonym, and for nothing.
+            let all = ["school", "contact", "number", "name", "device", "birthDate"];
+            let last = [6, 4, 1][enough];
+            said["anonymising"] = json!({"removes": &all[..last], "whatFor": text()});
         }
         if let Some((party, processes)) = mention {
             said["mentions"] = json!([{"party": party, "task": text(), "processes": processes}]);

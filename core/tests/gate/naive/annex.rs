@@ -11,7 +11,7 @@ use sluis_core::{
 
 use super::{
     DAY, School,
-    beside::{leaves_names, says_nothing_is_special, stops_all},
+    beside::{leaves_too_much, says_nothing_is_special, stops_all},
     during, plain,
 };
 
@@ -441,9 +441,9 @@ fn defect(document: &AnnexDocument, row: &RowDocument, module_is_known: bool) ->
     if (listed.contains(&18) || listed.contains(&19)) && says_nothing_is_special(document) {
         found.push("special_unclassified");
     }
-    if leaves_names(document) && row.purposes.iter().any(|code| code == "D16" || code == "D17") {
-        found.push("anonymising_insufficient");
-    }
+    let research = row.purposes.iter().filter_map(|code| leaves_too_much(document, code));
+    let research: Vec<_> = research.collect();
+    found.extend(research.iter().map(String::as_str));
     let first = found
         .iter()
         .find(|code| **code != "special_ground_missing")

@@ -22,12 +22,16 @@ pub(super) fn says_nothing_is_special(document: &AnnexDocument) -> bool {
     classification.and_then(|classification| classification.special_categories) == Some(false)
 }
 
-/// Whether what is removed leaves something that names a person.
-pub(super) fn leaves_names(document: &AnnexDocument) -> bool {
+/// What is wrong with a purpose for which what is removed leaves too much: research may be done under a
+/// pseudonym, analysis only on what names nobody.
+pub(super) fn leaves_too_much(document: &AnnexDocument, purpose: &str) -> Option<String> {
     use sluis_core::agreement::Identifier as I;
-    let anonymising = document.particulars.as_ref().and_then(|said| said.anonymising.as_ref());
-    anonymising.is_some_and(|anonymising| {
-        let gone = |what: I| anonymising.removes.contains(&what);
-        !(gone(I::Name) && gone(I::Number) && gone(I::Contact) && gone(I::BirthDate) && gone(I::Device))
-    })
+    let anonymising = document.particulars.as_ref()?.anonymising.as_ref()?;
+    let gone = |what: I| anonymising.removes.contains(&what);
+    let known = gone(I::Name) && gone(I::Number) && gone(I::Contact);
+    match purpose {
+        "D16" if !known => Some("pseudonymising_insufficient".to_owned()),
+        "D17" if !(known && gone(I::BirthDate) && gone(I::Device)) => Some("anonymising_insufficient".to_owned()),
+        _ => None,
+    }
 }

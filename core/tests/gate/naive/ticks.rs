@@ -10,7 +10,7 @@ use sluis_core::{
 use super::{
     School,
     annex::{CATEGORIES, Row, are_other_data, number},
-    beside::{leaves_names, says_nothing_is_special},
+    beside::{leaves_too_much, says_nothing_is_special},
     during,
 };
 
@@ -60,7 +60,6 @@ impl School<'_> {
             .iter()
             .any(|tick| tick.code == "D22" && tick.text.is_none());
         let document = agreement.annex.document();
-        let telling = leaves_names(document);
         let read = |tick: &CategoryTick| {
             let category = number(&tick.code, letters, 29)?;
             let part = tick.code.to_lowercase();
@@ -92,7 +91,7 @@ impl School<'_> {
                 // What is not said cannot be gone by.
                 purposes: ticked
                     .filter(|code| !unnamed || code != "D22")
-                    .filter(|code| !telling || (code != "D16" && code != "D17"))
+                    .filter(|code| leaves_too_much(document, code).is_none())
                     .collect(),
                 speaks: true,
                 attributes: names.into_iter().map(|(name, _)| (*name).to_owned()).collect(),
@@ -114,21 +113,23 @@ impl School<'_> {
                 defect: Some("purpose_unnamed".to_owned()),
             });
         }
-        let research: Vec<_> = ["D16", "D17"]
-            .into_iter()
-            .filter(|code| telling && ticks.purposes.iter().any(|tick| tick.code == *code))
-            .map(str::to_owned)
-            .collect();
-        if !research.is_empty() && own.iter().any(|tick| number(&tick.code, letters, 29).is_some()) {
+        for code in ["D16", "D17"] {
+            let listed = ticks.purposes.iter().any(|tick| tick.code == code);
+            let Some(defect) = leaves_too_much(document, code).filter(|_| listed) else {
+                continue;
+            };
+            if !own.iter().any(|tick| number(&tick.code, letters, 29).is_some()) {
+                continue;
+            }
             rows.push(Row {
                 module: String::new(),
                 named: true,
-                purposes: research,
+                purposes: vec![code.to_owned()],
                 speaks: true,
                 attributes: BTreeSet::new(),
                 approved: true,
                 consent: false,
-                defect: Some("anonymising_insufficient".to_owned()),
+                defect: Some(defect),
             });
         }
         rows

@@ -149,8 +149,8 @@ fn beside(document: &AnnexDocument) -> Value {
     let removes = said
         .and_then(|said| said.anonymising.as_ref())
         .map(|of| json!(of.removes));
-    let telling = ["name", "number", "contact", "birthDate", "device"];
-    let leaves = |removes: Value| {
+    let leaves = |telling: &[&str]| {
+        let Some(removes) = &removes else { return false };
         let removes: Vec<_> = removes
             .as_array()
             .unwrap()
@@ -163,7 +163,8 @@ fn beside(document: &AnnexDocument) -> Value {
         "hasTerm": document.retention.days_after_end.is_some(),
         "promotes": mailings.any(|mailing| mailing.promotion),
         "nothingSpecial": classification.and_then(|of| of.special_categories) == Some(false),
-        "leavesNames": removes.is_some_and(leaves),
+        "leavesNames": leaves(&["name", "number", "contact", "birthDate", "device"]),
+        "leavesKnown": leaves(&["name", "number", "contact"]),
     })
 }
 
