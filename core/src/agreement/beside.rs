@@ -176,9 +176,11 @@ impl AnnexDocument {
                 add(DefectCode::PartyAmbiguous, format!("/parties/{side}/alsoNamed"));
             }
         }
-        self.retention.stopped(&mut add);
-        let Some(particulars) = &self.particulars else { return };
-        let anonymous = particulars.anonymising.as_ref().is_some_and(Anonymising::is_enough);
+        let particulars = self.particulars.as_ref();
+        let anonymising = particulars.and_then(|particulars| particulars.anonymising.as_ref());
+        let anonymous = anonymising.is_some_and(Anonymising::is_enough);
+        self.retention.stopped(anonymous, &mut add);
+        let Some(particulars) = particulars else { return };
         for (index, of) in particulars.own_use.iter().enumerate() {
             if !(of.anonymised && anonymous) {
                 add(DefectCode::OwnUse, format!("/particulars/ownUse/{index}"));
@@ -193,7 +195,8 @@ impl AnnexDocument {
 }
 
 impl Retention {
-    fn stopped(&self, add: &mut impl FnMut(DefectCode, String)) {
+    /// `anonymous` is whether nobody is named any more by what is made anonymous.
+    fn stopped(&self, anonymous: bool, add: &mut impl FnMut(DefectCode, String)) {
         if self.days_after_end.is_none() {
             add(DefectCode::RetentionMissing, "/retention/daysAfterEnd".to_owned());
         }
@@ -203,6 +206,9 @@ impl Retention {
                 add(DefectCode::RetentionEmpty, place());
             } else if self.rules.iter().take(index).any(|other| rule.contradicts(other)) || !self.agrees_with(rule) {
                 add(DefectCode::RetentionContradictory, place());
+            }
+            if rule.then == Then::Anonymised && rule.moment() == From::End && !anonymous {
+                add(DefectCode::RetentionNotAnonymous, place());
             }
         }
     }

@@ -45,6 +45,8 @@ pub enum DefectCode {
     RetentionEmpty,
     /// Two terms for the same data.
     RetentionContradictory,
+    /// Data stay after the end as anonymous, and too little is removed for that, or nothing says what.
+    RetentionNotAnonymous,
     /// The processor uses the data for itself.
     OwnUse,
     /// Data are used to promote something.
@@ -55,7 +57,7 @@ pub enum DefectCode {
 
 impl DefectCode {
     /// All codes.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::RowUnfilled,
         Self::ProcessingWithoutPurpose,
         Self::PurposeWithoutProcessing,
@@ -75,6 +77,7 @@ impl DefectCode {
         Self::RetentionMissing,
         Self::RetentionEmpty,
         Self::RetentionContradictory,
+        Self::RetentionNotAnonymous,
         Self::OwnUse,
         Self::Advertising,
         Self::PartyAmbiguous,
@@ -102,6 +105,7 @@ impl DefectCode {
             Self::RetentionMissing => "retention_missing",
             Self::RetentionEmpty => "retention_empty",
             Self::RetentionContradictory => "retention_contradictory",
+            Self::RetentionNotAnonymous => "retention_not_anonymous",
             Self::OwnUse => "own_use",
             Self::Advertising => "advertising",
             Self::PartyAmbiguous => "party_ambiguous",

@@ -89,6 +89,13 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
     { "whose": "pupils", "from": "upload", "days": 30, "then": "destroyed" },
     { "whose": "all", "from": "upload", "days": 60, "then": "destroyed" },
 ]))])]
+#[case("retention_not_anonymous", "/retention/rules/0", &[
+    ("/retention/rules", json!([{ "whose": "staff", "from": "end", "days": 1, "then": "anonymised" }])),
+])]
+#[case("retention_not_anonymous", "/retention/rules/0", &[
+    ("/retention/rules", json!([{ "whose": "staff", "from": "noAnswer", "days": 1, "then": "anonymised" }])),
+    ("/particulars/anonymising", json!({ "removes": ["name", "number", "contact"], "whatFor": label() })),
+])]
 #[case("own_use", "/particulars/ownUse/0", &[
     ("/particulars/ownUse", json!([{ "text": label(), "afterEnd": false, "anonymised": true }])),
 ])]
@@ -180,6 +187,18 @@ fn research_is_done_under_a_pseudonym_and_analysis_on_what_names_nobody() {
 }
 
 #[test]
+fn what_is_really_anonymous_may_stay_after_the_end() {
+    let rules = |from| json!([{ "whose": "staff", "from": from, "days": 1, "then": "anonymised" }]);
+    let anonymising = json!({ "removes": ["name", "number", "contact", "birthDate", "device"], "whatFor": label() });
+    let changes = [
+        ("/retention/rules", rules("end")),
+        ("/particulars/anonymising", anonymising),
+    ];
+    assert_eq!(brought("rekenbaai", &changes), []);
+    assert_eq!(brought("rekenbaai", &[("/retention/rules", rules("upload"))]), []);
+}
+
+#[test]
 fn a_promise_for_today_has_not_passed_and_a_whole_year_is_a_year() {
     let measures = json!([{ "text": label(), "status": "not_met", "due": "2026-11-29" }]);
     assert_eq!(brought("rekenbaai", &[("/particulars/measures", measures)]), []);
@@ -241,6 +260,7 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
     ("eck_id_absent", "/ticks/pupilCategories"), ("statement_contradicted", "/particulars/statements/1"),
     ("special_ground_missing", "/ticks/pupilCategories/3"),
     ("retention_contradictory", "/retention/rules/0"), ("retention_before_end", "/retention/rules/2"),
+    ("retention_not_anonymous", "/retention/rules/1"),
     ("other_data_unnamed", "/ticks/staffCategories/5"), ("field_unfilled", "/version/date"),
 ])]
 #[case("qompas", &[

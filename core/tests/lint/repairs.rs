@@ -179,6 +179,7 @@ fn what_only_the_parties_can_say_is_never_proposed() {
         "purpose_without_code",
         "retention_contradictory",
         "retention_missing",
+        "retention_not_anonymous",
     ];
     let mut seen = BTreeSet::new();
     for finding in all().iter().flat_map(|name| lint(&document(name))) {
@@ -246,12 +247,13 @@ fn repairs_until_there_is_none_left_end_and_only_leave_what_the_parties_know() {
         for finding in left {
             let known = [
                 "anonymising_insufficient",
-                "pseudonymising_insufficient",
                 "field_unfilled",
                 "party_ambiguous",
                 "party_unlisted",
+                "pseudonymising_insufficient",
                 "retention_contradictory",
                 "retention_missing",
+                "retention_not_anonymous",
                 "row_unfilled",
             ];
             assert!(

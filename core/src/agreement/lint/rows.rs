@@ -41,6 +41,7 @@ impl Lint<'_> {
             | DefectCode::FieldUnfilled
             | DefectCode::RetentionMissing
             | DefectCode::RetentionContradictory
+            | DefectCode::RetentionNotAnonymous
             | DefectCode::PartyAmbiguous => None,
         }
     }
