@@ -136,6 +136,29 @@ fn every_row_that_was_invented_says_so_and_nothing_that_exists_does() {
     }
 }
 
+/// What rests on consent is asked of each person first, and ticks never are.
+#[test]
+fn no_document_names_consent_as_a_ground_where_the_gate_asks_nobody() {
+    let mut grounds = 0;
+    for name in all() {
+        let annex = parse(&document(&name));
+        let rows = annex.document().rows.iter().filter(|row| !row.rests_on_consent);
+        let ticks = annex.document().ticks.iter();
+        let ticks = ticks.flat_map(|ticks| ticks.pupil_categories.iter().chain(&ticks.staff_categories));
+        let said = rows
+            .map(|row| &row.special_ground)
+            .chain(ticks.map(|tick| &tick.special_ground));
+        for ground in said.flatten() {
+            assert!(
+                !ground.nl.contains("toestemming") && !ground.en.contains("consent"),
+                "{name}: {ground:?}"
+            );
+            grounds += 1;
+        }
+    }
+    assert!(grounds >= 3, "{grounds}");
+}
+
 /// Names and addresses of people stand in the originals, and in none of these.
 #[test]
 fn no_person_can_be_reached_by_a_document() {

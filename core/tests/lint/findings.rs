@@ -276,7 +276,7 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
     ("category_misnamed", "/ticks/pupilCategories/7"), ("national_number", "/ticks/pupilCategories/6"),
     ("retention_missing", "/retention/daysAfterEnd"), ("law_outdated", "/particulars/laws/0"),
     ("statement_contradicted", "/particulars/statements/0"), ("advertising", "/particulars/mailings/0"),
-    ("special_ground_missing", "/ticks/pupilCategories/5"),
+    ("special_ground_missing", "/ticks/pupilCategories/5"), ("sub_processor_everything", "/subProcessors/0"),
 ])]
 #[case("mbo-generic", &[
     ("row_unfilled", "/ticks/purposes"), ("field_unfilled", "/modules"), ("field_unfilled", "/product/name"),
