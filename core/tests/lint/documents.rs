@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluis_core::{
     agreement::{Annex, Language, Report, Severity},
     catalogue::Catalogue,
@@ -134,6 +134,45 @@ fn every_row_that_was_invented_says_so_and_nothing_that_exists_does() {
         }
         assert!(invented > 3, "{name}");
     }
+}
+
+#[test]
+fn what_is_said_is_in_the_words_of_the_language() {
+    let codes = [
+        "noAnswer",
+        "schoolYear",
+        "backUp",
+        "noSubProcessors",
+        "noThirdParties",
+        "noDeviations",
+        "partly_met",
+    ];
+    let english = ["pupils", "destroyed", "anonymised", " high", " months", "1 maanden"];
+    for name in all() {
+        let finding = lint(&document(&name));
+        for about in finding.iter().filter_map(|finding| finding.about.as_ref()) {
+            for word in codes {
+                assert!(
+                    !about.nl.contains(word) && !about.en.contains(word),
+                    "{name}: {about:?}"
+                );
+            }
+            for word in english {
+                assert!(!about.nl.contains(word), "{name}: {about:?}");
+            }
+        }
+    }
+    let rules = |months| {
+        let mut document = document("rekenbaai");
+        document["retention"]["rules"] =
+            json!([{ "whose": "staff", "from": "notice", "months": months, "then": "destroyed" }]);
+        let found = lint(&document).into_iter();
+        let mut found = found.filter(|finding| finding.code.as_str() == "retention_before_end");
+        found.next().unwrap().about.unwrap()
+    };
+    assert_eq!(rules(1).nl, "medewerkers, opzegging, 1 maand, vernietigd");
+    assert_eq!(rules(1).en, "staff, notice, 1 month, destroyed");
+    assert_eq!(rules(2).nl, "medewerkers, opzegging, 2 maanden, vernietigd");
 }
 
 /// What rests on consent is asked of each person first, and ticks never are.

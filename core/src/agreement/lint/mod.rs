@@ -15,11 +15,13 @@ mod security;
 mod tables;
 mod terms;
 mod text;
+mod words;
 
 use jiff::civil::Date;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
+use self::words::{counted, joined, spoken};
 pub use self::{
     code::{AdviceCode, FindingCode, HandsCode, Severity},
     repair::{Repair, RepairError},
@@ -106,6 +108,13 @@ struct Lint<'a> {
     findings: Vec<Finding>,
 }
 
+/// Where a document has code words, by the beginning and the end of the place.
+const CODED: [(&str, &str); 3] = [
+    ("/particulars/measures/", "/status"),
+    ("/particulars/classification/", "/profiling"),
+    ("/particulars/anonymising/", "/removes"),
+];
+
 static NOTHING: std::sync::LazyLock<Particulars> = std::sync::LazyLock::new(Particulars::default);
 
 impl<'a> Lint<'a> {
@@ -118,7 +127,16 @@ impl<'a> Lint<'a> {
     }
 
     fn find(&mut self, code: FindingCode, place: String, repair: Option<Repair>) {
-        let about = self.value.pointer(&place).and_then(word_of);
+        let coded = CODED
+            .iter()
+            .any(|(list, end)| place.starts_with(list) && place.ends_with(end));
+        let about = self.value.pointer(&place).and_then(|value| match value {
+            Value::String(word) if coded => Some(spoken(word)),
+            Value::Array(words) if coded && !words.is_empty() => {
+                Some(joined(words.iter().filter_map(Value::as_str).map(spoken)))
+            }
+            value => word_of(value),
+        });
         let above = place.rsplit_once('/').and_then(|(above, _)| self.value.pointer(above));
         let about = match (about, above.and_then(|above| label_of(above.get("text")?))) {
             // The value of something that has a name.
@@ -171,10 +189,12 @@ fn word_of(value: &Value) -> Option<Label> {
             same(&words?.join(", "))
         }
         Value::Object(fields) => label_of(value).or_else(|| rule(value)).or_else(|| {
-            let names = ["code", "party", "name", "denies", "law", "number", "module"];
-            let mut words = names
-                .iter()
-                .filter_map(|name| fields.get(*name).and_then(Value::as_str));
+            let names = ["code", "party", "name", "number", "module"];
+            let field = |name: &&str| fields.get(*name).and_then(Value::as_str);
+            if let Some(word) = ["denies", "law"].iter().find_map(field) {
+                return Some(spoken(word));
+            }
+            let mut words = names.iter().filter_map(field);
             let mut texts = ["text", "with"].iter().filter_map(|name| label_of(fields.get(*name)?));
             match (words.next(), texts.next()) {
                 (Some(word), Some(text)) => Some(Label {
@@ -189,20 +209,13 @@ fn word_of(value: &Value) -> Option<Label> {
     (!word.nl.is_empty() && !word.en.is_empty()).then_some(word)
 }
 
-/// A rule of retention in its own words.
+/// A rule of retention in words.
 fn rule(value: &Value) -> Option<Label> {
-    let word = |name| value.get(name).and_then(Value::as_str);
+    let word = |name| value.get(name).and_then(Value::as_str).map(spoken);
     let (whose, from, then) = (word("whose")?, word("from")?, word("then")?);
-    let term = |name, unit: &str| {
-        let number = value.get(name).and_then(Value::as_u64)?;
-        Some(format!(", {number} {unit}"))
-    };
-    let said = |days, months| {
-        let terms = term("days", days).into_iter().chain(term("months", months));
-        format!("{whose}, {from}{}, {then}", terms.collect::<String>())
-    };
-    Some(Label {
-        nl: said("dagen", "maanden"),
-        en: said("days", "months"),
-    })
+    let number = |name| value.get(name).and_then(Value::as_u64);
+    let days = number("days").map(|days| counted(days, ["dag", "dagen"], ["day", "days"]));
+    let months = number("months").map(|months| counted(months, ["maand", "maanden"], ["month", "months"]));
+    let terms = days.into_iter().chain(months);
+    Some(joined([whose, from].into_iter().chain(terms).chain([then])))
 }

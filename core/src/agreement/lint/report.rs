@@ -4,7 +4,7 @@ use std::fmt;
 
 use json_patch::PatchOperation;
 
-use super::{Finding, Severity};
+use super::{Finding, Severity, words::spoken};
 use crate::{agreement::AnnexDocument, catalogue::Label};
 
 /// A language of the service.
@@ -71,7 +71,16 @@ impl Report<'_> {
             PatchOperation::Remove(remove) => write!(f, " {} {}", self.pick("haal weg", "take out"), remove.path),
             PatchOperation::Replace(replace) => {
                 let (put, at) = (self.pick("zet", "put"), self.pick("op", "at"));
-                write!(f, " {put} {} {at} {}", replace.value, replace.path)
+                write!(f, " {put} {}", replace.value)?;
+                // What is put there stays a code; people read what it means.
+                if let Some(word) = replace.value.as_str() {
+                    let label = spoken(word);
+                    let said = self.language.of(&label);
+                    if said != word {
+                        write!(f, " ({said})")?;
+                    }
+                }
+                write!(f, " {at} {}", replace.path)
             }
             PatchOperation::Add(add) => {
                 let (put, at) = (self.pick("voeg toe", "add"), self.pick("op", "at"));
