@@ -61,6 +61,10 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
     ("/rows/0/pupilCategories/0", json!("CD18")), ("/rows/0/specialGround", label()),
     ("/particulars/classification/specialCategories", json!(false)),
 ])]
+#[case("special_unsaid", "/particulars/classification/specialCategories", &[
+    ("/rows/0/pupilCategories/0", json!("CD18")), ("/rows/0/specialGround", label()),
+    ("/particulars/classification", json!({ "profiling": "low" })),
+])]
 #[case("anonymising_insufficient", "/rows/0/purposes/0", &[
     ("/rows/0/purposes/0", json!("D17")),
     ("/particulars/anonymising", json!({ "removes": ["school"], "whatFor": label() })),
@@ -196,6 +200,47 @@ fn what_is_really_anonymous_may_stay_after_the_end() {
     ];
     assert_eq!(brought("rekenbaai", &changes), []);
     assert_eq!(brought("rekenbaai", &[("/retention/rules", rules("upload"))]), []);
+}
+
+#[test]
+fn each_country_outside_the_eea_is_told_of() {
+    let place = |country: &str, back_up: &str| json!({ "party": "Wadden Leermiddelen B.V.", "country": country, "backUpCountry": back_up });
+    let mut changed = document("rekenbaai");
+    changed["places"] = json!([place("US", "US"), place("US", "IN"), place("NL", "IN")]);
+    let findings = lint(&changed).into_iter();
+    let outside = findings.filter(|finding| finding.code.as_str() == "outside_eea_unsafeguarded");
+    let told: Vec<_> = outside
+        .map(|finding| (finding.place, finding.about.unwrap().en))
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(place, about)| (place.as_str(), about.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("/places/0", "Wadden Leermiddelen B.V., US"),
+            ("/places/1", "Wadden Leermiddelen B.V., IN"),
+        ]
+    );
+}
+
+#[test]
+fn a_form_that_nobody_filled_in_is_not_asked_for_the_eck_id() {
+    let mut changed = document("rekenbaai");
+    let asked = |changed: &Value| {
+        lint(changed)
+            .iter()
+            .any(|finding| finding.code.as_str() == "eck_id_absent")
+    };
+    for row in changed["rows"].as_array_mut().unwrap() {
+        for list in ["processings", "purposes", "pupilCategories", "staffCategories"] {
+            row[list] = json!([]);
+        }
+    }
+    assert!(!asked(&changed));
+    changed["rows"][0]["purposes"] = json!(["D1"]);
+    assert!(asked(&changed));
 }
 
 #[test]

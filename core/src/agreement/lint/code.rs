@@ -100,6 +100,8 @@ advice! {
     CategoryWithoutCode = "category_without_code", Note;
     /// Model 4.0 without the ECK iD and without a motivation for that.
     EckIdAbsent = "eck_id_absent", Warning;
+    /// Special categories, and the classification says nothing about them.
+    SpecialUnsaid = "special_unsaid", Warning;
     /// A kind of person of whom nothing is released.
     KindNotServed = "kind_not_served", Note;
     /// One sub-processor sees everything.

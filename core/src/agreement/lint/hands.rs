@@ -51,29 +51,30 @@ impl Lint<'_> {
         }
     }
 
+    /// Told once for each party and country: what holds for one country says nothing about another.
     fn outside(&mut self) {
         let document = self.document;
-        let places = document.places.iter().enumerate().map(|(index, place)| {
-            let outside = [Some(&place.country), place.back_up_country.as_ref()];
-            let outside = outside.into_iter().flatten().any(|country| !country.is_in_eea());
+        let places = document.places.iter().enumerate().flat_map(|(index, place)| {
+            let countries = [Some(&place.country), place.back_up_country.as_ref()];
             let safe = place.safeguards.is_some();
-            (format!("/places/{index}"), place.party.as_str(), outside, safe)
+            let each = countries.into_iter().flatten();
+            each.map(move |country| (format!("/places/{index}"), place.party.as_str(), country, safe))
         });
         let parties = document.sub_processors.iter().enumerate().map(|(index, party)| {
             let place = format!("/subProcessors/{index}");
-            let outside = !party.country.is_in_eea();
-            (place, party.name.as_str(), outside, party.safeguards.is_some())
+            (place, party.name.as_str(), &party.country, party.safeguards.is_some())
         });
-        let far: Vec<_> = places.chain(parties).filter(|(_, _, outside, _)| *outside).collect();
+        let far = places.chain(parties).filter(|(_, _, country, _)| !country.is_in_eea());
         let mut told = BTreeSet::new();
-        for (place, party, _, safe) in far {
+        for (place, party, country, safe) in far {
             let code = if safe {
                 FindingCode::Advice(AdviceCode::OutsideEeaPermission)
             } else {
                 FindingCode::Hands(HandsCode::OutsideEeaUnsafeguarded)
             };
-            if told.insert((party, safe)) {
-                self.find_about(code, place, party, None);
+            let country = country.as_str();
+            if told.insert((party, country, safe)) {
+                self.find_about(code, place, &format!("{party}, {country}"), None);
             }
         }
     }
@@ -87,13 +88,27 @@ fn codes_of(party: &SubProcessorDocument) -> impl Iterator<Item = &str> {
         .map(String::as_str)
 }
 
-/// Every category of the annex: those of its rows or ticks, or those of its tables where the rows were not filled in.
-pub(super) fn all_codes(document: &AnnexDocument) -> BTreeSet<&str> {
+/// The categories of its rows or ticks.
+pub(super) fn listed(document: &AnnexDocument) -> BTreeSet<&str> {
     let rows = document.rows.iter();
     let rows = rows.flat_map(|row| row.pupil_categories.iter().chain(&row.staff_categories));
     let ticks = document.ticks.iter();
     let ticks = ticks.flat_map(|ticks| ticks.pupil_categories.iter().chain(&ticks.staff_categories));
-    let all: BTreeSet<_> = rows.chain(ticks.map(|tick| &tick.code)).map(String::as_str).collect();
+    rows.chain(ticks.map(|tick| &tick.code)).map(String::as_str).collect()
+}
+
+/// Whether anything at all is said of what is done with which data.
+pub(super) fn is_filled(document: &AnnexDocument) -> bool {
+    let mut rows = document.rows.iter();
+    let mut ticks = document.ticks.iter();
+    rows.any(|row| !row.purposes.is_empty() || !row.processings.is_empty())
+        || ticks.any(|ticks| !ticks.purposes.is_empty())
+        || !listed(document).is_empty()
+}
+
+/// Every category of the annex: those of its rows or ticks, or those of its tables where the rows were not filled in.
+fn all_codes(document: &AnnexDocument) -> BTreeSet<&str> {
+    let all = listed(document);
     if !all.is_empty() {
         return all;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AdviceCode, FindingCode, Lint, Repair};
+use super::{AdviceCode, FindingCode, Lint, Repair, hands::is_filled};
 use crate::{
     agreement::{Clause, Denial, Direction, Law, PracticeKind},
     catalogue::{DataCategory, Purpose},
@@ -113,6 +113,7 @@ impl Lint<'_> {
         let mut rows = self.document.rows.iter().flat_map(|row| &row.pupil_categories);
         let mut ticks = self.document.ticks.iter().flat_map(|ticks| &ticks.pupil_categories);
         Clause::ChainIdOnly.article(self.document.model).is_some()
+            && is_filled(self.document)
             && !rows.any(|listed| listed == code)
             && !ticks.any(|tick| tick.code == code)
     }

@@ -1,6 +1,9 @@
 //! What data are for: what is done without a purpose, purposes without a code, and the ECK iD of model 4.0.
 
-use super::{AdviceCode, Lint};
+use super::{
+    AdviceCode, FindingCode, Lint,
+    hands::{is_filled, listed},
+};
 use crate::{
     agreement::{Clause, Direction, Whose},
     catalogue::DataCategory,
@@ -26,7 +29,23 @@ impl Lint<'_> {
                 self.advise(AdviceCode::KindNotServed, format!("/particulars/kinds/{index}"), None);
             }
         }
+        self.special();
         self.eck_id();
+    }
+
+    /// What the classification should say where there is something special. That it says there is nothing, is a defect.
+    fn special(&mut self) {
+        let classification = self.particulars().classification.as_ref();
+        if classification.and_then(|of| of.special_categories).is_some() {
+            return;
+        }
+        let is_special = |code: &&str| DataCategory::parse(code).is_ok_and(|(_, category)| category.is_special());
+        let special: Vec<_> = listed(self.document).into_iter().filter(is_special).collect();
+        if !special.is_empty() {
+            let code = FindingCode::Advice(AdviceCode::SpecialUnsaid);
+            let place = "/particulars/classification/specialCategories".to_owned();
+            self.find_about(code, place, &special.join(", "), None);
+        }
     }
 
     fn services(&mut self) {
@@ -83,7 +102,9 @@ impl Lint<'_> {
         let code = DataCategory::EckId.code(PersonKind::Pupil);
         let mut rows = document.rows.iter().flat_map(|row| &row.pupil_categories);
         let mut ticks = document.ticks.iter().flat_map(|ticks| &ticks.pupil_categories);
-        if motivated || rows.any(|listed| listed == code) || ticks.any(|tick| tick.code == code) {
+        // What was not filled in says nothing of how pupils come in.
+        if !is_filled(document) || motivated || rows.any(|listed| listed == code) || ticks.any(|tick| tick.code == code)
+        {
             return;
         }
         let place = if document.ticks.is_some() {
