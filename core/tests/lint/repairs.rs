@@ -288,6 +288,20 @@ fn wrong() -> impl Strategy<Value = (usize, usize, &'static str)> {
     (0..23_usize, any::<usize>(), select(codes))
 }
 
+/// Alone in a document in order, so that its repair is all that stands between the document and what the gate permits.
+#[test]
+fn one_wrong_code_in_a_document_in_order_is_repaired_without_permitting_more() {
+    for name in ["rekenbaai", "qubo.repaired"] {
+        for list in ["pupilCategories", "staffCategories"] {
+            for code in ["CM8", "CD8", "CC8", "D8", "V1", "cd8", "CD18", "CM29", "BSN"] {
+                let mut changed = document(name);
+                more(&mut changed, list, 0, code);
+                check(&serde_json::to_value(parse(&changed).document()).unwrap());
+            }
+        }
+    }
+}
+
 /// One of the entries of a list, and nothing when it is empty.
 fn entry<'a>(document: &'a mut Value, list: &str, which: usize) -> Option<&'a mut Value> {
     let entries = document.pointer_mut(list)?.as_array_mut()?;
