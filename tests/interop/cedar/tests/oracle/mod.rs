@@ -392,7 +392,9 @@ pub(crate) fn verdict(case: &Case) -> Verdict {
         json!({ "board": board.is_some(), "supplier": supplier.is_some() })
     });
 
-    let consented = person.as_ref().is_some_and(|person| oracle.has_consented(looked_into, person));
+    let consented = person
+        .as_ref()
+        .is_some_and(|person| oracle.has_consented(looked_into, person));
     let mut annex = oracle.annex(looked_into.filter(|_| processor), consented);
     // The term after leaving is the agreement's, also for who works under none.
     annex.days = looked_into.and_then(|agreement| agreement.annex.document().retention.days_after_leaving);
