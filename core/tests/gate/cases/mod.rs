@@ -1,6 +1,7 @@
 //! Random schools, annexes, persons and requests, small enough that everything meets everything.
 
 mod annex;
+mod consents;
 mod grants;
 mod order;
 
@@ -15,8 +16,8 @@ use proptest::{
 };
 use sluis_core::{
     agreement::{
-        ActivationRecord, AgreementRecord, AnnexHash, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
+        ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode, ProductRecord,
+        Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
     },
     catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
     gate::{
@@ -54,18 +55,6 @@ pub(crate) struct Somebody {
 }
 
 impl Somebody {
-    /// Consents to what is asked, for ever.
-    pub(crate) fn consent_to(&mut self, request: &Request, inputs: &PolicyInputs) {
-        for agreement in &inputs.agreements {
-            self.consents.extend(request.purpose.map(|purpose| Consent {
-                product: request.product,
-                purpose,
-                annex: agreement.annex.hash(),
-                window: Window::since(Timestamp::default()),
-            }));
-        }
-    }
-
     pub(crate) fn forget_consents(&mut self) {
         self.consents.clear();
     }
@@ -110,22 +99,6 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Consents are about the words of the agreements, each of another one.
-    fn consents_to_words(&mut self) {
-        let (Subject::Person(person) | Subject::LoggedIn(person)) = &mut self.subject else {
-            return;
-        };
-        let product = self.request.product;
-        let of_product = self
-            .inputs
-            .agreements
-            .iter()
-            .filter(|agreement| agreement.product == product);
-        for (consent, agreement) in person.consents.iter_mut().zip(of_product.cycle()) {
-            consent.annex = agreement.annex.hash();
-        }
-    }
-
     pub(crate) fn decide(&self) -> Decision {
         self.decide_about(&self.subject)
     }
@@ -405,19 +378,6 @@ fn request() -> impl Strategy<Value = Request> {
         })
 }
 
-/// Mostly for the product and the purposes that are asked most.
-fn consent() -> impl Strategy<Value = Consent> {
-    let purposes = ["D1", "D3", "D5", "D6", "D7", "D12", "D13", "D14", "D21"];
-    let purpose = select(purposes.map(|code| Purpose::parse(code).unwrap()).to_vec());
-    (mostly(200u128, vec![201, 202]), purpose, window()).prop_map(|(product, purpose, window)| Consent {
-        product: id(product),
-        purpose,
-        // Taken from the agreements of the case.
-        annex: AnnexHash::from_bytes([0; 32]),
-        window,
-    })
-}
-
 fn somebody() -> impl Strategy<Value = Somebody> {
     let rarely = || prop_oneof![15 => Just(Vec::new()), 1 => vec(window(), 1..=2)];
     let school_time = (mostly(-400i64, vec![0, 5]), option::weighted(0.15, 1i64..9));
@@ -427,7 +387,7 @@ fn somebody() -> impl Strategy<Value = Somebody> {
         mostly(PersonKind::Pupil, vec![PersonKind::Staff]),
     );
     let keyed = prop::bool::weighted(0.97);
-    let consents = prop_oneof![1 => Just(Vec::new()), 3 => vec(consent(), 1..12)];
+    let consents = prop_oneof![1 => Just(Vec::new()), 3 => vec(consents::consent(), 1..12)];
     let against = (rarely(), rarely());
     let grants = (
         vec(grants::handover(), 0..3),

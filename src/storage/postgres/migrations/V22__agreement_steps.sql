@@ -16,7 +16,21 @@ CREATE TABLE agreement_steps (
 CREATE INDEX agreement_steps_by_board ON agreement_steps (board, agreement, number);
 
 -- An event about an agreement is at no school in particular.
-ALTER TABLE supplier_events ALTER COLUMN school DROP NOT NULL;
+-- Locked first: what another replica is about to commit is waited for, and copied too.
+LOCK TABLE supplier_events IN ACCESS EXCLUSIVE MODE;
+CREATE TABLE supplier_events_of_any_place (
+    supplier BYTEA NOT NULL REFERENCES supplier_feeds (supplier),
+    sequence BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    school BYTEA REFERENCES schools (id),
+    resource BYTEA NOT NULL,
+    happened_at BIGINT NOT NULL,
+    PRIMARY KEY (supplier, sequence)
+);
+INSERT INTO supplier_events_of_any_place (supplier, sequence, kind, school, resource, happened_at)
+    SELECT supplier, sequence, kind, school, resource, happened_at FROM supplier_events;
+DROP TABLE supplier_events;
+ALTER TABLE supplier_events_of_any_place RENAME TO supplier_events;
 
 -- Who may sign for a board, by a code of the board's own.
 CREATE TABLE contacts (
