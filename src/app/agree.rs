@@ -14,7 +14,7 @@ use crate::app::{
     agreement::{Acceptance, Agreement, Approval, Form, OPEN_OFFERS},
     agreement_step::What,
     caller::{Caller, Role},
-    cover::CoverageAsked,
+    cover::{CoverageAsked, coverage_of},
     error::{AppError, Invalid, already, ended, limit_reached, other_annex},
     feed::EventKind,
     life::{next_step, notice_of},
@@ -217,16 +217,17 @@ impl App {
             notice_of(&agreement, EventKind::AgreementAccepted, now),
         ]);
         agreement.acceptances.push(acceptance);
+        let own = self.schools_under(board).await?;
         if let Some(asked) = schools {
-            let coverage = self.coverage_of(board, asked).await?;
+            let coverage = coverage_of(&own, asked)?;
             let step = next_step(&agreement, Side::Board, caller, now, What::Covered(coverage));
             changes.push(Change::AgreementMoved(board, id, step.clone()));
             agreement.steps.push(step);
         }
         let mut act = ActOf::of(caller);
-        self.note_in_all_logs(&mut act, &agreement, "agreement.accept").await?;
+        self.note_in_all_logs(&mut act, &agreement, &own, "agreement.accept");
         for older in self.superseded_by(&agreement, now).await? {
-            self.note_in_all_logs(&mut act, &older, "agreement.supersede").await?;
+            self.note_in_all_logs(&mut act, &older, &own, "agreement.supersede");
             changes.push(notice_of(&older, EventKind::AgreementSuperseded, now));
         }
         self.carry_out(act, changes).await?;
@@ -235,13 +236,7 @@ impl App {
 
     /// What is wrong with how an agreement is signed.
     async fn check_form(&self, agreement: &Agreement, form: &Form, now: Timestamp) -> Result<Vec<Invalid>, AppError> {
-        let wrong = |pointer: &str, code, detail: String| {
-            vec![Invalid {
-                pointer: pointer.to_owned(),
-                code,
-                detail,
-            }]
-        };
+        let wrong = |pointer: &str, code, detail: String| vec![Invalid::at(pointer, code, detail)];
         let not_yet = "this moment is still to come: what has not happened cannot be entered";
         Ok(match form {
             Form::Program => Vec::new(),

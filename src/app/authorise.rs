@@ -86,11 +86,8 @@ impl App {
     ) -> Result<Contact, AppError> {
         let mut contact = self.contact_view(caller, board, id).await?;
         if contact.code != *code {
-            return Err(AppError::Invalid(vec![Invalid {
-                pointer: "/code".to_owned(),
-                code: "other_contact",
-                detail: "this is not the code of the contact".to_owned(),
-            }]));
+            let detail = "this is not the code of the contact";
+            return Err(AppError::Invalid(vec![Invalid::at("/code", "other_contact", detail)]));
         }
         let now = self.now();
         if contact.window.until.is_some_and(|until| until <= now) {

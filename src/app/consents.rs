@@ -89,7 +89,7 @@ impl App {
         let annex = policy.rests_on_consent(input.product, input.purpose, input.kind, now);
         if annex.is_none() {
             let detail = "no agreement of the product rests this purpose on consent: there is nothing to consent to";
-            wrong.push(invalid("/purpose", "nothing_rests_on_consent", detail));
+            wrong.push(Invalid::at("/purpose", "nothing_rests_on_consent", detail));
         }
         let window = input.window(found, now, &mut wrong);
         if let Some(person) = person
@@ -99,7 +99,7 @@ impl App {
                 .any(|other| other.is_withdrawn_after(person, input.product, input.purpose, window.from))
         {
             let detail = "it was withdrawn later, by the person or a guardian: only what is given after that counts";
-            wrong.push(invalid("/givenAt", "withdrawn_since", detail));
+            wrong.push(Invalid::at("/givenAt", "withdrawn_since", detail));
         }
         let (Some(person), Some(annex), true) = (person, annex, wrong.is_empty()) else {
             return Err(AppError::Invalid(wrong));
@@ -135,8 +135,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for a school of somebody else.
     pub async fn consent_list(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Consented>, AppError> {
-        let found = self.consented(caller, school).await?;
-        let whom: BTreeSet<PersonId> = found.iter().map(|consented| consented.consent.person).collect();
+        let school = self.controlled_school(caller, school).await?.id;
+        let roster = self.open_roster(school).await?;
+        let found = self.shown(&roster, school, roster.consents.clone()).await?;
+        let whom: BTreeSet<PersonId> = roster.consents.iter().map(|consent| consent.person).collect();
         let at = ("school", school);
         self.looks(caller, school, "consent.list", at, async |_| {
             Ok(LooksAt::List(whom.clone()))
@@ -150,11 +152,11 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn consent_view(&self, caller: &Caller, school: SchoolId, id: ConsentId) -> Result<Consented, AppError> {
-        let found = self.consent(caller, school, id).await?;
-        let (at, whom) = (("consent", id), found.consent.person);
+        let (roster, consent) = self.consent(caller, school, id).await?;
+        let (at, whom) = (("consent", id), consent.person);
         self.looks(caller, school, "consent.view", at, async |_| Ok(LooksAt::One(whom)))
             .await?;
-        Ok(found)
+        self.shown_one(&roster, consent).await
     }
 
     /// Somebody withdraws a consent, and with it every other one of the person for the product and the purpose: when this
@@ -169,16 +171,13 @@ impl App {
         id: ConsentId,
         by: ConsentGiver,
     ) -> Result<Consented, AppError> {
-        let school = self.controlled_school(caller, school).await?.id;
-        let roster = self.open_roster(school).await?;
-        let found = roster.consents.iter().find(|consent| consent.id == id);
-        let mut consent = found.ok_or(AppError::NotFound("consent"))?.clone();
+        let (roster, mut consent) = self.consent(caller, school, id).await?;
         let now = self.now();
         if consent.window.until.is_some_and(|until| until <= now) {
             return Err(ended("this consent has ended before"));
         }
         let change = Change::ConsentWithdrawn {
-            school,
+            school: consent.school,
             person: consent.person,
             product: consent.product,
             purpose: consent.purpose,
@@ -188,7 +187,7 @@ impl App {
         self.consent_act(caller, &consent, "consent.withdraw", change).await?;
         consent.window.until = Some(now);
         consent.withdrawn_by = Some(by);
-        self.shown(&roster, consent).await
+        self.shown_one(&roster, consent).await
     }
 
     async fn consent_act(
@@ -205,35 +204,40 @@ impl App {
         self.carry_out(act, vec![change]).await
     }
 
-    async fn consented(&self, caller: &Caller, school: SchoolId) -> Result<Vec<Consented>, AppError> {
+    /// A consent of a school of the caller, with the roster that it was found in.
+    async fn consent(&self, caller: &Caller, school: SchoolId, id: ConsentId) -> Result<(Roster, Consent), AppError> {
         let school = self.controlled_school(caller, school).await?.id;
         let roster = self.open_roster(school).await?;
-        let mut all = Vec::with_capacity(roster.consents.len());
-        for consent in &roster.consents {
-            all.push(self.shown(&roster, consent.clone()).await?);
-        }
-        Ok(all)
+        let found = roster.consents.iter().find(|consent| consent.id == id).cloned();
+        let consent = found.ok_or(AppError::NotFound("consent"))?;
+        Ok((roster, consent))
     }
 
-    async fn shown(&self, roster: &Roster, consent: Consent) -> Result<Consented, AppError> {
-        let key = self.sealing.key(KeyScope::School(consent.school)).await?;
-        let subjects = self.sealing.subjects(consent.school, Year::of(self.now())).await?;
-        let plain = key.open(&Consent::place(consent.school, consent.id), &consent.reference_sealed)?;
-        let reference = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("reference of a consent"))?;
-        Ok(Consented {
-            in_roster: roster.with_id(consent.person).is_some(),
-            subject: subjects.of(consent.person),
-            reference: Personal::new(reference.to_owned()),
-            consent,
-        })
+    async fn shown_one(&self, roster: &Roster, consent: Consent) -> Result<Consented, AppError> {
+        let shown = self.shown(roster, consent.school, vec![consent]).await?;
+        shown.into_iter().next().ok_or(AppError::NotFound("consent"))
     }
 
-    async fn consent(&self, caller: &Caller, school: SchoolId, id: ConsentId) -> Result<Consented, AppError> {
-        let found = self.consented(caller, school).await?;
-        found
-            .into_iter()
-            .find(|consented| consented.consent.id == id)
-            .ok_or(AppError::NotFound("consent"))
+    /// These consents as their school sees them.
+    async fn shown(
+        &self,
+        roster: &Roster,
+        school: SchoolId,
+        consents: Vec<Consent>,
+    ) -> Result<Vec<Consented>, AppError> {
+        let key = self.sealing.key(KeyScope::School(school)).await?;
+        let subjects = self.sealing.subjects(school, Year::of(self.now())).await?;
+        let shown = consents.into_iter().map(|consent| {
+            let plain = key.open(&Consent::place(school, consent.id), &consent.reference_sealed)?;
+            let reference = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("reference of a consent"))?;
+            Ok(Consented {
+                in_roster: roster.with_id(consent.person).is_some(),
+                subject: subjects.of(consent.person),
+                reference: Personal::new(reference.to_owned()),
+                consent,
+            })
+        });
+        shown.collect()
     }
 }
 
@@ -242,7 +246,7 @@ impl ConsentCreate {
     fn window(&self, found: Option<&Person>, now: Timestamp, wrong: &mut Vec<Invalid>) -> Window {
         let from = self.given_at.unwrap_or(now);
         if from > now {
-            wrong.push(invalid(
+            wrong.push(Invalid::at(
                 "/givenAt",
                 "in_future",
                 "a consent is put on record once it is given",
@@ -251,21 +255,21 @@ impl ConsentCreate {
         let mut until = self.valid_until;
         if until.is_some_and(|until| until <= now || until <= from) {
             let detail = "it has ended already, or before it was given";
-            wrong.push(invalid("/validUntil", "ends_before_begins", detail));
+            wrong.push(Invalid::at("/validUntil", "ends_before_begins", detail));
         }
         match (self.kind, self.given_by) {
             (PersonKind::Staff, ConsentGiver::Person) => {}
             (PersonKind::Staff, ConsentGiver::Guardian) => {
-                wrong.push(invalid("/givenBy", "guardian_of_staff", "staff decide themselves"));
+                wrong.push(Invalid::at("/givenBy", "guardian_of_staff", "staff decide themselves"));
             }
             (PersonKind::Pupil, given_by) => match self.sixteenth_birthday(found, wrong) {
                 Some(sixteen) if given_by == ConsentGiver::Person && from < sixteen => {
                     let detail = "a pupil under 16 does not consent alone: a guardian does (UAVG, article 5)";
-                    wrong.push(invalid("/givenBy", "minor_alone", detail));
+                    wrong.push(Invalid::at("/givenBy", "minor_alone", detail));
                 }
                 Some(sixteen) if given_by == ConsentGiver::Guardian && sixteen <= now => {
                     let detail = "a pupil of 16 or older decides, and not a guardian (UAVG, article 5)";
-                    wrong.push(invalid("/givenBy", "guardian_of_sixteen", detail));
+                    wrong.push(Invalid::at("/givenBy", "guardian_of_sixteen", detail));
                 }
                 Some(sixteen) if given_by == ConsentGiver::Guardian => {
                     // Asked anew then.
@@ -284,23 +288,15 @@ impl ConsentCreate {
             && held.expose() != stated.expose()
         {
             let detail = "the roster of the school holds another day of birth";
-            wrong.push(invalid("/birthDate", "birth_date_differs", detail));
+            wrong.push(Invalid::at("/birthDate", "birth_date_differs", detail));
             return None;
         }
         let born = held.as_ref().or(self.born.as_ref());
         let sixteen = born.and_then(turns_sixteen);
         if sixteen.is_none() {
             let detail = "who may consent depends on the day of birth, and the roster does not hold it: say it here";
-            wrong.push(invalid("/birthDate", "birth_date_needed", detail));
+            wrong.push(Invalid::at("/birthDate", "birth_date_needed", detail));
         }
         sixteen
-    }
-}
-
-fn invalid(pointer: &str, code: &'static str, detail: &str) -> Invalid {
-    Invalid {
-        pointer: pointer.to_owned(),
-        code,
-        detail: detail.to_owned(),
     }
 }

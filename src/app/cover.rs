@@ -5,11 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use sluis_core::{
-    agreement::Side,
-    id::{BoardId, SchoolId},
-    ledger::Owner,
-};
+use sluis_core::{agreement::Side, id::SchoolId, ledger::Owner};
 
 use crate::app::{
     App,
@@ -20,6 +16,7 @@ use crate::app::{
     error::{AppError, Invalid, already},
     feed::EventKind,
     life::{AgreementWord, next_step, notice_of},
+    organisation::School,
     store::Change,
 };
 
@@ -48,12 +45,12 @@ impl App {
             return Err(AppError::NotYours);
         };
         let (mut agreement, at) = self.moving_agreement(caller, &word).await?;
-        let coverage = self.coverage_of(board, asked).await?;
+        let schools = self.schools_under(board).await?;
+        let coverage = coverage_of(&schools, asked)?;
         let before = agreement.coverage();
         if coverage == before {
             return Err(already("the agreement holds for just these schools"));
         }
-        let schools = self.schools_under(board).await?;
         let changed = schools.iter().map(|school| school.id);
         let changed: Vec<_> = changed
             .filter(|school| coverage.holds(*school) != before.holds(*school))
@@ -73,49 +70,44 @@ impl App {
         agreement.steps.push(step);
         Ok(agreement)
     }
+}
 
-    /// What a board asks, once all schools are its own.
-    pub(in crate::app) async fn coverage_of(&self, board: BoardId, asked: CoverageAsked) -> Result<Coverage, AppError> {
-        let (name, schools) = match &asked {
-            CoverageAsked::Except(schools) => ("exceptSchools", schools),
-            CoverageAsked::Only(schools) => ("onlySchools", schools),
+/// What a board with these schools asks, once all that it names are its own.
+pub(in crate::app) fn coverage_of(schools: &[School], asked: CoverageAsked) -> Result<Coverage, AppError> {
+    let (name, named) = match &asked {
+        CoverageAsked::Except(schools) => ("exceptSchools", schools),
+        CoverageAsked::Only(schools) => ("onlySchools", schools),
+    };
+    let own: BTreeSet<_> = schools.iter().map(|school| school.id).collect();
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (place, school) in named.iter().enumerate() {
+        let fault = match (own.contains(school), seen.insert(*school)) {
+            (false, _) => Some(("school_unknown", "the board has no school with this id")),
+            (true, false) => Some(("repeated", "this stands in the list twice")),
+            (true, true) => None,
         };
-        let own: BTreeSet<_> = self
-            .schools_under(board)
-            .await?
-            .iter()
-            .map(|school| school.id)
-            .collect();
-        let mut wrong = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (place, school) in schools.iter().enumerate() {
-            let fault = match (own.contains(school), seen.insert(*school)) {
-                (false, _) => Some(("school_unknown", "the board has no school with this id")),
-                (true, false) => Some(("repeated", "this stands in the list twice")),
-                (true, true) => None,
-            };
-            wrong.extend(fault.map(|(code, detail)| Invalid {
-                pointer: format!("/{name}/{place}"),
-                code,
-                detail: detail.to_owned(),
-            }));
-        }
-        let covered = |coverage: &Coverage| own.iter().any(|school| coverage.holds(*school));
-        let coverage = match asked {
-            CoverageAsked::Except(_) => Coverage::AllExcept(seen),
-            CoverageAsked::Only(_) => Coverage::Only(seen),
-        };
-        if wrong.is_empty() && !own.is_empty() && !covered(&coverage) {
-            wrong.push(Invalid {
-                pointer: format!("/{name}"),
-                code: "no_school_left",
-                detail: "the agreement would hold for no school at all: end it instead, or do not accept it".to_owned(),
-            });
-        }
-        if wrong.is_empty() {
-            Ok(coverage)
-        } else {
-            Err(AppError::Invalid(wrong))
-        }
+        wrong.extend(fault.map(|(code, detail)| Invalid {
+            pointer: format!("/{name}/{place}"),
+            code,
+            detail: detail.to_owned(),
+        }));
+    }
+    let covered = |coverage: &Coverage| own.iter().any(|school| coverage.holds(*school));
+    let coverage = match asked {
+        CoverageAsked::Except(_) => Coverage::AllExcept(seen),
+        CoverageAsked::Only(_) => Coverage::Only(seen),
+    };
+    if wrong.is_empty() && !own.is_empty() && !covered(&coverage) {
+        wrong.push(Invalid {
+            pointer: format!("/{name}"),
+            code: "no_school_left",
+            detail: "the agreement would hold for no school at all: end it instead, or do not accept it".to_owned(),
+        });
+    }
+    if wrong.is_empty() {
+        Ok(coverage)
+    } else {
+        Err(AppError::Invalid(wrong))
     }
 }

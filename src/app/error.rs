@@ -70,6 +70,17 @@ pub struct Invalid {
     pub detail: String,
 }
 
+impl Invalid {
+    /// What is wrong at this place.
+    pub fn at(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
 /// What the state of things does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConflictCode {

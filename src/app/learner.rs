@@ -228,14 +228,16 @@ impl App {
         } else {
             None
         };
-        // Where a person consented more goes than for the school as a whole: withheld is what goes about nobody of the page, and
-        // each line of the record has what went about one.
-        draft.released = went.iter().map(attribute_code).collect();
-        draft
-            .withheld
-            .retain(|withheld| !draft.released.contains(&withheld.name));
         let mut withheld = decision.seen_by(caller.role.audience()).withheld().to_vec();
-        withheld.retain(|withheld| !went.contains(withheld.attribute));
+        if went != decision.released() {
+            // Somebody consented, and more goes than for the school as a whole: withheld is what goes about nobody of the page,
+            // and each line of the record has what went about one.
+            draft.released = went.iter().map(attribute_code).collect();
+            draft
+                .withheld
+                .retain(|withheld| !draft.released.contains(&withheld.name));
+            withheld.retain(|withheld| !went.contains(withheld.attribute));
+        }
         Ok(Judged {
             draft,
             lines: Some(lines),

@@ -20,6 +20,7 @@ use crate::app::{
     caller::{Caller, Role},
     error::{AppError, Invalid, already, ended, not_ready, other_annex},
     feed::{EventKind, Notice},
+    organisation::School,
     store::Change,
     words::cite,
 };
@@ -97,13 +98,7 @@ impl App {
     ) -> Result<Agreement, AppError> {
         let mut moving = self.moving(caller, &word).await?;
         let article = cite(&moving.agreement, Clause::Duration)?;
-        let invalid = |code, detail: String| {
-            AppError::Invalid(vec![Invalid {
-                pointer: "/endsAt".to_owned(),
-                code,
-                detail,
-            }])
-        };
+        let invalid = |code, detail: String| AppError::Invalid(vec![Invalid::at("/endsAt", code, detail)]);
         if let Some(mut fault) = past("/endsAt", ends_at, moving.at) {
             fault.detail =
                 format!("this moment has passed: what was done by the agreement until now stays done{article}");
@@ -189,7 +184,8 @@ impl App {
         } = moving;
         let step = next_step(&agreement, side, caller, at, what);
         let mut act = ActOf::of(caller);
-        self.note_in_all_logs(&mut act, &agreement, name).await?;
+        let schools = self.schools_under(agreement.board).await?;
+        self.note_in_all_logs(&mut act, &agreement, &schools, name);
         let changes = vec![
             Change::AgreementMoved(agreement.board, agreement.id, step.clone()),
             notice_of(&agreement, kind, at),
@@ -200,21 +196,20 @@ impl App {
     }
 
     /// Notes something about an agreement in the log of its board and of each school for which it holds; the policies of all
-    /// schools of the board change: where it does not hold, nothing else does either.
-    pub(in crate::app) async fn note_in_all_logs(
+    /// schools of the board, which these are, change: where it does not hold, nothing else does either.
+    pub(in crate::app) fn note_in_all_logs(
         &self,
         act: &mut ActOf<'_>,
         agreement: &Agreement,
+        schools: &[School],
         name: &'static str,
-    ) -> Result<(), AppError> {
+    ) {
         let coverage = agreement.coverage();
-        let schools = self.schools_under(agreement.board).await?;
         self.note(act, Owner::Board(agreement.board), name, "agreement", agreement.id);
         for school in schools.iter().filter(|school| coverage.holds(school.id)) {
             self.note(act, Owner::School(school.id), name, "agreement", agreement.id);
         }
         act.changes_policy_of(schools.iter().map(|school| school.id));
-        Ok(())
     }
 }
 

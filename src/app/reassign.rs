@@ -88,13 +88,17 @@ impl App {
         } = merge;
         let mut wrong = Vec::new();
         if from == into {
-            wrong.push(invalid("/into", "same_account", "an account is not merged into itself"));
+            wrong.push(Invalid::at(
+                "/into",
+                "same_account",
+                "an account is not merged into itself",
+            ));
         }
         for (pointer, account) in [("/from", from), ("/into", into)] {
             let schools = self.store.account_schools(supplier, account).await?;
             if !self.any_within_reach(caller, &schools).await? {
                 let detail = "no school within reach has seen an account with this id at this supplier";
-                wrong.push(invalid(pointer, "account_unknown", detail));
+                wrong.push(Invalid::at(pointer, "account_unknown", detail));
             }
         }
         if !wrong.is_empty() {
@@ -119,7 +123,11 @@ impl App {
         let (mut whom, others) = (people.with(&moved), people.with(&stayed));
         if !merge.same_person && !whom.is_empty() && !others.is_subset(&whom) {
             let detail = "the rosters hold two persons with these accounts; say `samePerson` if they are one";
-            return Err(AppError::Invalid(vec![invalid("/samePerson", "two_persons", detail)]));
+            return Err(AppError::Invalid(vec![Invalid::at(
+                "/samePerson",
+                "two_persons",
+                detail,
+            )]));
         }
         whom.extend(others);
         let planned = PlannedChange {
@@ -365,13 +373,5 @@ impl App {
             code: ConflictCode::NotReady,
             detail: "something was built on this change since: make another change instead".to_owned(),
         })
-    }
-}
-
-fn invalid(pointer: &str, code: &'static str, detail: &str) -> Invalid {
-    Invalid {
-        pointer: pointer.to_owned(),
-        code,
-        detail: detail.to_owned(),
     }
 }

@@ -84,6 +84,8 @@ impl Change {
             | Self::StanceEnded(_, _, at)
             | Self::ConsentWithdrawn { at, .. }
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
+            // It takes the place of what held before.
+            Self::AgreementAccepted(_, acceptance) => Some(acceptance.at),
             // What ends later ends by the clock of whoever decides then.
             Self::AgreementMoved(_, _, step) => match step.what {
                 What::Ended { at, .. } if at.as_millis() <= step.at.as_millis() => Some(at),

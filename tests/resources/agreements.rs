@@ -1,6 +1,7 @@
 //! Offering, reading and accepting agreements.
 
 use serde_json::{Value, json};
+use sluis_core::{agreement::Annex, catalogue::Catalogue, time::Clock as _};
 
 use super::world::{NOBODY, Who, World, annex, ids, text};
 
@@ -256,6 +257,12 @@ async fn an_annex_is_looked_at_and_nothing_is_kept() {
     let body = json!({ "annex": draft });
     for who in [Who::Board, Who::School, Who::Supplier, Who::Distributor] {
         let said = world.post(who, "/v1/agreements/_lint", &body).await.with(200);
+        // The command line writes the findings themselves: both say the same.
+        let read = Annex::parse(draft.to_string().as_bytes()).unwrap();
+        let findings = read
+            .document()
+            .lint(Catalogue::built_in(), world.service.clock.now().utc_date());
+        assert_eq!(said["findings"], serde_json::to_value(findings).unwrap());
         assert_eq!(said["sound"], false, "{who:?}");
         let found: Vec<_> = said["findings"].as_array().unwrap().iter().collect();
         let errors = found.iter().filter(|finding| finding["severity"] == "error");

@@ -85,12 +85,8 @@ impl<'a> Beside<'a> {
                 add(defect, row_of_purposes, format!("/ticks/purposes/{index}"));
             }
         }
-        let pupils = ticks.pupil_categories.len();
         for (row, (kind, tick)) in ticks.categories().enumerate() {
-            let place = match kind {
-                PersonKind::Pupil => format!("/ticks/pupilCategories/{row}"),
-                PersonKind::Staff => format!("/ticks/staffCategories/{}", row - pupils),
-            };
+            let place = format!("/ticks{}", ticks.place_of(row));
             if tick.is_misnamed(kind) {
                 add(DefectCode::CategoryMisnamed, row, place.clone());
             }

@@ -66,6 +66,14 @@ impl TicksDocument {
         pupils.chain(self.staff_categories.iter().map(|tick| (PersonKind::Staff, tick)))
     }
 
+    /// Where the category of this row is ticked, as a JSON pointer (RFC 6901) below the ticks.
+    pub(super) fn place_of(&self, row: usize) -> String {
+        match row.checked_sub(self.pupil_categories.len()) {
+            None => format!("/pupilCategories/{row}"),
+            Some(row) => format!("/staffCategories/{row}"),
+        }
+    }
+
     /// Whether a purpose is ticked, and every tick of it says what it stands for.
     pub(super) fn states(&self, purpose: Purpose) -> bool {
         let mut own = self.of(purpose).peekable();
@@ -109,14 +117,9 @@ impl TicksDocument {
             };
             add(defect, row_of_purposes, format!("/purposes/{index}"));
         }
-        let pupils = self.pupil_categories.len();
         for (row, (kind, tick)) in self.categories().enumerate() {
-            let place = match kind {
-                PersonKind::Pupil => format!("/pupilCategories/{row}"),
-                PersonKind::Staff => format!("/staffCategories/{}", row - pupils),
-            };
             if let Some(defect) = tick.defect(kind, catalogue) {
-                add(defect, row, place);
+                add(defect, row, self.place_of(row));
             }
         }
     }

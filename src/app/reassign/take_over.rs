@@ -7,14 +7,14 @@ use sluis_core::{
     ledger::Owner,
 };
 
-use super::{invalid, lookup::Seen, make::Plan, people::People};
+use super::{lookup::Seen, make::Plan, people::People};
 use crate::app::{
     App,
     account_change::{AccountChange, AccountChangeKind, PlannedChange},
     account_key::{AccountKey, AccountKeyKind},
     act::ActOf,
     caller::Caller,
-    error::AppError,
+    error::{AppError, Invalid},
     gatekeeper::ATTEMPTS,
     sealing::KeyScope,
     store::StoreError,
@@ -51,7 +51,11 @@ impl App {
         let former = self.controlled_school(caller, take.from_school).await?.id;
         if former == school {
             let detail = "people come over from another school";
-            return Err(AppError::Invalid(vec![invalid("/fromSchool", "same_school", detail)]));
+            return Err(AppError::Invalid(vec![Invalid::at(
+                "/fromSchool",
+                "same_school",
+                detail,
+            )]));
         }
         self.supplier_view(take.supplier).await?;
         for _ in 0..ATTEMPTS {

@@ -82,10 +82,6 @@ impl Report<'_> {
                 }
                 write!(f, " {at} {}", replace.path)
             }
-            PatchOperation::Add(add) => {
-                let (put, at) = (self.pick("voeg toe", "add"), self.pick("op", "at"));
-                write!(f, " {put} {} {at} {}", add.value, add.path)
-            }
             other => write!(f, " {other}"),
         }
     }
