@@ -179,6 +179,8 @@ kinds! {
     Mandate, MandateId = "mandate";
     /// What a school instructs a distributor to do for it (instructie).
     Instruction, InstructionId = "instruction";
+    /// Something that the sides deal with step by step: an incident, a request, a contract (zaak).
+    Matter, MatterId = "matter";
     /// A span in which something is suspended (opschorting).
     Suspension, SuspensionId = "suspension";
     /// What a school says about a party that an annex names: a permission or an objection (standpunt).

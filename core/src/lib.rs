@@ -11,6 +11,7 @@
 //! | [`agreement`] | the annex of every model, its hash, its defects, and the dated records around it |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`gate`] | the one decision: permit or deny, with every reason |
+//! | [`matter`] | incidents, requests of persons and whatever else is dealt with step by step, and what it asks of whom by when |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
@@ -22,6 +23,7 @@ pub mod gate;
 pub mod id;
 pub mod identifier;
 pub mod ledger;
+pub mod matter;
 pub mod person;
 pub mod personal;
 pub mod random;

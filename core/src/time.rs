@@ -56,10 +56,22 @@ impl Timestamp {
             .map_err(|_| TimestampError)
     }
 
-    /// The calendar day of this moment in the Netherlands' legal time is decided by callers that know the zone;
-    /// this one is the day in UTC.
+    /// The calendar day of this moment in UTC.
     pub fn utc_date(self) -> jiff::civil::Date {
         self.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// The calendar day of this moment in the Netherlands.
+    pub fn dutch_date(self) -> jiff::civil::Date {
+        self.to_jiff().to_zoned(netherlands()).date()
+    }
+
+    /// The moment at which a day begins in the Netherlands.
+    pub fn dutch_midnight(day: jiff::civil::Date) -> Self {
+        let midnight = day.to_zoned(netherlands());
+        // Beyond what the calendar of zones counts, the day in UTC is near enough.
+        let midnight = midnight.or_else(|_| day.to_zoned(jiff::tz::TimeZone::UTC));
+        midnight.map_or(Self(i64::MAX), |zoned| Self(zoned.timestamp().as_millisecond()))
     }
 
     fn to_jiff(self) -> jiff::Timestamp {
@@ -69,6 +81,11 @@ impl Timestamp {
             jiff::Timestamp::MAX
         })
     }
+}
+
+/// The legal time of the Netherlands. The zones are a part of the program.
+fn netherlands() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
 impl fmt::Display for Timestamp {

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use jiff::{ToSpan as _, tz::TimeZone};
+use jiff::ToSpan as _;
 use sluis_connector_port::roster::Day;
 use sluis_core::{
     agreement::AnnexHash,
@@ -120,9 +120,7 @@ impl Consent {
 /// day that the calendar cannot count from.
 pub fn turns_sixteen(born: &Personal<Day>) -> Option<Timestamp> {
     let birthday = born.expose().date().checked_add(16.years()).ok()?;
-    let zone = TimeZone::get("Europe/Amsterdam").ok()?;
-    let midnight = birthday.to_zoned(zone).ok()?;
-    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+    Some(Timestamp::dutch_midnight(birthday))
 }
 
 #[cfg(test)]

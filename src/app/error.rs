@@ -94,6 +94,8 @@ pub enum ConflictCode {
     AlreadyEnded,
     /// A condition that must hold first does not.
     NotReady,
+    /// It is for the other side to do.
+    OtherSide,
     /// There are as many as there may be.
     LimitReached,
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sluis_core::{
-    id::{RecordId, SchoolId},
+    id::{ProductId, RecordId, SchoolId},
     ledger::{
         Commitment, Digest, Known, KnownStream, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey,
     },
@@ -284,6 +284,19 @@ pub trait Evidence: Send + Sync {
         subjects: &[Digest],
         page: &PageAbout,
     ) -> Result<Vec<RecordAbout>, StoreError>;
+
+    /// About how many persons something went to a product from one moment until another, by the records of an owner. A person counts
+    /// once for each calendar year.
+    ///
+    /// # Errors
+    /// As [`Evidence::records`].
+    async fn persons_reached(
+        &self,
+        owner: Owner,
+        product: ProductId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64, StoreError>;
 
     /// The records of an owner with proofs, to take home: of all streams, those after what the owner knows already, the
     /// earliest first when there are more than the limit.

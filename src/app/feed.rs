@@ -26,6 +26,10 @@ pub enum EventKind {
     AgreementEnded,
     /// The board changed for which of its schools an agreement holds.
     AgreementSchoolsChanged,
+    /// The school opened something that the supplier has to deal with.
+    MatterOpened,
+    /// The school took a step in it.
+    MatterMoved,
 }
 
 /// The text names no kind of event.
@@ -35,7 +39,7 @@ pub struct EventKindError;
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::AccountsChanged,
         Self::AccountsChangeUndone,
         Self::AgreementAccepted,
@@ -44,6 +48,8 @@ impl EventKind {
         Self::AgreementSuperseded,
         Self::AgreementEnded,
         Self::AgreementSchoolsChanged,
+        Self::MatterOpened,
+        Self::MatterMoved,
     ];
 
     /// The word in tables and answers.
@@ -57,6 +63,8 @@ impl EventKind {
             Self::AgreementSuperseded => "agreement_superseded",
             Self::AgreementEnded => "agreement_ended",
             Self::AgreementSchoolsChanged => "agreement_schools_changed",
+            Self::MatterOpened => "matter_opened",
+            Self::MatterMoved => "matter_moved",
         }
     }
 

@@ -45,6 +45,8 @@ pub mod life;
 pub mod link;
 pub mod login;
 mod look;
+pub mod matter;
+pub mod matters;
 pub mod once;
 pub mod openid;
 pub mod organisation;

@@ -9,8 +9,8 @@ mod kept;
 use async_trait::async_trait;
 use sluis_core::{
     id::{
-        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, GroupId, PersonId, ProductId, RunId,
-        SchoolId, SupplierId,
+        AccountChangeId, AccountId, AgreementId, BoardId, ClientId, ConnectionId, GroupId, MatterId, PersonId,
+        ProductId, RunId, SchoolId, SupplierId,
     },
     identifier::Brin4,
     time::{Timestamp, Year},
@@ -27,6 +27,7 @@ use crate::app::{
     contact::Contact,
     feed::FeedEvent,
     instruction::Instruction,
+    matter::MatterFile,
     organisation::{Board, Product, School, Supplier},
     stance::Stance,
 };
@@ -148,7 +149,15 @@ pub struct Page<K> {
 /// Everything that is kept. `Option` is *not there*; an error is *cannot be read*.
 #[async_trait]
 pub trait Store:
-    OrganisationStore + ClientStore + AgreementStore + RosterStore + AccountStore + LoginStore + FeedStore + OnceStore
+    OrganisationStore
+    + ClientStore
+    + AgreementStore
+    + MatterStore
+    + RosterStore
+    + AccountStore
+    + LoginStore
+    + FeedStore
+    + OnceStore
 {
     /// Applies changes that leave no evidence of their own (new organisations, logins under way, pieces of a roster).
     async fn apply(&self, changes: Vec<Change>, bulk: bool) -> Result<(), StoreError>;
@@ -240,6 +249,33 @@ pub trait AgreementStore: Send + Sync {
     async fn stances(&self, school: SchoolId) -> Result<Vec<Stance>, StoreError>;
     /// What the policy of a school is compiled from.
     async fn policy_inputs(&self, school: SchoolId) -> Result<Option<PolicyInputs>, StoreError>;
+}
+
+/// Matters. An empty word is every kind; those that are closed are left out where only open ones are asked for.
+#[async_trait]
+pub trait MatterStore: Send + Sync {
+    /// One matter.
+    async fn matter(&self, matter: MatterId) -> Result<Option<MatterFile>, StoreError>;
+    /// The matters of a board, and those of suppliers that are for every board with an agreement, by id; where a school is given,
+    /// those about it or about its board as a whole.
+    async fn matters_of_board(
+        &self,
+        board: BoardId,
+        school: Option<SchoolId>,
+        kind: &'static str,
+        open: bool,
+        page: Page<sluis_core::id::Matter>,
+    ) -> Result<Vec<MatterFile>, StoreError>;
+    /// The matters in which the supplier of a product takes part for it, by id.
+    async fn matters_of_product(
+        &self,
+        product: ProductId,
+        kind: &'static str,
+        open: bool,
+        page: Page<sluis_core::id::Matter>,
+    ) -> Result<Vec<MatterFile>, StoreError>;
+    /// The matters that were opened by one report, by id.
+    async fn matters_of_report(&self, report: MatterId) -> Result<Vec<MatterFile>, StoreError>;
 }
 
 /// Connections, runs and rosters.

@@ -146,6 +146,10 @@ codes! {
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."
         / "Geen mandaat heeft dit id, of het valt buiten het bereik van de aanroeper."
+    MatterNotFound "matter_not_found" NOT_FOUND
+        "The matter is not known" / "De zaak is niet bekend"
+        "No matter has this id, or it is out of the caller's reach."
+        / "Geen zaak heeft dit id, of zij valt buiten het bereik van de aanroeper."
     ContactNotFound "contact_not_found" NOT_FOUND
         "The contact is not known" / "De contactpersoon is niet bekend"
         "No contact of the board has this id, or it is out of the caller's reach."
@@ -217,6 +221,10 @@ codes! {
         "A condition for this step does not hold yet; `detail` says which."
         / "Aan een voorwaarde voor deze stap is nog niet voldaan; `detail` zegt welke."
 
+    OtherSide "other_side" CONFLICT
+        "The other side does this" / "De andere partij doet dit"
+        "This step is for the other side of the agreement to take; `detail` says which article makes it so."
+        / "Deze stap is aan de andere partij bij de overeenkomst; `detail` zegt welk artikel dat bepaalt."
     LimitReached "limit_reached" CONFLICT
         "There are as many as there may be" / "Er zijn er zoveel als er mogen zijn"
         "A limit is reached; `detail` says which, and what makes room."

@@ -35,6 +35,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "accounts",
         "Whose an account is: looking up, merging, splitting, taking over (accounts bij leveranciers)",
     ),
+    (
+        "matters",
+        "What the sides deal with step by step (zaken): incidents (incidenten, datalekken), enquiries, claims, documents, contracts, endings; and the duties (verplichtingen) in them",
+    ),
     ("evidence", "Records and checkpoints (logboek)"),
 ];
 
@@ -55,6 +59,8 @@ const WORDS: &[(&str, &str)] = &[
     ("Data category, Attribute", "categorie persoonsgegevens, attribuut"),
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
     ("Instruction", "instructie (aan een distributeur)"),
+    ("Matter, Step, Duty", "zaak, stap, verplichting"),
+    ("Incident, Breach", "beveiligingsincident, datalek"),
     ("Contact", "tekenbevoegde contactpersoon"),
     (
         "Stance",

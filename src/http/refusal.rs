@@ -38,6 +38,7 @@ impl From<ConflictCode> for Code {
             ConflictCode::AlreadyDone => Self::AlreadyDone,
             ConflictCode::AlreadyEnded => Self::AlreadyEnded,
             ConflictCode::NotReady => Self::NotReady,
+            ConflictCode::OtherSide => Self::OtherSide,
             ConflictCode::LimitReached => Self::LimitReached,
         }
     }
@@ -65,6 +66,7 @@ fn not_found(kind: &str) -> Code {
         id::Restriction::NAME => Code::RestrictionNotFound,
         id::Consent::NAME => Code::ConsentNotFound,
         id::Contact::NAME => Code::ContactNotFound,
+        id::Matter::NAME => Code::MatterNotFound,
         id::Stance::NAME => Code::StanceNotFound,
         id::Instruction::NAME => Code::InstructionNotFound,
         id::Activation::NAME => Code::ActivationNotFound,

@@ -60,6 +60,8 @@ problem_responses! {
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     ContactNotFound: BoardNotFound | ContactNotFound;
+    MatterNotFound: MatterNotFound;
+    AgreementOrProductNotFound: AgreementNotFound | ProductNotFound;
     StanceNotFound: SchoolNotFound | StanceNotFound;
     InstructionNotFound: SchoolNotFound | InstructionNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;
@@ -78,6 +80,7 @@ problem_responses! {
     Conflict: AlreadyExists | AlreadyDone | AlreadyEnded | NotReady | IdempotencyInProgress | IdempotencyOutcomeUnknown;
     AcceptanceConflict: AlreadyDone | AlreadyEnded | NotReady | AnnexHashMismatch | IdempotencyInProgress
         | IdempotencyOutcomeUnknown;
+    MatterConflict: AlreadyDone | AlreadyEnded | NotReady | OtherSide | IdempotencyInProgress | IdempotencyOutcomeUnknown;
     LimitReached: LimitReached | IdempotencyInProgress | IdempotencyOutcomeUnknown;
     IdempotencyConflict: IdempotencyInProgress | IdempotencyOutcomeUnknown;
     IdempotencyKeyReused: IdempotencyKeyReused;

@@ -51,6 +51,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::instruction::ALL,
     repository::agreement_step::ALL,
     repository::contact::ALL,
+    repository::matter::ALL,
     repository::stance::ALL,
     repository::roster::ALL,
     repository::staging::ALL,

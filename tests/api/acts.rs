@@ -131,12 +131,37 @@ async fn make(walk: &mut Walk) {
     walk.things.insert("consent", id_of(&consent));
     walk.step("consent_withdraw", School, json!({ "by": "guardian" })).await;
 
+    matters(walk).await;
+
     walk.step("activation_end", School, json!({})).await;
     let scope = json!({ "kind": "persons", "members": [walk.person().await] });
     let body = json!({ "product": walk.things["product"], "scope": scope });
     let activation = walk.step("activation_create:persons", School, body).await;
     walk.things.insert("activation", id_of(&activation));
     walk.step("activation_accept:persons", Supplier, json!({})).await;
+}
+
+/// A matter of each kind, and a step in one.
+async fn matters(walk: &mut Walk) {
+    let now = walk.world.service.clock.now().to_string();
+    let agreement = walk.things["agreement"].clone();
+    let body = json!({ "agreement": agreement, "what": "liability", "receivedAt": now, "summary": "Een schadeclaim." });
+    walk.step("claim_create", Supplier, body).await;
+    let body = json!({ "what": "complaint", "receivedAt": now, "summary": "Een klacht over de inlog." });
+    walk.step("enquiry_create", School, body).await;
+    let body = json!({ "agreement": agreement, "reference": "2026-0117", "startsOn": "2026-08-01" });
+    walk.step("contract_create", Board, body).await;
+    let body = json!({ "what": "certificate", "title": "ISO/IEC 27001", "issuedOn": "2025-01-01" });
+    let filed = walk.step("filing_create:distributor", Distributor, body.clone()).await;
+    walk.routing.insert("matter", id_of(&filed));
+    walk.step("filing_create", Supplier, body).await;
+    let body = json!({ "discoveredAt": now, "summary": "Een back-up was te lezen.", "nature": ["read"] });
+    let incident = walk.step("incident_create", Supplier, body).await;
+    walk.things.insert("matter", id_of(&incident));
+    let body = json!({ "step": "supplemented", "facts": { "beganAt": now, "cause": "Een open poort." } });
+    walk.step("matter_step:supplemented", Supplier, body).await;
+    walk.step("matter_step", School, json!({ "step": "assessed", "verdict": "risk" }))
+        .await;
 }
 
 #[actix_web::test]
@@ -172,6 +197,8 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
     walk.step("approval_withdraw", School, json!({})).await;
     let body = json!({ "annexHash": walk.things["hash"] });
     walk.step("agreement_end", Board, body).await;
+    let body = json!({ "agreement": walk.things["agreement"] });
+    walk.step("ending_create", Board, body).await;
     walk.step("contact_revoke", Board, json!({ "code": "bestuurder-1" }))
         .await;
     walk.step("mandate_revoke", Board, json!({})).await;

@@ -20,6 +20,7 @@ mod input;
 mod inputs;
 mod instructions;
 mod mandates;
+mod matters;
 mod me;
 mod organisations;
 mod reach;

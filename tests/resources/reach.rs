@@ -67,6 +67,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     });
     let connections = world.at_school("connections");
     let connection = world.post(Who::Board, &connections, &connecting).await.created();
+    let claiming = json!({
+        "agreement": agreement, "what": "liability", "receivedAt": world.now(), "summary": "Een schadeclaim.",
+    });
+    let matter = world.post(Who::Supplier, "/v1/claims", &claiming).await.created();
     let fill = |path: &str| {
         path.replace("{board}", &world.board)
             .replace("{school}", &world.school)
@@ -75,6 +79,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{agreement}", &agreement)
             .replace("{approval}", &text(&approval["id"]))
             .replace("{contact}", &text(&contact["id"]))
+            .replace("{matter}", &text(&matter["id"]))
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{instruction}", &text(&instruction["id"]))
             .replace("{stance}", &text(&stance["id"]))
@@ -107,6 +112,8 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         "evidence": { "kind": "paper", "reference": "map 7" },
     });
     let withdrawing = json!({ "by": "guardian" });
+    let viewing = json!({ "step": "incident_closed" });
+    let ending = json!({ "agreement": agreement });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -149,6 +156,17 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/boards/{board}/contacts", &contact_code,               ".x?....."),
         ("GET", "/boards/{board}/contacts/{contact}", &nothing,           ".x?....."),
         ("POST", "/boards/{board}/contacts/{contact}/_revoke", &other_code, ".x?....."),
+        ("POST", "/incidents", &nothing,                                  ".xxxxxxx"),
+        ("POST", "/enquiries", &nothing,                                  ".xxxxxxx"),
+        ("POST", "/claims", &claiming,                                    ".x?x?x??"),
+        ("POST", "/contracts", &nothing,                                  ".xxxxxxx"),
+        ("POST", "/filings", &nothing,                                    ".xxxxxxx"),
+        ("POST", "/endings", &ending,                                     ".x?x?x??"),
+        ("GET", "/matters", &nothing,                                     ".xxxxxxx"),
+        ("GET", "/matters/{matter}", &nothing,                            ".x?x?x??"),
+        ("POST", "/matters/{matter}/_step", &viewing,                     ".x?x?x??"),
+        ("GET", "/matters/{matter}/affected", &nothing,                   ".x?x?..."),
+        ("GET", "/duties", &nothing,                                      ".xxxxxxx"),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
         ("GET", "/schools/{school}/stances", &nothing,                    ".x?x?..."),

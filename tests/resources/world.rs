@@ -9,7 +9,7 @@ use sluis_core::{
     time::Clock,
 };
 use sluis_test_kit::client::Ask;
-use sluis_test_kit::service::Service;
+use sluis_test_kit::service::{RegisteredClient, Service};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub(crate) struct World {
     /// The product of the distributor.
     pub(crate) routing: String,
     tokens: Vec<String>,
+    clients: Vec<RegisteredClient>,
 }
 
 /// What came back.
@@ -136,14 +137,19 @@ pub(crate) fn ids(list: &Value) -> Vec<String> {
 pub(crate) struct Empty {
     pub(crate) service: Service,
     pub(crate) operator: String,
+    client: RegisteredClient,
 }
 
 impl Empty {
     pub(crate) async fn start() -> Self {
         let service = Service::start().await;
-        let operator = service.register(Role::Operator, &[]).await;
-        let operator = service.token(&operator, None).await;
-        Self { service, operator }
+        let client = service.register(Role::Operator, &[]).await;
+        let operator = service.token(&client, None).await;
+        Self {
+            service,
+            operator,
+            client,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -192,6 +198,7 @@ impl World {
             |supplier: &str, product: &str| (SupplierId::parse(supplier).unwrap(), ProductId::parse(product).unwrap());
         let service = empty.service;
         let mut tokens = vec![empty.operator];
+        let mut clients = vec![empty.client];
         for who in Who::ALL.into_iter().skip(1) {
             let role = match who {
                 Who::Operator => Role::Operator,
@@ -214,6 +221,7 @@ impl World {
             };
             let client = service.register(role, &[]).await;
             tokens.push(service.token(&client, None).await);
+            clients.push(client);
         }
         Self {
             service,
@@ -227,7 +235,18 @@ impl World {
             other_product,
             routing,
             tokens,
+            clients,
         }
+    }
+
+    /// Time goes by, and everybody gets a new token.
+    pub(crate) async fn wait_secs(&mut self, secs: i64) {
+        self.service.clock.advance_secs(secs);
+        let mut tokens = Vec::new();
+        for client in &self.clients {
+            tokens.push(self.service.token(client, None).await);
+        }
+        self.tokens = tokens;
     }
 
     pub(crate) fn token(&self, who: Who) -> &str {

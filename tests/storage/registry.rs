@@ -6,6 +6,7 @@
 mod agreements;
 mod evidence;
 mod keyring;
+mod matters;
 mod repository;
 
 use std::{

@@ -101,11 +101,49 @@ pub enum Clause {
     Retention,
     /// How long the agreement lasts.
     Duration,
+    /// The other side is told of a breach without delay.
+    Breach,
+    /// The school does what the law asks of it after a breach.
+    BreachLegal,
+    /// The processor may notify the authority for several schools together.
+    JointNotice,
+    /// Persons are informed when the risk is high.
+    BreachPersons,
+    /// Breaches are kept in a register.
+    BreachRegister,
+    /// What is agreed about security, and what the processor shows of it.
+    SecurityAgreements,
+    /// Audits.
+    Audit,
+    /// Requests, complaints and enquiries go on to the school.
+    Forwarding,
+    /// Copies of contracts with sub-processors.
+    SubProcessorCopies,
+    /// Return and destruction at the end.
+    Return,
+    /// Destruction is confirmed.
+    Confirmation,
+    /// Sub-processors return and destroy as well.
+    SubProcessorsReturn,
+    /// The other side is told of claims and fines.
+    Claims,
+    /// What the one who is about to be fined owes the other.
+    FineProcedure,
+    /// Deviations from the model are written down with their reason.
+    Deviations,
+    /// Changes of the product are explained before they are accepted.
+    ProductChange,
+    /// Duties go on after the end.
+    DutiesAfterEnd,
+    /// The register of the school.
+    SchoolRegister,
+    /// The register of the processor.
+    ProcessorRegister,
 }
 
 impl Clause {
     /// All clauses.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 37] = [
         Self::Subject,
         Self::Instructions,
         Self::CanNoLongerComply,
@@ -124,6 +162,25 @@ impl Clause {
         Self::SubProcessorChange,
         Self::Retention,
         Self::Duration,
+        Self::Breach,
+        Self::BreachLegal,
+        Self::JointNotice,
+        Self::BreachPersons,
+        Self::BreachRegister,
+        Self::SecurityAgreements,
+        Self::Audit,
+        Self::Forwarding,
+        Self::SubProcessorCopies,
+        Self::Return,
+        Self::Confirmation,
+        Self::SubProcessorsReturn,
+        Self::Claims,
+        Self::FineProcedure,
+        Self::Deviations,
+        Self::ProductChange,
+        Self::DutiesAfterEnd,
+        Self::SchoolRegister,
+        Self::ProcessorRegister,
     ];
 
     /// The article in the numbering of a model; `None` where the model has no such clause.
@@ -148,6 +205,8 @@ impl Clause {
         match (self.article(model), self) {
             (None, Self::ChainIdOnly) => Self::AnnexAsLimit.article(model),
             (None, Self::DisputedInstruction) => Self::Instructions.article(model),
+            (None, Self::BreachPersons) => Self::BreachLegal.article(model),
+            (None, Self::FineProcedure) => Self::Claims.article(model),
             (article, _) => article,
         }
     }
@@ -173,6 +232,25 @@ impl Clause {
             Self::SubProcessorChange => ["11.2", "11.2", "10.2"],
             Self::Retention => ["12.1", "12.1", "11.1"],
             Self::Duration => ["15.1", "15.1", "14.1"],
+            Self::Breach => ["8.2", "8.2", "7.2"],
+            Self::BreachLegal => ["8.5", "8.5", "7.5"],
+            Self::JointNotice => ["", "8.5", "7.5"],
+            Self::BreachPersons => ["", "8.6", "7.6"],
+            Self::BreachRegister => ["8.7", "8.8", "7.8"],
+            Self::SecurityAgreements => ["7.3", "7.4", "6.4"],
+            Self::Audit => ["7.7", "7.6", "6.6"],
+            Self::Forwarding => ["9.2", "9.2", "8.2"],
+            Self::SubProcessorCopies => ["11.3", "11.3", "10.3"],
+            Self::Return => ["12.2", "12.2", "11.2"],
+            Self::Confirmation => ["12.3", "12.3", "11.3"],
+            Self::SubProcessorsReturn => ["12.4", "12.4", "11.4"],
+            Self::Claims => ["13.4", "13.3", "12.3"],
+            Self::FineProcedure => ["13.5", "", ""],
+            Self::Deviations => ["14.2", "14.2", "13.2"],
+            Self::ProductChange => ["14.3", "14.3", "13.3"],
+            Self::DutiesAfterEnd => ["15.2", "15.2", "14.2"],
+            Self::SchoolRegister => ["", "3.4", "3.4"],
+            Self::ProcessorRegister => ["3.4", "3.5", "3.5"],
         }
     }
 }

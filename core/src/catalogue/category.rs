@@ -1,6 +1,6 @@
 //! Data categories: the legal names of what is processed (categorieën persoonsgegevens, 1 to 29).
 
-use super::set::bit_set;
+use super::set::{bit_set, serde_as_text};
 use crate::person::PersonKind;
 
 macro_rules! categories {
@@ -140,6 +140,31 @@ impl<'de> serde::Deserialize<'de> for DataCategory {
             .ok_or_else(|| serde::de::Error::custom("a category is a number from 1 to 29"))
     }
 }
+
+/// A category of one kind of person: what a code such as `CD12` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CategoryCode {
+    /// Whose data.
+    pub kind: PersonKind,
+    /// Which.
+    pub category: DataCategory,
+}
+
+impl CategoryCode {
+    /// The code.
+    pub const fn as_str(&self) -> &'static str {
+        self.category.code(self.kind)
+    }
+
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// When it is none; a code of the national number has its own error.
+    pub fn parse(text: &str) -> Result<Self, CategoryCodeError> {
+        DataCategory::parse(text).map(|(kind, category)| Self { kind, category })
+    }
+}
+serde_as_text!(CategoryCode);
 
 bit_set! {
     /// A set of categories.

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 pub use attribute::{Attribute, AttributeError, AttributeSet};
-pub use category::{CategoryCodeError, CategorySet, DataCategory};
+pub use category::{CategoryCode, CategoryCodeError, CategorySet, DataCategory};
 pub use purpose::{Purpose, PurposeError, PurposeSet};
 
 use crate::person::PersonKind;

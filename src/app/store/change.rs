@@ -23,6 +23,7 @@ use crate::app::{
     contact::Contact,
     feed::Notice,
     instruction::Instruction,
+    matter::{NewMatter, NewStep},
     organisation::{Board, Product, School, Supplier},
     restriction::{KnownBy, Restriction},
     stance::Stance,
@@ -82,6 +83,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// Something that the sides have to deal with was opened.
+    MatterOpened(Box<NewMatter>),
+    /// A step was taken in it, unless another step came first.
+    MatterMoved(Box<NewStep>),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.

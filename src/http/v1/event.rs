@@ -56,6 +56,9 @@ pub(super) struct EventView {
     /// said that it can no longer comply, or took that back; `agreement_superseded`: a newer one takes its place;
     /// `agreement_ended`: a side ended it, at once or by a date; `agreement_schools_changed`: the board changed for which
     /// schools it holds. How it stands is at `/v1/agreements/{agreement}`.
+    ///
+    /// `matter_opened`, `matter_moved`: a board or school opened a matter (zaak) in which the supplier takes part, or took a step in
+    /// one. It is at `/v1/matters/{matter}`.
     #[schema(example = "accounts_changed")]
     kind: &'static str,
     /// At which school, where it is about one.

@@ -25,6 +25,7 @@ mod learner;
 mod ledger;
 mod lint;
 mod mandate;
+mod matter;
 mod me;
 mod path;
 mod places;
@@ -86,6 +87,17 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(contact::contact_create)
         .service(contact::contact_view)
         .service(contact::contact_revoke)
+        .service(matter::incident::incident_create)
+        .service(matter::opening::enquiry_create)
+        .service(matter::opening::claim_create)
+        .service(matter::opening::ending_create)
+        .service(matter::paper::contract_create)
+        .service(matter::paper::filing_create)
+        .service(matter::matter_list)
+        .service(matter::matter_view)
+        .service(matter::step::matter_step)
+        .service(matter::incident::incident_affected)
+        .service(matter::duty::duty_list)
         .service(mandate::mandate_list)
         .service(mandate::mandate_create)
         .service(mandate::mandate_view)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    InstructionId, MandateId, MatterId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -41,6 +41,10 @@ paths! {
     ClientPath {
         /// The client.
         client: ClientId
+    }
+    MatterPath {
+        /// The matter.
+        matter: MatterId
     }
     AgreementPath {
         /// The agreement.

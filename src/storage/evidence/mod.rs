@@ -8,6 +8,7 @@ pub(in crate::storage) mod append;
 pub(in crate::storage) mod log;
 mod merge;
 mod prove;
+mod reached;
 pub(in crate::storage) mod read;
 mod writer;
 
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sluis_core::{
-    id::RecordId,
+    id::{ProductId, RecordId},
     ledger::{
         Digest, Finding, Found, NoteSigner, Owner, Record, Report, SchoolExport, StoredRecord, StreamCheck, VerifierKey,
     },
@@ -63,6 +64,7 @@ pub(crate) const ALL: &[&Statement] = &[
     &read::ALL_NODES,
     &about::RECORDS_ABOUT,
     &about::LINES_ABOUT,
+    &reached::MOMENT,
 ];
 
 /// At most so many records in one list.
@@ -198,6 +200,16 @@ impl Evidence for EvidenceStore {
         page: &PageAbout,
     ) -> Result<Vec<RecordAbout>, StoreError> {
         self.about(owner, subjects, page).await
+    }
+
+    async fn persons_reached(
+        &self,
+        owner: Owner,
+        product: ProductId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.reached(owner, product, from, until).await
     }
 
     async fn export(&self, owner: Owner, known: &ExportFrom, limit: u16) -> Result<SchoolExport, StoreError> {

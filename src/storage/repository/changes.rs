@@ -174,6 +174,8 @@ impl Repository {
                 };
                 consent::withdraw(set, &withdrawal);
             }
+            Change::MatterOpened(new) => self.matter_opened(set, &new).await?,
+            Change::MatterMoved(new) => self.matter_moved(set, &new).await?,
             Change::MandateGiven(mandate) => {
                 let values = params![mandate.board, mandate.supplier, mandate.window.from];
                 set.push(&agreement::MANDATES_OPEN, values, Expect::Exactly(0));

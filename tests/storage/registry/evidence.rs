@@ -23,6 +23,7 @@ pub(super) fn examples() -> Vec<Example> {
         Example::of("ledger_chain_head", params![school, 1_i64]),
         Example::of("ledger_chain_heads", params![1_i64]),
         Example::of("ledger_records_of_owner", params![school, 1_i64, 0_i64, 10_i64, 10_i64]),
+        Example::of("ledger_moment", params![school, 1_i64, 1_i64]),
         Example::of("ledger_record_of_owner", params![[9_u8; 16], school]),
         Example::of("ledger_lines_of_owner", params![school, 1_i64, 0_i64, 10_i64]),
         Example::of("ledger_records_of_stream", params![1_i64, 0_i64, 10_i64]),

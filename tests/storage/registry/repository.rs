@@ -5,6 +5,7 @@ use sluis::storage::{Value, params};
 use super::{
     Example,
     agreements::{activations, agreements},
+    matters::matters,
 };
 
 pub(super) const NOW: i64 = 1_700_000_000_000;
@@ -22,6 +23,7 @@ pub(super) fn examples() -> Vec<Example> {
         organisations(),
         clients(),
         agreements(),
+        matters(),
         activations(),
         rosters(),
         staging(),

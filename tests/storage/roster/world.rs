@@ -148,6 +148,15 @@ impl Evidence for Stubborn {
     ) -> Result<Vec<RecordAbout>, StoreError> {
         self.inner.records_about(owner, subjects, page).await
     }
+    async fn persons_reached(
+        &self,
+        owner: Owner,
+        product: sluis_core::id::ProductId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.inner.persons_reached(owner, product, from, until).await
+    }
     async fn ends(&self, owner: Owner) -> Result<Places, StoreError> {
         self.inner.ends(owner).await
     }
