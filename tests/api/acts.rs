@@ -6,7 +6,7 @@ mod table;
 mod walk;
 
 use serde_json::{Value, json};
-use sluis::app::caller::RoleKind::{self, Board, Operator, School, Supplier};
+use sluis::app::caller::RoleKind::{self, Board, Distributor, Operator, School, Supplier};
 use sluis_core::{
     agreement::Annex,
     ledger::{Outcome, Owner, RecordKind},

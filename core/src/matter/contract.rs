@@ -96,12 +96,14 @@ impl Contract {
                     let span = Span::new().try_months(months).ok()?;
                     Some(Timestamp::dutch_midnight(end.checked_sub(span).ok()?))
                 };
-                let this = self.term_end(now.dutch_date())?;
-                let by = before(this)?;
-                if now < by || self.renews_months.is_none() {
-                    return Some(by);
+                let mut end = self.term_end(now.dutch_date())?;
+                let mut by = before(end)?;
+                // The term that runs, or the first of those after it that can still be ended.
+                while by <= now && self.renews_months.is_some() {
+                    end = self.term_end(end.tomorrow().ok()?)?;
+                    by = before(end)?;
                 }
-                before(self.term_end(this.tomorrow().ok()?)?)
+                Some(by)
             }
         }
     }
