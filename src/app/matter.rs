@@ -1,10 +1,10 @@
 //! Matters as they are kept: between whom, about which schools, and what has happened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sluis_core::{
     agreement::Side,
-    id::{AgreementId, BoardId, ClientId, MatterId, ProductId, SchoolId},
+    id::{AccountId, AgreementId, BoardId, ClientId, MatterId, PersonId, ProductId, SchoolId},
     matter::{Matter, Opening, Step},
     time::Timestamp,
 };
@@ -27,6 +27,10 @@ pub struct MatterFile {
     pub products: BTreeSet<ProductId>,
     /// The agreement by which its terms go.
     pub agreement: Option<AgreementId>,
+    /// Whose request it is, once that is known.
+    pub person: Option<PersonId>,
+    /// By which account the supplier of each product knows that person.
+    pub accounts: BTreeMap<ProductId, AccountId>,
     /// What has happened.
     pub matter: Matter,
 }
@@ -87,6 +91,6 @@ pub struct NewStep {
     pub due_at: Option<Timestamp>,
     /// Whether it closes the matter.
     pub closes: bool,
-    /// The products whose suppliers take part from now on.
-    pub joins: BTreeSet<ProductId>,
+    /// The products whose suppliers take part from now on, with the account by which they know whose request it is.
+    pub joins: BTreeMap<ProductId, Option<AccountId>>,
 }

@@ -147,6 +147,11 @@ async fn matters(walk: &mut Walk) {
     let agreement = walk.things["agreement"].clone();
     let body = json!({ "agreement": agreement, "what": "liability", "receivedAt": now, "summary": "Een schadeclaim." });
     walk.step("claim_create", Supplier, body).await;
+    let body = json!({
+        "school": walk.things["school"], "right": "access", "receivedAt": now, "askedBy": "guardian",
+        "eckId": pupil(INSIDE).eck_id,
+    });
+    walk.step("request_create", School, body).await;
     let body = json!({ "what": "complaint", "receivedAt": now, "summary": "Een klacht over de inlog." });
     walk.step("enquiry_create", School, body).await;
     let body = json!({ "agreement": agreement, "reference": "2026-0117", "startsOn": "2026-08-01" });

@@ -45,6 +45,7 @@ mod retention;
 mod revoked;
 mod rosters;
 mod stances;
+mod subject_requests;
 mod subjects;
 mod suspensions;
 mod terms;

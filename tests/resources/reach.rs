@@ -157,6 +157,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/boards/{board}/contacts/{contact}", &nothing,           ".x?....."),
         ("POST", "/boards/{board}/contacts/{contact}/_revoke", &other_code, ".x?....."),
         ("POST", "/incidents", &nothing,                                  ".xxxxxxx"),
+        ("POST", "/subject-requests", &nothing,                           ".xxxxxxx"),
         ("POST", "/enquiries", &nothing,                                  ".xxxxxxx"),
         ("POST", "/claims", &claiming,                                    ".x?x?x??"),
         ("POST", "/contracts", &nothing,                                  ".xxxxxxx"),

@@ -9,6 +9,7 @@ mod affected;
 mod duty;
 mod ends;
 mod open;
+mod request;
 mod step;
 
 use std::collections::HashMap;
@@ -21,10 +22,12 @@ use sluis_core::{
     time::Timestamp,
 };
 
+use self::request::shown_to;
 pub use self::{
     affected::AffectedSchool,
     duty::DutyOf,
     open::{MatterOpen, Whose},
+    request::{RequestCreate, RequestOf},
 };
 use crate::app::{
     App,
@@ -63,14 +66,21 @@ impl App {
             }
             Role::Operator => Vec::new(),
         };
-        Ok(found)
+        Ok(found.into_iter().map(|file| shown_to(caller, file)).collect())
     }
 
-    /// One matter of the caller.
+    /// One matter of the caller, as the caller may see it. A look at a request is itself on record.
     ///
     /// # Errors
     /// [`AppError::NotFound`], also for one between others.
     pub async fn matter_view(&self, caller: &Caller, id: MatterId) -> Result<MatterFile, AppError> {
+        let found = self.matter_within(caller, id).await?;
+        self.request_looked_at(caller, &found).await?;
+        Ok(shown_to(caller, found))
+    }
+
+    /// One matter that the caller takes part in, with all that is in it.
+    pub(super) async fn matter_within(&self, caller: &Caller, id: MatterId) -> Result<MatterFile, AppError> {
         let unknown = AppError::NotFound("matter");
         let Some(found) = self.store.matter(id).await? else {
             return Err(unknown);
@@ -136,6 +146,8 @@ impl App {
         name: &'static str,
     ) -> Result<(), AppError> {
         let boards = match (file.board, file.product) {
+            // What is about one person is in the log of the school alone, where that person is known.
+            _ if file.matter.kind() == Kind::Request => Vec::new(),
             (Some(board), _) => vec![board],
             (None, Some(product)) => self.boards_with(product).await?,
             (None, None) => Vec::new(),
@@ -145,6 +157,9 @@ impl App {
         }
         for school in &file.schools {
             self.note(act, Owner::School(*school), name, "matter", file.id);
+            if let Some(person) = file.person {
+                self.about(act, person).await?;
+            }
         }
         Ok(())
     }

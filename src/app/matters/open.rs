@@ -91,6 +91,8 @@ impl App {
                 product: place.product,
                 products: place.product.into_iter().collect(),
                 agreement: place.agreement,
+                person: None,
+                accounts: BTreeMap::new(),
                 matter,
             };
             self.note_matter(&mut act, &file, name).await?;

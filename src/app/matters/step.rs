@@ -1,14 +1,14 @@
 //! Steps in a matter.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use sluis_core::{
     agreement::Side,
-    id::MatterId,
+    id::{AccountId, MatterId, ProductId},
     matter::{IncidentStep, Step},
 };
 
-use super::{first_due, notices, refused, side_of};
+use super::{first_due, notices, refused, request::shown_to, side_of};
 use crate::app::{
     App,
     act::ActOf,
@@ -27,7 +27,14 @@ impl App {
     /// taken before, something has to come first, the other side takes it, or the matter is closed.
     pub async fn matter_step(&self, caller: &Caller, id: MatterId, step: Step) -> Result<MatterFile, AppError> {
         let side = side_of(caller)?;
-        let mut asked = self.matter_view(caller, id).await?;
+        let mut asked = self.matter_within(caller, id).await?;
+        let (step, joins) = match step {
+            Step::Request(step) => {
+                let (step, joins) = self.request_step_made_whole(caller, &asked, step).await?;
+                (Step::Request(step), joins)
+            }
+            other => (other, BTreeMap::new()),
+        };
         let others = match (&step, side) {
             (Step::Incident(IncidentStep::Supplemented { .. }), Side::Supplier) => {
                 let mut all = self.store.matters_of_report(asked.report).await?;
@@ -40,24 +47,31 @@ impl App {
         let mut changes = Vec::new();
         for file in others {
             let mut file = file;
-            self.step_in(caller, &mut act, &mut changes, &mut file, &step, side)
-                .await?;
+            let change = self.step_in(caller, &mut act, &mut file, &step, side).await?;
+            changes.extend(change);
         }
-        self.step_in(caller, &mut act, &mut changes, &mut asked, &step, side)
-            .await?;
+        let taken = self.step_in(caller, &mut act, &mut asked, &step, side).await?;
+        changes.extend(self.joined(&asked, &joins).await?);
+        changes.extend(taken.into_iter().map(|change| joining(change, &joins)));
         self.carry_out(act, changes).await?;
-        Ok(asked)
+        asked.products.extend(joins.keys());
+        asked.accounts.extend(
+            joins
+                .into_iter()
+                .filter_map(|(product, account)| Some((product, account?))),
+        );
+        Ok(shown_to(caller, asked))
     }
 
     async fn step_in(
         &self,
         caller: &Caller,
         act: &mut ActOf<'_>,
-        changes: &mut Vec<Change>,
         file: &mut MatterFile,
         step: &Step,
         side: Side,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<Change>, AppError> {
+        let mut changes = Vec::new();
         // Not before the steps that led here, whatever the clock says.
         let latest = file
             .matter
@@ -83,10 +97,18 @@ impl App {
             at,
             due_at: first_due(&file.matter, &agreed),
             closes: file.matter.closed_at().is_some(),
-            joins: BTreeSet::new(),
+            joins: BTreeMap::new(),
         })));
-        Ok(())
+        Ok(changes)
     }
+}
+
+/// The step, with who takes part from it on.
+fn joining(mut change: Change, joins: &BTreeMap<ProductId, Option<AccountId>>) -> Change {
+    if let Change::MatterMoved(step) = &mut change {
+        step.joins.clone_from(joins);
+    }
+    change
 }
 
 /// The name of the act in records: the kind and the step.

@@ -88,6 +88,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(contact::contact_view)
         .service(contact::contact_revoke)
         .service(matter::incident::incident_create)
+        .service(matter::request::request_create)
         .service(matter::opening::enquiry_create)
         .service(matter::opening::claim_create)
         .service(matter::opening::ending_create)

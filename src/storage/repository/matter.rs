@@ -1,10 +1,12 @@
 //! Matters. Their texts are sealed: by the key of the school where a matter is about one school alone, else by that of the service.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use sluis_core::{
     agreement::Side,
-    id::{AgreementId, BoardId, MatterId, ProductId, SchoolId},
+    id::{AccountId, BoardId, MatterId, ProductId, SchoolId},
     matter::{Matter, Opening, Step},
     time::Timestamp,
 };
@@ -22,8 +24,8 @@ use crate::{
 
 const MATTER_ADD: Statement = Statement {
     name: "matter_add",
-    sql: "INSERT INTO matters (id, kind, report, board, product, agreement, opened_at, due_at) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    sql: "INSERT INTO matters (id, kind, report, board, product, agreement, person, opened_at, due_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 const MATTER_SCHOOL_ADD: Statement = Statement {
     name: "matter_school_add",
@@ -31,7 +33,7 @@ const MATTER_SCHOOL_ADD: Statement = Statement {
 };
 const MATTER_PRODUCT_ADD: Statement = Statement {
     name: "matter_product_add",
-    sql: "INSERT INTO matter_products (matter, product) VALUES ($1, $2)",
+    sql: "INSERT INTO matter_products (matter, product, account) VALUES ($1, $2, $3)",
 };
 /// A guard: so many steps are known, with the opening. Whoever adds one has read those before it.
 const MATTER_STEPS_KNOWN: Statement = Statement {
@@ -48,13 +50,13 @@ const MATTER_MOVE: Statement = Statement {
 };
 const MATTER: Statement = Statement {
     name: "matter",
-    sql: "SELECT id, report, board, product, agreement FROM matters WHERE id = $1",
+    sql: "SELECT id, report, board, product, agreement, person FROM matters WHERE id = $1",
 };
 /// What a board sees: its own, and what is filed for all that have an agreement about a product. Kinds, schools and the moment of the
 /// end are spans, from one value to itself or over all that there are.
 const MATTERS_OF_BOARD: Statement = Statement {
     name: "matters_of_board",
-    sql: "SELECT id, report, board, product, agreement FROM matters \
+    sql: "SELECT id, report, board, product, agreement, person FROM matters \
           WHERE (board = $1 OR (board IS NULL AND product IN (SELECT product FROM agreements WHERE board = $1))) \
           AND id > $2 AND kind >= $4 AND kind <= $5 AND (closed_at IS NULL OR closed_at > $6) \
           AND (id IN (SELECT matter FROM matter_schools WHERE school >= $7 AND school <= $8) \
@@ -62,13 +64,13 @@ const MATTERS_OF_BOARD: Statement = Statement {
 };
 const MATTERS_OF_PRODUCT: Statement = Statement {
     name: "matters_of_product",
-    sql: "SELECT id, report, board, product, agreement FROM matters \
+    sql: "SELECT id, report, board, product, agreement, person FROM matters \
           WHERE id IN (SELECT matter FROM matter_products WHERE product = $1) \
           AND id > $2 AND kind >= $4 AND kind <= $5 AND (closed_at IS NULL OR closed_at > $6) ORDER BY id LIMIT $3",
 };
 const MATTERS_OF_REPORT: Statement = Statement {
     name: "matters_of_report",
-    sql: "SELECT id, report, board, product, agreement FROM matters WHERE report = $1 ORDER BY id",
+    sql: "SELECT id, report, board, product, agreement, person FROM matters WHERE report = $1 ORDER BY id",
 };
 const MATTER_SCHOOLS: Statement = Statement {
     name: "matter_schools",
@@ -76,7 +78,7 @@ const MATTER_SCHOOLS: Statement = Statement {
 };
 const MATTER_PRODUCTS: Statement = Statement {
     name: "matter_products",
-    sql: "SELECT product FROM matter_products WHERE matter = $1 ORDER BY product",
+    sql: "SELECT product, account FROM matter_products WHERE matter = $1 ORDER BY product",
 };
 const MATTER_STEPS: Statement = Statement {
     name: "matter_steps",
@@ -115,6 +117,7 @@ impl Repository {
             file.board,
             file.product,
             file.agreement,
+            file.person,
             new.at,
             new.due_at,
         ];
@@ -123,7 +126,8 @@ impl Repository {
             set.one(&MATTER_SCHOOL_ADD, params![file.id, *school]);
         }
         for product in &file.products {
-            set.one(&MATTER_PRODUCT_ADD, params![file.id, *product]);
+            let account = file.accounts.get(product).copied();
+            set.one(&MATTER_PRODUCT_ADD, params![file.id, *product, account]);
         }
         let sealed = self.seal_step(file, 0, &new.opening).await?;
         guard_keys_of(set, [sealed.as_slice()]);
@@ -142,8 +146,8 @@ impl Repository {
             params![id, new.number, new.side.as_str(), new.by, new.at, sealed],
         );
         set.one(&MATTER_MOVE, params![id, new.due_at, new.closes.then_some(new.at)]);
-        for product in &new.joins {
-            set.one(&MATTER_PRODUCT_ADD, params![id, *product]);
+        for (product, account) in &new.joins {
+            set.one(&MATTER_PRODUCT_ADD, params![id, *product, *account]);
         }
         Ok(())
     }
@@ -168,19 +172,19 @@ impl Repository {
                 .await?;
             let [schools, products, steps] = answers;
             let schools = schools.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-            let products = products.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-            found.push(self.file(row, schools, products, &steps).await?);
+            let mut file = self.file(row, schools, &steps).await?;
+            for row in &products {
+                let product: ProductId = row.get(0)?;
+                file.products.insert(product);
+                file.accounts
+                    .extend(row.get::<Option<AccountId>>(1)?.map(|account| (product, account)));
+            }
+            found.push(file);
         }
         Ok(found)
     }
 
-    async fn file(
-        &self,
-        row: &Row,
-        schools: std::collections::BTreeSet<SchoolId>,
-        products: std::collections::BTreeSet<ProductId>,
-        steps: &[Row],
-    ) -> Result<MatterFile, StoreError> {
+    async fn file(&self, row: &Row, schools: BTreeSet<SchoolId>, steps: &[Row]) -> Result<MatterFile, StoreError> {
         let unreadable = StoreError::Corrupt("a matter");
         let id: MatterId = row.get(0)?;
         let alone = match schools.len() {
@@ -209,8 +213,10 @@ impl Repository {
             board: row.get(2)?,
             schools,
             product: row.get(3)?,
-            products,
-            agreement: row.get::<Option<AgreementId>>(4)?,
+            products: BTreeSet::new(),
+            agreement: row.get(4)?,
+            person: row.get(5)?,
+            accounts: BTreeMap::new(),
             matter: matter.ok_or(unreadable)?,
         })
     }

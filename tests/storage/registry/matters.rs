@@ -7,7 +7,17 @@ use super::repository::{Calls, NOW, id};
 pub(super) fn matters() -> Calls {
     let add = |number: u8, kind: &str, of_board: bool| {
         let board = of_board.then(|| id(1));
-        params![id(number), kind, id(1), board, id(1), id(1), NOW, NOW + 9]
+        params![
+            id(number),
+            kind,
+            id(1),
+            board,
+            id(1),
+            id(1),
+            of_board.then(|| id(7)),
+            NOW,
+            NOW + 9
+        ]
     };
     let step = |number: i64| params![id(1), number, "supplier", id(1), NOW, b"sealed"];
     let of_board = |kind: [&str; 2], open: bool, schools: [u8; 2]| {
@@ -24,8 +34,8 @@ pub(super) fn matters() -> Calls {
         ("matter_add", add(3, "contract", true)),
         ("matter_school_add", params![id(1), id(1)]),
         ("matter_school_add", params![id(3), id(2)]),
-        ("matter_product_add", params![id(1), id(1)]),
-        ("matter_product_add", params![id(2), id(1)]),
+        ("matter_product_add", params![id(1), id(1), id(8)]),
+        ("matter_product_add", params![id(2), id(1), None::<[u8; 16]>]),
         ("matter_step_add", step(0)),
         ("matter_step_add", step(1)),
         ("matter_steps_known", params![id(1)]),

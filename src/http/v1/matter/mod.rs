@@ -4,6 +4,7 @@ pub(super) mod duty;
 pub(super) mod incident;
 pub(super) mod opening;
 pub(super) mod paper;
+pub(super) mod request;
 pub(super) mod step;
 
 use actix_web::{
@@ -13,7 +14,7 @@ use actix_web::{
 use jiff::civil::Date;
 use serde::Serialize;
 use sluis_core::{
-    id::{AgreementId, BoardId, MatterId, ProductId, SchoolId},
+    id::{AccountId, AgreementId, BoardId, MatterId, ProductId, SchoolId},
     matter::{Kind, Matter},
     time::Timestamp,
 };
@@ -88,6 +89,10 @@ pub(super) struct MatterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     agreement: Option<AgreementId>,
+    /// The account by which the supplier knows whose request it is: that of the supplier that looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    account: Option<AccountId>,
     /// What it was opened with: the fields of the operation that opens this kind.
     #[schema(value_type = Object)]
     facts: serde_json::Value,
@@ -160,6 +165,12 @@ impl MatterView {
             schools: file.schools.iter().copied().collect(),
             product: file.product,
             agreement: file.agreement,
+            account: file
+                .accounts
+                .values()
+                .next()
+                .copied()
+                .filter(|_| file.accounts.len() == 1),
             facts: said(serde_json::to_value(matter.opening())),
             steps: steps.collect(),
             duties: duties.into_iter().map(DutyView::from).collect(),

@@ -6,8 +6,10 @@ use actix_web::{
 };
 use jiff::civil::Date;
 use sluis_core::{
+    id::SupplierId,
     matter::{
-        ClaimStep, ContractStep, EndingStep, EnquiryStep, FilingStep, Ground, IncidentStep, ReturnFormat, Step, Verdict,
+        AnswerOutcome, ClaimStep, ConfirmOutcome, ContractStep, EndingStep, EnquiryStep, FilingStep, Ground,
+        IncidentStep, RequestStep, ReturnFormat, Step, Verdict,
     },
     time::Timestamp,
 };
@@ -15,16 +17,19 @@ use utoipa::ToSchema;
 
 use super::{MatterView, SHORT, day, incident::Facts, incident::FactsForm, words};
 use crate::{
-    app::action::StepMatter,
+    app::{action::StepMatter, organisation::OPERATOR},
     http::{
         answer::Answer,
         authentication::May,
         body::Body,
-        input::{Fields, Input, choice, flag, label, object, text},
+        input::{Fields, Input, choice, flag, label, list, object, text},
         response::{MatterConflict, MatterNotFound},
         v1::path::MatterPath,
     },
 };
+
+/// How many suppliers one request is carried on to.
+const SUPPLIERS: usize = 200;
 
 /// A step in a matter (stap). Which fields it takes depends on the step; a field that the step does not take is refused.
 ///
@@ -36,6 +41,12 @@ use crate::{
 /// | | `persons_informed` | board | `at`, `how` |
 /// | | `persons_excused` | board | `ground`, `why` |
 /// | | `incident_closed` | board | |
+/// | request | `identity_established` | board | |
+/// | | `extended` | board | `why` |
+/// | | `carried_on` | board | `suppliers`? (without it all that got data, by the records) |
+/// | | `confirmed` | each of them | `outcome` (`done`, `nothing_held`, `refused`), `why`? |
+/// | | `answered` | board | `outcome` (`granted`, `partly`, `refused`), `at`, `why`? |
+/// | | `request_withdrawn`, `request_closed` | board | |
 /// | enquiry | `enquiry_answered` | board | `at`, `reference`?, `note`? |
 /// | | `enquiry_closed` | board | |
 /// | claim | `view_given` | the other side | `view` |
@@ -116,6 +127,12 @@ pub(super) struct StepForm {
     /// The last day on which a back-up exists that still has the data.
     #[schema(value_type = Option<String>, format = Date, example = "2027-10-31")]
     last_back_up_until: Option<String>,
+    /// The suppliers to which a request is carried on.
+    #[schema(value_type = Option<Vec<Uuid>>, max_items = 200)]
+    suppliers: Option<Vec<String>>,
+    /// The supplier that confirms, where the board enters what it said.
+    #[schema(value_type = Option<Uuid>)]
+    supplier: Option<String>,
 }
 
 /// What is read of it.
@@ -163,6 +180,8 @@ said! {
     format "format": ReturnFormat = choice(ReturnFormat::ALL);
     ends_on "endsOn": Date = day();
     last_back_up_until "lastBackUpUntil": Date = day();
+    suppliers "suppliers": Vec<SupplierId> = list(SUPPLIERS, text(SupplierId::parse));
+    supplier "supplier": SupplierId = text(SupplierId::parse);
 }
 
 /// What a step needs, or an error at its place.
@@ -176,7 +195,7 @@ impl Input for MatterStep {
         let word = fields.required("step", label(SHORT));
         let said = Said::read(fields);
         let (word, mut said) = (word?, said?);
-        let readers = [incident, enquiry, claim, filing, contract, ending];
+        let readers = [incident, request, enquiry, claim, filing, contract, ending];
         let read = readers.into_iter().find_map(|read| read(fields, &word, &mut said));
         let Some(step) = read else {
             return fields.refuse("step", "step_unknown", "no step has this name");
@@ -224,6 +243,57 @@ fn incident(fields: &mut Fields<'_>, word: &str, said: &mut Said) -> Read {
         _ => return None,
     };
     Some(step.map(Step::Incident))
+}
+
+fn request(fields: &mut Fields<'_>, word: &str, said: &mut Said) -> Read {
+    let step = match word {
+        "identity_established" => Some(RequestStep::IdentityEstablished),
+        "extended" => need(fields, "why", &mut said.why).map(|why| RequestStep::Extended { why }),
+        "carried_on" => Some(RequestStep::CarriedOn {
+            suppliers: said.suppliers.take().unwrap_or_default().into_iter().collect(),
+        }),
+        "confirmed" => {
+            let outcome = worded(fields, &mut said.outcome, ConfirmOutcome::ALL);
+            // A supplier speaks for itself; whom a board speaks for it says.
+            let supplier = said.supplier.take().unwrap_or(OPERATOR);
+            outcome.map(|outcome| RequestStep::Confirmed {
+                supplier,
+                outcome,
+                why: said.why.take(),
+            })
+        }
+        "answered" => {
+            let outcome = worded(fields, &mut said.outcome, AnswerOutcome::ALL);
+            let at = need(fields, "at", &mut said.at);
+            outcome.zip(at).map(|(outcome, at)| RequestStep::Answered {
+                outcome,
+                at,
+                why: said.why.take(),
+            })
+        }
+        "request_withdrawn" => Some(RequestStep::RequestWithdrawn),
+        "request_closed" => Some(RequestStep::RequestClosed),
+        _ => return None,
+    };
+    Some(step.map(Step::Request))
+}
+
+/// What came of it, by one of the words that this step knows.
+fn worded<T: Copy>(
+    fields: &mut Fields<'_>,
+    said: &mut Option<String>,
+    words: &'static [(&'static str, T)],
+) -> Option<T> {
+    let word = need(fields, "outcome", said)?;
+    let known = words.iter().find(|(known, _)| *known == word);
+    known.map(|(_, value)| *value).or_else(|| {
+        let known: Vec<_> = words.iter().map(|(known, _)| format!("`{known}`")).collect();
+        fields.refuse(
+            "outcome",
+            "invalid_value",
+            format!("one of {} is expected", known.join(", ")),
+        )
+    })
 }
 
 fn enquiry(fields: &mut Fields<'_>, word: &str, said: &mut Said) -> Read {

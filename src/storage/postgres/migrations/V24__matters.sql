@@ -1,5 +1,6 @@
 -- What the sides deal with step by step: incidents, requests of persons, claims, contracts. A document that a supplier files for every
--- school with an agreement names no board. `due_at` is the first duty that is left.
+-- school with an agreement names no board. `person` is whose request it is, and `due_at`
+-- the first duty that is left.
 CREATE TABLE matters (
     id BYTEA PRIMARY KEY,
     kind TEXT COLLATE "C" NOT NULL,
@@ -7,6 +8,7 @@ CREATE TABLE matters (
     board BYTEA REFERENCES boards (id),
     product BYTEA REFERENCES products (id),
     agreement BYTEA REFERENCES agreements (id),
+    person BYTEA,
     opened_at BIGINT NOT NULL,
     due_at BIGINT,
     closed_at BIGINT
@@ -22,10 +24,11 @@ CREATE TABLE matter_schools (
     PRIMARY KEY (matter, school)
 );
 
--- The suppliers that take part in a matter, each for one product.
+-- The suppliers that take part in a matter, each for one product, and by which account they know whose request it is.
 CREATE TABLE matter_products (
     matter BYTEA NOT NULL REFERENCES matters (id),
     product BYTEA NOT NULL REFERENCES products (id),
+    account BYTEA,
     PRIMARY KEY (product, matter)
 );
 

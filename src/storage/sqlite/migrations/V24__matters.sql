@@ -1,5 +1,6 @@
 -- What the sides deal with step by step: incidents, requests of persons, claims, contracts. A document that a supplier files for every
--- school with an agreement names no board. `due_at` is the first duty that is left.
+-- school with an agreement names no board. `person` is whose request it is, and `due_at`
+-- the first duty that is left.
 CREATE TABLE matters (
     id BLOB PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -7,6 +8,7 @@ CREATE TABLE matters (
     board BLOB REFERENCES boards (id),
     product BLOB REFERENCES products (id),
     agreement BLOB REFERENCES agreements (id),
+    person BLOB,
     opened_at INTEGER NOT NULL,
     due_at INTEGER,
     closed_at INTEGER
@@ -22,10 +24,11 @@ CREATE TABLE matter_schools (
     PRIMARY KEY (matter, school)
 ) STRICT;
 
--- The suppliers that take part in a matter, each for one product.
+-- The suppliers that take part in a matter, each for one product, and by which account they know whose request it is.
 CREATE TABLE matter_products (
     matter BLOB NOT NULL REFERENCES matters (id),
     product BLOB NOT NULL REFERENCES products (id),
+    account BLOB,
     PRIMARY KEY (product, matter)
 ) STRICT;
 
