@@ -11,6 +11,7 @@
 //! | [`agreement`] | the annex of every model, its hash, its defects, and the dated records around it |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`gate`] | the one decision: permit or deny, with every reason |
+//! | [`handover`] | the dossier of a pupil for the next school: its parts, and its course |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
@@ -19,6 +20,7 @@ pub mod address;
 pub mod agreement;
 pub mod catalogue;
 pub mod gate;
+pub mod handover;
 pub mod id;
 pub mod identifier;
 pub mod ledger;
