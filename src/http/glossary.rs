@@ -32,6 +32,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "Rights of persons (rechten van betrokkenen): consents, restrictions and objections",
     ),
     (
+        "handovers",
+        "Dossiers of pupils for the next school (overstap): shown, released, fetched",
+    ),
+    (
         "accounts",
         "Whose an account is: looking up, merging, splitting, taking over (accounts bij leveranciers)",
     ),
@@ -61,6 +65,7 @@ const WORDS: &[(&str, &str)] = &[
         "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",
     ),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
+    ("Handover, Part", "overstap, rubriek (van een overstapdossier)"),
     ("Account", "account bij de leverancier"),
     (
         "Merge, Split, Take-over",

@@ -64,7 +64,10 @@ impl Part {
     /// # Errors
     /// When no part has that name.
     pub fn parse(text: &str) -> Result<Self, PartError> {
-        Self::ALL.into_iter().find(|part| part.as_str() == text).ok_or(PartError)
+        Self::ALL
+            .into_iter()
+            .find(|part| part.as_str() == text)
+            .ok_or(PartError)
     }
 }
 serde_as_text!(Part);
@@ -79,6 +82,17 @@ pub enum PartRule {
     OptOut,
     /// It never goes.
     Forbidden,
+}
+
+impl PartRule {
+    /// The word in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mandatory => "always",
+            Self::OptOut => "opt-out",
+            Self::Forbidden => "never",
+        }
+    }
 }
 
 /// A part, with its rule and what is in it.
@@ -293,7 +307,10 @@ mod tests {
             wrong,
             Err(vec![(1, DossierError::Mandatory), (2, DossierError::NotAsked)])
         );
-        assert!(dossier.attributes(rules).contains(Attribute::Postcode), "nothing changed");
+        assert!(
+            dossier.attributes(rules).contains(Attribute::Postcode),
+            "nothing changed"
+        );
         dossier.opt_out(&[Part::Contact], rules).unwrap();
         let goes = dossier.attributes(rules);
         assert!(goes.contains(Attribute::Results) && goes.contains(Attribute::BirthDate));

@@ -22,6 +22,7 @@ use crate::app::{
     consent::Consent,
     contact::Contact,
     feed::Notice,
+    handover::Handover,
     instruction::Instruction,
     organisation::{Board, Product, School, Supplier},
     restriction::{KnownBy, Restriction},
@@ -82,6 +83,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// A dossier of a pupil was asked for.
+    HandoverAsked(Handover, Timestamp),
+    /// Something happened to a handover, unless something else came first.
+    HandoverMoved(Box<Handover>),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.

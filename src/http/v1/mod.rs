@@ -20,6 +20,8 @@ mod contact;
 mod decision;
 mod event;
 mod group;
+mod handover;
+mod handover_fetch;
 mod instruction;
 mod learner;
 mod ledger;
@@ -118,6 +120,14 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(consent::consent_create)
         .service(consent::consent_view)
         .service(consent::consent_withdraw)
+        .service(handover::handover_list)
+        .service(handover::handover_create)
+        .service(handover_fetch::handover_fetch)
+        .service(handover::handover_view)
+        .service(handover::handover_show)
+        .service(handover::handover_release)
+        .service(handover::handover_refuse)
+        .service(handover_fetch::handover_receive)
         .service(restriction::restriction_list)
         .service(restriction::restriction_create)
         .service(restriction::restriction_view)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    HandoverId, InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -63,6 +63,12 @@ paths! {
         school: SchoolId,
         /// The consent.
         consent: ConsentId
+    }
+    HandoverPath {
+        /// The school that the pupil leaves.
+        school: SchoolId,
+        /// The handover.
+        handover: HandoverId
     }
     AccountChangePath {
         /// The school.

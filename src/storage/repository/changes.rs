@@ -7,7 +7,7 @@ use sluis_core::{
 };
 
 use super::{
-    Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, feed,
+    Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, feed, handover,
     instruction, login, once, organisation, restriction, roster, staging, stance,
 };
 use crate::{
@@ -174,6 +174,8 @@ impl Repository {
                 };
                 consent::withdraw(set, &withdrawal);
             }
+            Change::HandoverAsked(new, now) => handover::add(set, &new, now),
+            Change::HandoverMoved(moved) => handover::update(set, &moved),
             Change::MandateGiven(mandate) => {
                 let values = params![mandate.board, mandate.supplier, mandate.window.from];
                 set.push(&agreement::MANDATES_OPEN, values, Expect::Exactly(0));

@@ -10,6 +10,7 @@ pub(crate) mod client;
 pub(crate) mod consent;
 pub(crate) mod contact;
 pub(crate) mod feed;
+pub(crate) mod handover;
 pub(crate) mod instruction;
 pub(crate) mod login;
 pub(crate) mod once;

@@ -9,7 +9,7 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, consent, parsed, restriction, staging};
+use super::{Repository, consent, handover, parsed, restriction, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
@@ -324,13 +324,14 @@ impl RosterStore for Repository {
             statement,
             params: params![school],
         };
-        let [epoch, groups, persons, restrictions, consents] = self
+        let [epoch, groups, persons, restrictions, consents, handovers] = self
             .together([
                 query(&super::EPOCH),
                 query(&GROUPS),
                 query(&PERSONS),
                 query(&restriction::RESTRICTIONS),
                 query(&consent::CONSENTS),
+                query(&handover::HANDOVERS),
             ])
             .await?;
         Ok(StoredRoster {
@@ -342,6 +343,7 @@ impl RosterStore for Repository {
                 .map(restriction::restriction)
                 .collect::<Result<_, _>>()?,
             consents: consents.iter().map(consent::consent).collect::<Result<_, _>>()?,
+            handovers: handovers.iter().map(handover::handover).collect::<Result<_, _>>()?,
         })
     }
 }
