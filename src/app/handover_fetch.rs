@@ -7,9 +7,8 @@
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
     gate::{Asker, Assurance, Audience, Channel, Decision, Direction, Request, Withheld},
-    handover::State,
+    handover::{RefusedBy, State},
     id::{HandoverId, RecordId, SchoolId},
-    identifier::EckId,
     ledger::{Code, Outcome, Owner, RecordKind, Resource},
     person::{NextSchool, PersonKind},
     personal::Personal,
@@ -26,24 +25,15 @@ use crate::app::{
     handovers::moved,
     learner::{About, NOBODY, Released, values},
     organisation::{SLUIS, School},
-    roster::{Person, eck_hash, label, person_id},
+    roster::{eck_hash, person_id},
     sealing::KeyScope,
     store::Change,
 };
 
-/// How the next school says whose dossier it asks for.
-#[derive(Debug)]
-pub enum Sought {
-    /// That of a handover, by the id that the other school gave it.
-    Handover(HandoverId),
-    /// That of the pupil with this ECK iD, which stays within the sector.
-    EckId(EckId),
-}
-
 /// What the next school gets.
 pub struct Fetched {
-    /// The handovers by which it goes.
-    pub handovers: Vec<HandoverId>,
+    /// The handover by which it goes.
+    pub handover: HandoverId,
     /// What is released and there is a value for.
     pub attributes: Released,
     /// What was wanted and is not released, with the reason.
@@ -57,8 +47,8 @@ struct Passed {
     fetched: Result<Fetched, AppError>,
     /// What the asking school may know of the decision.
     seen: Decision,
-    /// The handovers that are fetched for the first time.
-    first: Vec<Handover>,
+    /// The handover, when it is fetched for the first time.
+    first: Option<Handover>,
     eck_id: Option<Personal<String>>,
     at: Timestamp,
 }
@@ -73,31 +63,32 @@ impl App {
         &self,
         caller: &Caller,
         school: SchoolId,
-        sought: &Sought,
+        handover: HandoverId,
         attributes: Option<AttributeSet>,
     ) -> Result<Fetched, AppError> {
         let own = self.asking_school(caller).await?;
         bound(caller, school, Wanted::all_for(Purpose::EXCHANGE_WITH_OTHERS))?;
         let passed = self
             .through_the_gate(school, async |standing| {
-                self.judge_fetch(caller, standing, &own, sought, attributes)
+                self.judge_fetch(caller, standing, &own, handover, attributes)
             })
             .await?;
-        self.note_fetch(caller, school, &own, &passed).await?;
+        self.note_fetch(caller, &own, handover, &passed).await?;
         passed.fetched
     }
 
-    /// The next school says that it has the dossier: it cannot be fetched any more.
+    /// The next school says that it has the dossier, or does not need it: it cannot be fetched any more.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a handover that is not to this school, [`AppError::Conflict`] when it was not fetched or is
-    /// over.
+    /// [`AppError::NotFound`] for a handover that was not released to this school, [`AppError::Conflict`] when it was not fetched
+    /// or is over.
     pub async fn handover_receive(
         &self,
         caller: &Caller,
         school: SchoolId,
         id: HandoverId,
-    ) -> Result<(HandoverId, Timestamp), AppError> {
+        received: bool,
+    ) -> Result<(State, Timestamp), AppError> {
         let own = self.asking_school(caller).await?;
         bound(caller, school, Wanted::all_for(Purpose::EXCHANGE_WITH_OTHERS))?;
         self.store.school(school).await?.ok_or(AppError::NotFound("school"))?;
@@ -109,7 +100,13 @@ impl App {
         let found = found.filter(|handover| handover.course.released_at.is_some());
         let mut handover = found.ok_or(AppError::NotFound("handover"))?;
         let now = self.now();
-        handover.course = handover.course.receive(now).map_err(moved)?;
+        let course = handover.course;
+        let course = match received {
+            true => course.receive(now),
+            false => course.refuse(now, RefusedBy::NextSchool),
+        };
+        handover.course = course.map_err(moved)?;
+        let state = handover.course.state(now);
         let mut act = ActOf::of(caller);
         act.changes_policy_of([school]);
         for owner in [school, own.id] {
@@ -120,7 +117,7 @@ impl App {
         }
         self.carry_out(act, vec![Change::HandoverMoved(Box::new(handover))])
             .await?;
-        Ok((id, now))
+        Ok((state, now))
     }
 
     /// The school that a caller asks as: a school's own program asks for its school, and nobody else asks.
@@ -136,31 +133,16 @@ impl App {
         caller: &Caller,
         standing: &Standing,
         own: &School,
-        sought: &Sought,
+        id: HandoverId,
         attributes: Option<AttributeSet>,
     ) -> Result<Judged<Passed>, AppError> {
         let roster = &standing.roster;
         let names = names_of(own);
-        let to_us = || {
-            let all = roster.handovers.iter().map(|handover| &handover.kept);
-            all.filter(|handover| names.contains(&handover.to))
-        };
-        let person = match sought {
-            Sought::Handover(id) => to_us()
-                .find(|handover| handover.id == *id)
-                .and_then(|handover| roster.with_id(handover.person)),
-            Sought::EckId(eck_id) => {
-                let hash = standing.key.hash(label::ECK_ID, eck_id.expose().as_bytes());
-                roster.with_eck_hash(PersonKind::Pupil, hash)
-            }
-        };
-        let released = |handover: &&Handover| {
-            person.is_some_and(|person| person.id == handover.person)
-                && handover.course.state(standing.at()) == State::Released
-        };
-        let open: Vec<_> = to_us().filter(released).cloned().collect();
-        // A school may be known by two names. INVARIANT: it asks under one, and gets what was released to that one.
-        let name = open.first().map_or(NextSchool::Brin(own.brin), |handover| handover.to);
+        let mut to_us = roster.handovers.iter().map(|handover| &handover.kept);
+        let handover = to_us.find(|handover| handover.id == id && names.contains(&handover.to));
+        let person = handover.and_then(|handover| roster.with_id(handover.person));
+        // A school may be known by two names. INVARIANT: it asks under the one that the dossier was released to.
+        let name = handover.map_or(NextSchool::Brin(own.brin), |handover| handover.to);
         let request = Request {
             asker: Asker::NextSchool(name),
             product: SLUIS,
@@ -177,13 +159,12 @@ impl App {
         };
         let about = person.map_or(About::Nobody, About::Enrolled);
         let decision = self.decide(&request, standing, about.facts());
-        let name_of_record = "handover.fetch";
         let mut draft = self.decision_draft(
             RecordKind::Decision,
             caller,
             request.school,
             standing.at(),
-            name_of_record,
+            "handover.fetch",
             Some(&request),
             &decision,
         );
@@ -192,17 +173,14 @@ impl App {
         draft.subject = person.map(|_| subject);
         // A school is no supplier: what it asks as is not told as more than that about one who is not available.
         let seen = decision.seen_by(Audience::Supplier);
-        let open: Vec<_> = open.into_iter().filter(|handover| handover.to == name).collect();
-        if let (Some(first), true) = (open.first(), decision.is_permit()) {
-            draft.resource = Some(Resource {
-                id: *first.id.as_uuid(),
-                kind: Code::from_static("handover"),
-            });
-        }
+        draft.resource = handover.map(|handover| Resource {
+            id: *handover.id.as_uuid(),
+            kind: Code::from_static("handover"),
+        });
         let record = draft.id;
         let fetched = if decision.is_permit() {
             Ok(Fetched {
-                handovers: open.iter().map(|handover| handover.id).collect(),
+                handover: id,
                 attributes: values(standing, about, decision.released()),
                 withheld: seen.withheld().to_vec(),
                 record,
@@ -213,29 +191,24 @@ impl App {
                 record,
             })))
         };
-        let first = open.into_iter().filter(|handover| handover.course.fetched_at.is_none());
-        let first = first.filter(|_| decision.is_permit()).collect();
+        let first = handover.filter(|handover| decision.is_permit() && handover.course.fetched_at.is_none());
         Ok(Judged {
             draft,
             lines: None,
             answer: Passed {
                 fetched,
                 seen,
-                first,
-                eck_id: eck_id_of(person, sought),
+                first: first.cloned(),
+                eck_id: person
+                    .and_then(|person| person.kept.eck_id())
+                    .map(|eck_id| Personal::new(eck_id.to_owned())),
                 at: standing.at(),
             },
         })
     }
 
     /// What was fetched, or refused, in the log of the school that asked. INVARIANT: it has no more than that school was told.
-    async fn note_fetch(
-        &self,
-        caller: &Caller,
-        school: SchoolId,
-        own: &School,
-        passed: &Passed,
-    ) -> Result<(), AppError> {
+    async fn note_fetch(&self, caller: &Caller, own: &School, id: HandoverId, passed: &Passed) -> Result<(), AppError> {
         // What is released again is decided again: no answer of it is kept under a key.
         let asking = Caller {
             once: None,
@@ -243,16 +216,16 @@ impl App {
         };
         let mut act = ActOf::of(&asking);
         let mut changes = Vec::new();
-        for handover in &passed.first {
+        if let Some(handover) = &passed.first {
             let course = handover.course.fetch(passed.at).map_err(moved)?;
             let fetched = Handover {
                 course,
                 ..handover.clone()
             };
             changes.push(Change::HandoverMoved(Box::new(fetched)));
-            act.changes_policy_of([school]);
+            act.changes_policy_of([handover.school]);
         }
-        self.note(&mut act, Owner::School(own.id), "handover.fetch", "school", school);
+        self.note(&mut act, Owner::School(own.id), "handover.fetch", "handover", id);
         // Within the sector the pupil is the same by the ECK iD.
         if let (Some(eck_id), Ok(_)) = (&passed.eck_id, &passed.fetched) {
             let key = self.sealing.key(KeyScope::School(own.id)).await?;
@@ -279,13 +252,4 @@ impl App {
 fn names_of(school: &School) -> Vec<NextSchool> {
     let brin = NextSchool::Brin(school.brin);
     std::iter::once(brin).chain(school.oin.map(NextSchool::Oin)).collect()
-}
-
-fn eck_id_of(person: Option<&Person>, sought: &Sought) -> Option<Personal<String>> {
-    let held = person?.kept.eck_id().map(str::to_owned);
-    let asked = match sought {
-        Sought::EckId(eck_id) => Some(eck_id.expose().to_owned()),
-        Sought::Handover(_) => None,
-    };
-    held.or(asked).map(Personal::new)
 }

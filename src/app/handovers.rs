@@ -242,18 +242,24 @@ impl App {
         self.move_on(caller, &roster, handover, "handover.show").await
     }
 
-    /// The school lets the next school fetch it.
+    /// The school lets the next school fetch these parts, which must be those that go after the inspection.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Conflict`] when nobody has seen it, it was released before, or it is over.
+    /// [`AppError::NotFound`], [`AppError::Invalid`] when others go, [`AppError::Conflict`] when nobody has seen it, it was released before, or it is over.
     pub async fn handover_release(
         &self,
         caller: &Caller,
         school: SchoolId,
         id: HandoverId,
+        parts: &BTreeSet<Part>,
     ) -> Result<HandoverOf, AppError> {
         let (roster, mut handover) = self.handover(caller, school, id).await?;
         handover.kept.course = handover.kept.course.release(self.now()).map_err(moved)?;
+        if *parts != handover.asked.dossier.goes(Parts::published()) {
+            let detail = "these are not the parts that go: those that always go, and those that were asked for and not opted \
+                out of";
+            return Err(AppError::Invalid(vec![Invalid::at("/parts", "parts_differ", detail)]));
+        }
         self.move_on(caller, &roster, handover, "handover.release").await
     }
 

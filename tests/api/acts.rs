@@ -1,6 +1,7 @@
 //! Everything that somebody does is on record: in the log of the school or board that it concerns, and what the operator
 //! does in the operator's log as well.
 
+mod leaving;
 mod refusals;
 mod table;
 mod walk;
@@ -130,6 +131,11 @@ async fn make(walk: &mut Walk) {
     let consent = walk.step("consent_create", School, body).await;
     walk.things.insert("consent", id_of(&consent));
     walk.step("consent_withdraw", School, json!({ "by": "guardian" })).await;
+    let body = json!({
+        "toBrin": "98YY00", "basis": "request", "reference": "aanvraag 7", "eckId": pupil(INSIDE).eck_id,
+    });
+    let handover = walk.step("handover_create", School, body).await;
+    walk.things.insert("handover", id_of(&handover));
 
     walk.step("activation_end", School, json!({})).await;
     let scope = json!({ "kind": "persons", "members": [walk.person().await] });
@@ -152,6 +158,8 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
         walk.things.insert("client", client);
         walk.step(step, Operator, json!({})).await;
     }
+    walk.step("handover_refuse", School, json!({ "by": "school" })).await;
+    walk.leave_the_other_location(pupil(INSIDE).eck_id).await;
     let undone = walk.step("account_change_undo", School, json!({})).await;
     let body = json!({ "supplier": walk.things["supplier"], "from": undone["into"], "into": undone["from"] });
     walk.step("account_merge", School, body).await;

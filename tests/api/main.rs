@@ -26,6 +26,7 @@ mod consents;
 mod decisions;
 mod distributors;
 mod foreign;
+mod handovers;
 mod health;
 mod kinds;
 mod learners;

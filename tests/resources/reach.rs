@@ -86,6 +86,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{record}", NOBODY)
             .replace("{change}", NOBODY)
             .replace("{consent}", NOBODY)
+            .replace("{handover}", NOBODY)
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
@@ -107,6 +108,12 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         "evidence": { "kind": "paper", "reference": "map 7" },
     });
     let withdrawing = json!({ "by": "guardian" });
+    let leaving = json!({ "toBrin": "98YY00", "basis": "request", "reference": "aanvraag", "eckId": eck_id });
+    let showing = json!({ "by": "guardian", "agrees": true });
+    let releasing = json!({ "parts": [] });
+    let refusing = json!({ "by": "school" });
+    let fetching = json!({ "handover": NOBODY });
+    let receiving = json!({ "result": "received" });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -169,6 +176,14 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/consents", &consenting,               ".x?x?..."),
         ("GET", "/schools/{school}/consents/{consent}", &nothing,         ".????..."),
         ("POST", "/schools/{school}/consents/{consent}/_withdraw", &withdrawing, ".????..."),
+        ("GET", "/schools/{school}/handovers", &nothing,                  ".x?x?..."),
+        ("POST", "/schools/{school}/handovers", &leaving,                 ".x?x?..."),
+        ("GET", "/schools/{school}/handovers/{handover}", &nothing,       ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_show", &showing, ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_release", &releasing, ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_refuse", &refusing, ".????..."),
+        ("POST", "/schools/{school}/handovers/_fetch", &fetching,         "...xx..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_receive", &receiving, "...??..."),
         ("POST", "/schools/{school}/connections", &connecting,            ".x?x?..."),
         ("GET", "/schools/{school}/connections", &nothing,                ".x?x?..."),
         ("GET", "/schools/{school}/connections/{connection}", &nothing,   ".x?x?..."),

@@ -39,6 +39,8 @@ pub enum RefusedBy {
     School,
     /// The pupil or a guardian: what they had ordered.
     Giver(ConsentGiver),
+    /// The next school: it does not need it, or cannot use it.
+    NextSchool,
 }
 
 impl RefusedBy {
@@ -46,16 +48,18 @@ impl RefusedBy {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::School => "school",
+            Self::NextSchool => "nextSchool",
             Self::Giver(giver) => giver.as_str(),
         }
     }
 
     /// Reads the word; none for another one.
     pub fn find(text: &str) -> Option<Self> {
-        if text == "school" {
-            return Some(Self::School);
+        match text {
+            "school" => Some(Self::School),
+            "nextSchool" => Some(Self::NextSchool),
+            giver => ConsentGiver::parse(giver).ok().map(Self::Giver),
         }
-        ConsentGiver::parse(text).ok().map(Self::Giver)
     }
 }
 

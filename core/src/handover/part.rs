@@ -243,15 +243,22 @@ impl Dossier {
         &self.opted_out
     }
 
-    /// What goes. INVARIANT: the rules are asked again: what was asked for under older rules and is forbidden now does not go.
-    pub fn attributes(&self, rules: &Parts) -> AttributeSet {
-        let goes = |part: &&Part| match rules.rule(**part) {
+    /// The parts that go. INVARIANT: the rules are asked again: what was asked for under older rules and is forbidden now does not go.
+    pub fn goes(&self, rules: &Parts) -> BTreeSet<Part> {
+        let goes = |part: &Part| match rules.rule(*part) {
             PartRule::Mandatory => true,
-            PartRule::OptOut => !self.opted_out.contains(*part),
+            PartRule::OptOut => !self.opted_out.contains(part),
             PartRule::Forbidden => false,
         };
-        let parts = self.asked.iter().filter(goes);
-        parts.fold(AttributeSet::EMPTY, |all, part| all.union(rules.attributes(*part)))
+        self.asked.iter().copied().filter(goes).collect()
+    }
+
+    /// What goes.
+    pub fn attributes(&self, rules: &Parts) -> AttributeSet {
+        let parts = self.goes(rules);
+        parts
+            .iter()
+            .fold(AttributeSet::EMPTY, |all, part| all.union(rules.attributes(*part)))
     }
 }
 

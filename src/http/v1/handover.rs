@@ -1,5 +1,7 @@
 //! Handovers: a school puts on record that the dossier of a pupil goes to the next school, shows it, releases it.
 
+use std::collections::BTreeSet;
+
 use actix_web::{
     get, post,
     web::{Json, Path},
@@ -101,7 +103,7 @@ pub(super) struct HandoverView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     refused_at: Option<Timestamp>,
-    /// Who refused it: `school`, `person` or `guardian`.
+    /// Who refused it: `school`, `person`, `guardian` or `nextSchool`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "guardian")]
     refused_by: Option<&'static str>,
@@ -351,6 +353,28 @@ impl Input for HandoverShow {
     }
 }
 
+/// What the school releases.
+#[derive(ToSchema)]
+#[schema(as = HandoverRelease)]
+#[expect(dead_code, reason = "the form in the document; what is read is `HandoverRelease`")]
+pub(super) struct ReleaseForm {
+    /// All parts (rubrieken) that go: those that always do, and those that were asked for and not opted out of. Others are refused,
+    /// so that what the school thinks it releases is what it releases.
+    #[schema(max_items = 20, example = json!(["identity", "schooling", "results"]))]
+    parts: Vec<String>,
+}
+
+/// What is read of it.
+#[derive(Debug)]
+pub(super) struct HandoverRelease(BTreeSet<Part>);
+
+impl Input for HandoverRelease {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let parts = fields.required("parts", parts);
+        Some(Self(parts?.into_iter().collect()))
+    }
+}
+
 /// Who refuses a handover.
 #[derive(ToSchema)]
 #[schema(as = HandoverRefuse)]
@@ -367,7 +391,10 @@ pub(super) struct HandoverRefuse(RefusedBy);
 
 impl Input for HandoverRefuse {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let by = |by: &str| RefusedBy::find(by).ok_or("it is refused by `school`, `person` or `guardian`");
+        let by = |by: &str| {
+            let by = RefusedBy::find(by).filter(|by| *by != RefusedBy::NextSchool);
+            by.ok_or("it is refused by `school`, `person` or `guardian`")
+        };
         fields.required("by", text(by)).map(Self)
     }
 }
@@ -451,12 +478,16 @@ pub(super) async fn handover_show(
 /// From then on the next school may fetch it, until it has received it or it runs out. After the pupil has left, it goes only if
 /// it was ordered or agreed with, until the retention term.
 #[utoipa::path(operation_id = "handover_release", tag = "handovers", security(("bearer" = ["handover.move"])),
-    params(HandoverPath),
+    params(HandoverPath), request_body = ReleaseForm,
     responses((status = 200, description = "The handover", body = HandoverView), HandoverNotFound, Conflict))]
 #[post("/schools/{school}/handovers/{handover}/_release")]
-pub(super) async fn handover_release(caller: May<MoveHandover>, path: Path<HandoverPath>) -> Answer<HandoverView> {
+pub(super) async fn handover_release(
+    caller: May<MoveHandover>,
+    path: Path<HandoverPath>,
+    Body(HandoverRelease(parts)): Body<HandoverRelease>,
+) -> Answer<HandoverView> {
     let HandoverPath { school, handover } = *path;
-    let released = caller.app().handover_release(caller.caller(), school, handover);
+    let released = caller.app().handover_release(caller.caller(), school, handover, &parts);
     Ok(Json(released.await?.into()))
 }
 

@@ -5,73 +5,47 @@ use serde::Serialize;
 use sluis_core::{
     catalogue::AttributeSet,
     id::{HandoverId, RecordId},
-    personal::Personal,
     time::Timestamp,
 };
 use utoipa::ToSchema;
 
 use super::{
-    account::{accepted, eck_id_of_any_segment},
     path::{HandoverPath, SchoolPath},
     release::{WithheldView, attributes},
 };
 use crate::{
     app::{
         action::{FetchHandover, ReceiveHandover},
-        handover_fetch::{Fetched, Sought},
+        handover_fetch::Fetched,
         learner::Released,
     },
     http::{
         answer::Answer,
         authentication::May,
         body::Body,
-        input::{Fields, Input, coded, text},
+        input::{Fields, Input, choice, text},
         response::{BadRequestOrBinding, Conflict, HandoverNotFound, Refused, SchoolNotFound},
     },
 };
 
-/// Whose dossier the next school asks for. Exactly one of `handover` and `eckId` says it.
-#[derive(ToSchema)]
-#[schema(as = HandoverFetch, rename_all = "camelCase")]
-#[expect(dead_code, reason = "the form in the document; what is read is `HandoverFetch`")]
-pub(super) struct FetchForm {
-    /// The handover, by the id that the other school gave.
-    #[schema(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000021")]
-    handover: Option<String>,
-    /// The ECK iD (ketenpseudoniem) of the pupil; in another sector the pupil has another one.
-    #[schema(pattern = "^https://ketenid\\.nl/[^/]+/[0-9a-f]{128}$")]
-    eck_id: Option<String>,
-    /// The attributes that are wanted; without a list, all that may be had.
-    #[schema(max_items = 100, example = json!(["familyName", "results"]))]
-    attributes: Option<Vec<String>>,
-}
-
-/// What is read of it.
-#[derive(Debug)]
+/// Which dossier the next school asks for.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
 pub(super) struct HandoverFetch {
-    by: By,
+    /// The handover, by the id that the other school gave.
+    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000021")]
+    handover: HandoverId,
+    /// The attributes that are wanted; without a list, all that may be had.
+    #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["familyName", "results"]))]
     attributes: Option<AttributeSet>,
-}
-
-#[derive(Debug)]
-enum By {
-    Handover(HandoverId),
-    EckId(Personal<String>),
 }
 
 impl Input for HandoverFetch {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let handover = fields.optional("handover", text(HandoverId::parse));
-        let eck_id = fields.optional("eckId", coded(eck_id_of_any_segment));
+        let handover = fields.required("handover", text(HandoverId::parse));
         let attributes = fields.optional("attributes", attributes);
-        let by = match (handover?, eck_id?) {
-            (Some(handover), None) => Some(By::Handover(handover)),
-            (None, Some(eck_id)) => Some(By::EckId(eck_id)),
-            (Some(_), Some(_)) => fields.refuse("eckId", "one_too_many", "`handover` and `eckId` do not go together"),
-            (None, None) => fields.refuse("handover", "one_needed", "`handover` or `eckId` is required"),
-        };
         Some(Self {
-            by: by?,
+            handover: handover?,
             attributes: attributes?,
         })
     }
@@ -81,9 +55,9 @@ impl Input for HandoverFetch {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DossierView {
-    /// The handovers by which it goes: what is received is one of these.
-    #[schema(value_type = Vec<Uuid>)]
-    handovers: Vec<HandoverId>,
+    /// The handover by which it goes.
+    #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000021")]
+    handover: HandoverId,
     /// What is released and the roster of the other school holds.
     #[schema(value_type = Object, example = json!({ "familyName": "Bakker", "yearGroup": "8" }))]
     attributes: Released,
@@ -97,7 +71,7 @@ pub(super) struct DossierView {
 impl From<Fetched> for DossierView {
     fn from(fetched: Fetched) -> Self {
         Self {
-            handovers: fetched.handovers,
+            handover: fetched.handover,
             attributes: fetched.attributes,
             withheld: fetched.withheld.into_iter().map(WithheldView::from).collect(),
             record_id: fetched.record,
@@ -110,7 +84,7 @@ impl From<Fetched> for DossierView {
 /// A program of a school asks another school for what that has released to it, under its BRIN with branch or its OIN; the
 /// purpose (doeleinde) is always D11. Who is unknown there and for whom nothing was released look alike.
 #[utoipa::path(operation_id = "handover_fetch", tag = "handovers", security(("bearer" = ["handover.fetch"])),
-    params(SchoolPath), request_body = FetchForm,
+    params(SchoolPath), request_body = HandoverFetch,
     responses((status = 200, description = "The dossier", body = DossierView), BadRequestOrBinding, Refused, SchoolNotFound,
         Conflict))]
 #[post("/schools/{school}/handovers/_fetch")]
@@ -119,40 +93,71 @@ pub(super) async fn handover_fetch(
     path: Path<SchoolPath>,
     Body(input): Body<HandoverFetch>,
 ) -> Answer<DossierView> {
-    let app = caller.app();
-    let sought = match input.by {
-        By::Handover(id) => Sought::Handover(id),
-        By::EckId(eck_id) => Sought::EckId(accepted(app.eck_id_rules(), &eck_id)?),
-    };
-    let fetched = app.handover_fetch(caller.caller(), path.school, &sought, input.attributes);
+    let HandoverFetch { handover, attributes } = input;
+    let fetched = caller
+        .app()
+        .handover_fetch(caller.caller(), path.school, handover, attributes);
     Ok(Json(fetched.await?.into()))
 }
 
-/// The receipt of a dossier.
+/// What became of a dossier that was released.
+#[derive(ToSchema)]
+#[schema(as = HandoverReceive)]
+#[expect(dead_code, reason = "the form in the document; what is read is `HandoverReceive`")]
+pub(super) struct ReceiveForm {
+    /// The next school has it (`received`), or does not need it or cannot use it (`refused`).
+    #[schema(example = "received", pattern = "^(received|refused)$")]
+    result: String,
+}
+
+/// What is read of it.
+#[derive(Debug)]
+pub(super) struct HandoverReceive {
+    received: bool,
+}
+
+impl Input for HandoverReceive {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let received = fields.required("result", choice(&[("received", true), ("refused", false)]));
+        Some(Self { received: received? })
+    }
+}
+
+/// The receipt of a dossier (ontvangstbevestiging).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DossierReceiptView {
     /// The handover.
     #[schema(value_type = Uuid, example = "01990a3e-7c00-7000-8000-000000000021")]
     id: HandoverId,
-    /// When it was received.
+    /// How it ended: `received` or `refused`.
+    #[schema(example = "received")]
+    state: &'static str,
+    /// When.
     #[schema(value_type = String, format = DateTime, example = "2027-03-05T10:00:00.000Z")]
-    received_at: Timestamp,
+    at: Timestamp,
 }
 
 /// Say that a dossier was received
 ///
-/// The next school says that it has what it fetched: it cannot be fetched any more.
+/// The next school says that it has what it fetched, or that it does not need it: it cannot be fetched any more.
 #[utoipa::path(operation_id = "handover_receive", tag = "handovers", security(("bearer" = ["handover.receive"])),
-    params(HandoverPath),
+    params(HandoverPath), request_body = ReceiveForm,
     responses((status = 200, description = "The receipt", body = DossierReceiptView), HandoverNotFound, Conflict))]
 #[post("/schools/{school}/handovers/{handover}/_receive")]
 pub(super) async fn handover_receive(
     caller: May<ReceiveHandover>,
     path: Path<HandoverPath>,
+    Body(input): Body<HandoverReceive>,
 ) -> Answer<DossierReceiptView> {
     let HandoverPath { school, handover } = *path;
-    let received = caller.app().handover_receive(caller.caller(), school, handover);
-    let (id, received_at) = received.await?;
-    Ok(Json(DossierReceiptView { id, received_at }))
+    let ended = caller
+        .app()
+        .handover_receive(caller.caller(), school, handover, input.received);
+    let (state, at) = ended.await?;
+    Ok(Json(DossierReceiptView {
+        id: handover,
+        state: state.as_str(),
+        at,
+    }))
 }

@@ -71,6 +71,7 @@ fn what_is_not_agreed_with_is_a_request_without_consent_and_an_order_that_is_wit
 fn words_are_read_back_and_nothing_is_printed() {
     for by in [
         RefusedBy::School,
+        RefusedBy::NextSchool,
         RefusedBy::Giver(ConsentGiver::Person),
         RefusedBy::Giver(ConsentGiver::Guardian),
     ] {
