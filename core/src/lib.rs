@@ -9,6 +9,7 @@
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
 //! | [`agreement`] | the annex of every model, its hash, its defects, and the dated records around it |
+//! | [`deidentify`] | what has to be gone before data go to research: pseudonyms, classes, counts |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`gate`] | the one decision: permit or deny, with every reason |
 //! | [`handover`] | the dossier of a pupil for the next school: its parts, and its course |
@@ -19,6 +20,7 @@
 pub mod address;
 pub mod agreement;
 pub mod catalogue;
+pub mod deidentify;
 pub mod gate;
 pub mod handover;
 pub mod id;
