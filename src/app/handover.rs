@@ -4,20 +4,15 @@
 //! from the course, which `sluis_core::handover` keeps in order. Deliberately absent: what is in the dossier. That is read from
 //! the roster when it goes.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use sluis_core::{
-    handover::{Course, Dossier, Part, Parts},
+    handover::{Course, Dossier, Parts},
     id::{HandoverId, PersonId, SchoolId},
     identifier::{Brin6, Oin},
     person::{self, NextSchool},
     personal::Personal,
 };
-use zeroize::Zeroizing;
-
-use crate::app::{sealing::SealingKey, store::StoreError};
-
 /// A handover, as a school keeps it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Handover {
@@ -61,57 +56,12 @@ pub struct OpenHandover {
     pub asked: Asked,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sealed {
-    reference: String,
-    parts: BTreeSet<Part>,
-    opted_out: BTreeSet<Part>,
-}
-
-impl Asked {
-    /// Seals it for the handover of a school.
-    pub(in crate::app) fn seal(
-        &self,
-        school: SchoolId,
-        id: HandoverId,
-        key: &dyn SealingKey,
-    ) -> Result<Vec<u8>, StoreError> {
-        let sealed = Sealed {
-            reference: self.reference.expose().clone(),
-            parts: self.dossier.parts().clone(),
-            opted_out: self.dossier.opted_out().clone(),
-        };
-        let plain = serde_json::to_vec(&sealed).map_err(|_| StoreError::Corrupt("a handover cannot be written"))?;
-        key.seal(&place(school, id), &Zeroizing::new(plain))
-    }
-}
-
-impl Handover {
-    /// Opens what is sealed of it.
-    pub(in crate::app) fn opened(self, key: &dyn SealingKey) -> Result<OpenHandover, StoreError> {
-        let plain = key.open(&place(self.school, self.id), &self.sealed)?;
-        let sealed: Sealed = serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("handover"))?;
-        Ok(OpenHandover {
-            asked: Asked {
-                reference: Personal::new(sealed.reference),
-                dossier: Dossier::kept(sealed.parts, sealed.opted_out),
-            },
-            kept: self,
-        })
-    }
-}
-
 impl OpenHandover {
     /// What the gate decides by; nothing before the school has released it.
     pub(in crate::app) fn fact(&self) -> Option<person::Handover> {
         let goes = self.asked.dossier.attributes(Parts::published());
         self.kept.course.grant(self.kept.to, goes)
     }
-}
-
-fn place(school: SchoolId, id: HandoverId) -> String {
-    format!("handovers/{school}/{id}")
 }
 
 /// A next school as a table holds it.

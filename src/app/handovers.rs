@@ -19,6 +19,7 @@ use crate::app::{
     consents::{may_decide, sixteenth_birthday},
     error::{AppError, Invalid, already, ended, not_ready},
     handover::{Asked, Handover, OpenHandover},
+    handover_sealed,
     look::LooksAt,
     roster::Roster,
     sealing::KeyScope,
@@ -142,7 +143,7 @@ impl App {
             person: person.id,
             to: input.to,
             course: Course::new(input.basis, requested_at, valid_until),
-            sealed: asked.seal(school.id, id, &*key)?,
+            sealed: handover_sealed::seal(&asked, school.id, id, &*key)?,
             version: 0,
         };
         let change = Change::HandoverAsked(kept.clone(), now);
@@ -287,7 +288,7 @@ impl App {
         name: &'static str,
     ) -> Result<HandoverOf, AppError> {
         let key = self.sealing.key(KeyScope::School(handover.kept.school)).await?;
-        handover.kept.sealed = handover.asked.seal(handover.kept.school, handover.kept.id, &*key)?;
+        handover.kept.sealed = handover_sealed::seal(&handover.asked, handover.kept.school, handover.kept.id, &*key)?;
         let change = Change::HandoverMoved(Box::new(handover.kept.clone()));
         self.handover_act(caller, &handover.kept, name, change).await?;
         self.shown_to_school(roster, handover).await

@@ -36,6 +36,7 @@ pub mod feed;
 pub mod gatekeeper;
 pub mod handover;
 pub mod handover_fetch;
+mod handover_sealed;
 pub mod handovers;
 mod inspect;
 pub mod instruct;

@@ -29,6 +29,7 @@ use crate::app::{
     consent::Consent,
     error::AppError,
     handover::OpenHandover,
+    handover_sealed,
     restriction::{Ground, Restriction},
     sealing::{KeyScope, SealingKey},
     store::{StoreError, StoredGroup, StoredPerson},
@@ -456,7 +457,10 @@ impl App {
             .map(|person| Person::open(school, person, &*key))
             .collect::<Result<_, _>>()?;
         let groups = stored.groups.into_iter().map(|group| (group.id, group)).collect();
-        let handovers = stored.handovers.into_iter().map(|handover| handover.opened(&*key));
+        let handovers = stored
+            .handovers
+            .into_iter()
+            .map(|handover| handover_sealed::open(handover, &*key));
         let registers = Registers {
             restrictions: stored.restrictions,
             consents: stored.consents,

@@ -22,6 +22,7 @@ mod event;
 mod group;
 mod handover;
 mod handover_fetch;
+mod handover_view;
 mod instruction;
 mod learner;
 mod ledger;
