@@ -27,6 +27,8 @@ use crate::app::{
     App,
     account_key::{AccountKey, AccountKeyKind},
     consent::Consent,
+    disclosure::OpenDisclosure,
+    disclosure_sealed,
     error::AppError,
     handover::OpenHandover,
     handover_sealed,
@@ -46,6 +48,8 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) consents: Vec<Consent>,
     /// The dossiers for next schools, those that are over too.
     pub(in crate::app) handovers: Vec<OpenHandover>,
+    /// The disclosures to authorities, ended ones too.
+    pub(in crate::app) disclosures: Vec<OpenDisclosure>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
     /// The accounts of those who were asked for one by one. Like those of a listing they hold at this epoch: whatever gives
@@ -75,6 +79,7 @@ impl Roster {
             restrictions,
             consents,
             handovers,
+            disclosures,
         } = registers;
         for (place, person) in persons.iter_mut().enumerate() {
             person.restrict(&restrictions);
@@ -92,6 +97,7 @@ impl Roster {
             restrictions,
             consents,
             handovers,
+            disclosures,
             listings: Cache::new(LISTINGS),
             by_eck_hash,
             by_id,
@@ -108,6 +114,7 @@ impl Roster {
             restrictions,
             consents: self.consents,
             handovers: self.handovers,
+            disclosures: self.disclosures,
         };
         Self::new(self.epoch, self.groups, self.persons, registers)
     }
@@ -461,10 +468,13 @@ impl App {
             .handovers
             .into_iter()
             .map(|handover| handover_sealed::open(handover, &*key));
+        let disclosures = stored.disclosures.into_iter();
+        let disclosures = disclosures.map(|disclosure| disclosure_sealed::open(disclosure, &*key));
         let registers = Registers {
             restrictions: stored.restrictions,
             consents: stored.consents,
             handovers: handovers.collect::<Result<_, _>>()?,
+            disclosures: disclosures.collect::<Result<_, _>>()?,
         };
         Ok(Roster::new(stored.epoch, groups, persons, registers))
     }

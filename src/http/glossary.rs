@@ -29,7 +29,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ),
     (
         "rights",
-        "Rights of persons (rechten van betrokkenen): consents, restrictions and objections",
+        "Rights of persons (rechten van betrokkenen): consents, restrictions and objections, disclosures that a law asks for",
     ),
     (
         "handovers",
@@ -66,6 +66,7 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
     ("Handover, Part", "overstap, rubriek (van een overstapdossier)"),
+    ("Disclosure", "verstrekking aan een instantie op grond van een wet"),
     ("Account", "account bij de leverancier"),
     (
         "Merge, Split, Take-over",

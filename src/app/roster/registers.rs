@@ -5,7 +5,7 @@ use sluis_core::{
     person::{self, Grants},
 };
 
-use crate::app::{consent::Consent, handover::OpenHandover, restriction::Restriction};
+use crate::app::{consent::Consent, disclosure::OpenDisclosure, handover::OpenHandover, restriction::Restriction};
 
 /// The registers of a school about persons, ended entries too.
 #[derive(Default)]
@@ -16,6 +16,8 @@ pub(in crate::app) struct Registers {
     pub(in crate::app) consents: Vec<Consent>,
     /// Dossiers for next schools.
     pub(in crate::app) handovers: Vec<OpenHandover>,
+    /// Disclosures to authorities.
+    pub(in crate::app) disclosures: Vec<OpenDisclosure>,
 }
 
 /// What they tell the gate about one person.
@@ -23,6 +25,7 @@ pub(in crate::app) struct Registers {
 pub(super) struct Told {
     pub(super) consents: Vec<person::Consent>,
     handovers: Vec<person::Handover>,
+    disclosures: Vec<person::Disclosure>,
 }
 
 impl Told {
@@ -30,6 +33,7 @@ impl Told {
     pub(super) fn grants(&self) -> Grants<'_> {
         Grants {
             handovers: &self.handovers,
+            disclosures: &self.disclosures,
             ..Grants::default()
         }
     }
@@ -45,6 +49,10 @@ impl Registers {
         for handover in &self.handovers {
             let told = facts.entry(handover.kept.person).or_default();
             told.handovers.extend(handover.fact());
+        }
+        for disclosure in &self.disclosures {
+            let told = facts.entry(disclosure.kept.person).or_default();
+            told.disclosures.push(disclosure.fact());
         }
         facts
     }

@@ -3,8 +3,8 @@
 use sluis_core::{
     catalogue::Purpose,
     id::{
-        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, InstructionId,
-        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
+        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, DisclosureId,
+        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
     },
     person::ConsentGiver,
     time::{Timestamp, Year},
@@ -21,6 +21,7 @@ use crate::app::{
     connection::{Connection, Due, Run, RunEnd},
     consent::Consent,
     contact::Contact,
+    disclosure::{Disclosure, EndedBy},
     feed::Notice,
     handover::Handover,
     instruction::Instruction,
@@ -87,6 +88,10 @@ pub enum Change {
     HandoverAsked(Handover, Timestamp),
     /// Something happened to a handover, unless something else came first.
     HandoverMoved(Box<Handover>),
+    /// A school put a disclosure to an authority on record.
+    DisclosureMade(Disclosure),
+    /// A disclosure ended before its time.
+    DisclosureEnded(SchoolId, DisclosureId, EndedBy, Timestamp),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.

@@ -11,6 +11,7 @@ use crate::app::{
     agreement::{Agreement, Approval},
     caller::Attempt,
     consent::Consent,
+    disclosure::Disclosure,
     handover::Handover,
     instruction::Instruction,
     organisation::School,
@@ -170,4 +171,6 @@ pub struct StoredRoster {
     pub consents: Vec<Consent>,
     /// The dossiers for next schools, those that are over too.
     pub handovers: Vec<Handover>,
+    /// The disclosures to authorities, ended ones too.
+    pub disclosures: Vec<Disclosure>,
 }

@@ -18,6 +18,7 @@ mod connection;
 mod consent;
 mod contact;
 mod decision;
+mod disclosure;
 mod event;
 mod group;
 mod handover;
@@ -129,6 +130,11 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(handover::handover_release)
         .service(handover::handover_refuse)
         .service(handover_fetch::handover_receive)
+        .service(disclosure::disclosure_list)
+        .service(disclosure::disclosure_create)
+        .service(disclosure::disclosure_view)
+        .service(disclosure::disclosure_release)
+        .service(disclosure::disclosure_end)
         .service(restriction::restriction_list)
         .service(restriction::restriction_create)
         .service(restriction::restriction_view)

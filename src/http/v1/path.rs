@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    HandoverId, InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    DisclosureId, HandoverId, InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId,
+    SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -63,6 +64,12 @@ paths! {
         school: SchoolId,
         /// The consent.
         consent: ConsentId
+    }
+    DisclosurePath {
+        /// The school.
+        school: SchoolId,
+        /// The disclosure.
+        disclosure: DisclosureId
     }
     HandoverPath {
         /// The school that the pupil leaves.

@@ -9,6 +9,7 @@ mod changes;
 pub(crate) mod client;
 pub(crate) mod consent;
 pub(crate) mod contact;
+pub(crate) mod disclosure;
 pub(crate) mod feed;
 pub(crate) mod handover;
 pub(crate) mod instruction;

@@ -9,7 +9,7 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, consent, handover, parsed, restriction, staging};
+use super::{Repository, consent, disclosure, handover, parsed, restriction, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
@@ -324,7 +324,7 @@ impl RosterStore for Repository {
             statement,
             params: params![school],
         };
-        let [epoch, groups, persons, restrictions, consents, handovers] = self
+        let [epoch, groups, persons, restrictions, consents, handovers, disclosures] = self
             .together([
                 query(&super::EPOCH),
                 query(&GROUPS),
@@ -332,6 +332,7 @@ impl RosterStore for Repository {
                 query(&restriction::RESTRICTIONS),
                 query(&consent::CONSENTS),
                 query(&handover::HANDOVERS),
+                query(&disclosure::DISCLOSURES),
             ])
             .await?;
         Ok(StoredRoster {
@@ -343,6 +344,10 @@ impl RosterStore for Repository {
                 .map(restriction::restriction)
                 .collect::<Result<_, _>>()?,
             consents: consents.iter().map(consent::consent).collect::<Result<_, _>>()?,
+            disclosures: disclosures
+                .iter()
+                .map(disclosure::disclosure)
+                .collect::<Result<_, _>>()?,
             handovers: handovers.iter().map(handover::handover).collect::<Result<_, _>>()?,
         })
     }

@@ -136,6 +136,25 @@ pub(super) fn agreements() -> Calls {
         ),
         ("consents", params![id(1)]),
         (
+            "disclosure_add",
+            params![
+                id(1),
+                id(1),
+                id(7),
+                "00000001001234567000",
+                NOW,
+                None::<i64>,
+                1,
+                NOW,
+                NOW + 9,
+                vec![1_u8]
+            ],
+        ),
+        ("disclosures", params![id(1)]),
+        ("disclosure_end", params![id(1), id(1), NOW + 5, "authority"]),
+        ("disclosure_end", params![id(1), id(1), NOW + 6, "school"]),
+        ("disclosures", params![id(1)]),
+        (
             "handover_add",
             params![
                 id(1),

@@ -19,3 +19,19 @@ CREATE TABLE handovers (
     version BIGINT NOT NULL
 );
 CREATE INDEX handovers_by_school ON handovers (school, id);
+
+-- Disclosures to authorities that point to a law. The law, the request, what is disclosed, and why nobody was informed: sealed.
+CREATE TABLE disclosures (
+    id BYTEA PRIMARY KEY,
+    school BYTEA NOT NULL REFERENCES schools (id),
+    person BYTEA NOT NULL,
+    authority TEXT COLLATE "C" NOT NULL,
+    verified_at BIGINT NOT NULL,
+    informed_at BIGINT,
+    in_spite BIGINT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_until BIGINT NOT NULL,
+    ended_by TEXT COLLATE "C",
+    sealed BYTEA NOT NULL
+);
+CREATE INDEX disclosures_by_school ON disclosures (school, id);

@@ -19,3 +19,19 @@ CREATE TABLE handovers (
     version INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX handovers_by_school ON handovers (school, id);
+
+-- Disclosures to authorities that point to a law. The law, the request, what is disclosed, and why nobody was informed: sealed.
+CREATE TABLE disclosures (
+    id BLOB PRIMARY KEY,
+    school BLOB NOT NULL REFERENCES schools (id),
+    person BLOB NOT NULL,
+    authority TEXT NOT NULL,
+    verified_at INTEGER NOT NULL,
+    informed_at INTEGER,
+    in_spite INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
+    ended_by TEXT,
+    sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX disclosures_by_school ON disclosures (school, id);
