@@ -197,6 +197,10 @@ kinds! {
     Restriction, RestrictionId = "restriction";
     /// A consent of a person or guardian (toestemming).
     Consent, ConsentId = "consent";
+    /// A dossier of a pupil for the next school (overstap).
+    Handover, HandoverId = "handover";
+    /// What a school gives an authority that points to a law (verstrekking op grond van een wet).
+    Disclosure, DisclosureId = "disclosure";
     /// A request of a person or guardian about data of their own (verzoek van een betrokkene).
     SubjectRequest, SubjectRequestId = "subject_request";
     /// A group in the roster of a school.

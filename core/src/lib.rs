@@ -9,9 +9,11 @@
 //! | [`identifier`] | the numbers and pseudonyms of the field, parsed and checked |
 //! | [`catalogue`] | purposes, data categories and attributes, as versioned data |
 //! | [`agreement`] | the annex of every model, its hash, its defects, and the dated records around it |
+//! | [`deidentify`] | what has to be gone before data go to research: pseudonyms, classes, counts |
 //! | [`person`] | what the rules need to know about a person |
 //! | [`gate`] | the one decision: permit or deny, with every reason |
 //! | [`matter`] | incidents, requests of persons and whatever else is dealt with step by step, and what it asks of whom by when |
+//! | [`handover`] | the dossier of a pupil for the next school: its parts, and its course |
 //! | [`ledger`] | evidence: records, their tree, proofs, and the check of an export |
 //!
 //! Deliberately absent: storage, HTTP, serialisation of personal data, any default that permits.
@@ -19,7 +21,9 @@
 pub mod address;
 pub mod agreement;
 pub mod catalogue;
+pub mod deidentify;
 pub mod gate;
+pub mod handover;
 pub mod id;
 pub mod identifier;
 pub mod ledger;

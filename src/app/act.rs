@@ -176,6 +176,11 @@ impl<'a> ActOf<'a> {
         }
     }
 
+    /// The record that was noted last, to say more in it.
+    pub(in crate::app) fn last(&mut self) -> Option<&mut RecordDraft> {
+        self.drafts.last_mut()
+    }
+
     /// What is decided here changes what these schools release: their policies are compiled anew.
     pub(in crate::app) fn changes_policy_of(&mut self, schools: impl IntoIterator<Item = SchoolId>) -> &mut Self {
         self.policy_of.extend(schools);

@@ -262,41 +262,65 @@ impl ConsentCreate {
             (PersonKind::Staff, ConsentGiver::Guardian) => {
                 wrong.push(Invalid::at("/givenBy", "guardian_of_staff", "staff decide themselves"));
             }
-            (PersonKind::Pupil, given_by) => match self.sixteenth_birthday(found, wrong) {
-                Some(sixteen) if given_by == ConsentGiver::Person && from < sixteen => {
-                    let detail = "a pupil under 16 does not consent alone: a guardian does (UAVG, article 5)";
-                    wrong.push(Invalid::at("/givenBy", "minor_alone", detail));
-                }
-                Some(sixteen) if given_by == ConsentGiver::Guardian && sixteen <= now => {
-                    let detail = "a pupil of 16 or older decides, and not a guardian (UAVG, article 5)";
-                    wrong.push(Invalid::at("/givenBy", "guardian_of_sixteen", detail));
-                }
-                Some(sixteen) if given_by == ConsentGiver::Guardian => {
+            (PersonKind::Pupil, given_by) => {
+                let sixteen = sixteenth_birthday(found, self.born.as_ref(), wrong);
+                if may_decide(given_by, sixteen, from, now, "/givenBy", wrong)
+                    && given_by == ConsentGiver::Guardian
+                    && let Some(sixteen) = sixteen
+                {
                     // Asked anew then.
                     until = Some(until.map_or(sixteen, |until| until.min(sixteen)));
                 }
-                _ => {}
-            },
+            }
         }
         Window { from, until }
     }
+}
 
-    fn sixteenth_birthday(&self, found: Option<&Person>, wrong: &mut Vec<Invalid>) -> Option<Timestamp> {
-        let held = found.and_then(|person| person.kept.values.get(&Attribute::BirthDate));
-        let held = held.and_then(|day| Day::parse(day.expose())).map(Personal::new);
-        if let (Some(held), Some(stated)) = (&held, &self.born)
-            && held.expose() != stated.expose()
-        {
-            let detail = "the roster of the school holds another day of birth";
-            wrong.push(Invalid::at("/birthDate", "birth_date_differs", detail));
-            return None;
-        }
-        let born = held.as_ref().or(self.born.as_ref());
-        let sixteen = born.and_then(turns_sixteen);
-        if sixteen.is_none() {
-            let detail = "who may consent depends on the day of birth, and the roster does not hold it: say it here";
-            wrong.push(Invalid::at("/birthDate", "birth_date_needed", detail));
-        }
-        sixteen
+/// Whether who decided for a pupil may, at that moment; otherwise that is added to what is wrong, at this place. Without the day
+/// of birth nobody can tell: that it is missing is wrong already.
+pub(in crate::app) fn may_decide(
+    by: ConsentGiver,
+    sixteen: Option<Timestamp>,
+    then: Timestamp,
+    now: Timestamp,
+    place: &str,
+    wrong: &mut Vec<Invalid>,
+) -> bool {
+    let (code, detail) = match (by, sixteen) {
+        (ConsentGiver::Person, Some(sixteen)) if then < sixteen => (
+            "minor_alone",
+            "a pupil under 16 does not decide alone: a guardian does (UAVG, article 5)",
+        ),
+        (ConsentGiver::Guardian, Some(sixteen)) if sixteen <= now => (
+            "guardian_of_sixteen",
+            "a pupil of 16 or older decides, and not a guardian (UAVG, article 5)",
+        ),
+        _ => return true,
+    };
+    wrong.push(Invalid::at(place, code, detail));
+    false
+}
+
+/// When the pupil turns 16, by the roster or by what the school says; what is wrong with that is added.
+pub(in crate::app) fn sixteenth_birthday(
+    found: Option<&Person>,
+    born: Option<&Personal<Day>>,
+    wrong: &mut Vec<Invalid>,
+) -> Option<Timestamp> {
+    let held = found.and_then(|person| person.kept.values.get(&Attribute::BirthDate));
+    let held = held.and_then(|day| Day::parse(day.expose())).map(Personal::new);
+    if let (Some(held), Some(stated)) = (&held, born)
+        && held.expose() != stated.expose()
+    {
+        let detail = "the roster of the school holds another day of birth";
+        wrong.push(Invalid::at("/birthDate", "birth_date_differs", detail));
+        return None;
     }
+    let sixteen = held.as_ref().or(born).and_then(turns_sixteen);
+    if sixteen.is_none() {
+        let detail = "who may decide depends on the day of birth, and the roster does not hold it: say it here";
+        wrong.push(Invalid::at("/birthDate", "birth_date_needed", detail));
+    }
+    sixteen
 }

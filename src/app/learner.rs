@@ -101,7 +101,7 @@ pub(in crate::app) enum About<'a> {
 }
 
 /// An id that no person has.
-const NOBODY: PersonId = PersonId::from_uuid(uuid::Uuid::nil());
+pub(in crate::app) const NOBODY: PersonId = PersonId::from_uuid(uuid::Uuid::nil());
 
 impl<'a> About<'a> {
     /// What the gate needs to know.
@@ -374,7 +374,8 @@ pub(in crate::app) fn supplier_of(caller: &Caller) -> Result<(SupplierId, sluis_
     }
 }
 
-fn values(standing: &Standing, about: About<'_>, released: AttributeSet) -> Released {
+/// The values of what is released, as far as the roster holds them.
+pub(in crate::app) fn values(standing: &Standing, about: About<'_>, released: AttributeSet) -> Released {
     let Some(person) = about.person() else {
         return Released(BTreeMap::new());
     };

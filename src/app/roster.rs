@@ -1,5 +1,8 @@
 //! The roster of a school as the gate and the use cases see it: opened, in memory, at one epoch.
 
+mod personal;
+mod registers;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
@@ -11,17 +14,24 @@ use sluis_core::{
     catalogue::Attribute,
     id::{self, AccountId, GroupId, IdMap, PersonId, RestrictionId, SchoolId, SupplierId},
     identifier::EckIdRules,
-    person::{self, Grants, PersonFacts, PersonKind, YearGroup},
+    person::{PersonFacts, PersonKind, YearGroup},
     personal::Personal,
     time::{Timestamp, Window},
 };
 use zeroize::Zeroizing;
 
+pub(in crate::app) use self::registers::Registers;
+use self::registers::Told;
+
 use crate::app::{
     App,
     account_key::{AccountKey, AccountKeyKind},
     consent::Consent,
+    disclosure::OpenDisclosure,
+    disclosure_sealed,
     error::AppError,
+    handover::OpenHandover,
+    handover_sealed,
     restriction::{Ground, Restriction},
     sealing::{KeyScope, SealingKey},
     store::{StoreError, StoredGroup, StoredPerson},
@@ -36,6 +46,10 @@ pub(in crate::app) struct Roster {
     pub(in crate::app) restrictions: Vec<Restriction>,
     /// The consents that the school has on record, ended ones too.
     pub(in crate::app) consents: Vec<Consent>,
+    /// The dossiers for next schools, those that are over too.
+    pub(in crate::app) handovers: Vec<OpenHandover>,
+    /// The disclosures to authorities, ended ones too.
+    pub(in crate::app) disclosures: Vec<OpenDisclosure>,
     /// For each supplier that asked, the order in which it sees them.
     pub(in crate::app) listings: Cache<SupplierId, Arc<Listing>>,
     /// The accounts of those who were asked for one by one. Like those of a listing they hold at this epoch: whatever gives
@@ -57,17 +71,19 @@ impl Roster {
         epoch: u64,
         groups: BTreeMap<GroupId, StoredGroup>,
         mut persons: Vec<Person>,
-        restrictions: Vec<Restriction>,
-        consents: Vec<Consent>,
+        registers: Registers,
     ) -> Self {
         let (mut by_eck_hash, mut by_id) = (HashMap::new(), IdMap::default());
-        let mut consents_of: IdMap<id::Person, Vec<person::Consent>> = IdMap::default();
-        for consent in &consents {
-            consents_of.entry(consent.person).or_default().push(consent.fact());
-        }
+        let mut facts = registers.facts();
+        let Registers {
+            restrictions,
+            consents,
+            handovers,
+            disclosures,
+        } = registers;
         for (place, person) in persons.iter_mut().enumerate() {
             person.restrict(&restrictions);
-            person.consents = consents_of.remove(&person.id).unwrap_or_default();
+            person.told = facts.remove(&person.id).unwrap_or_default();
             if let Some(hash) = person.eck_hash {
                 by_eck_hash.entry((person.kept.kind, hash)).or_insert(place);
             }
@@ -80,6 +96,8 @@ impl Roster {
             persons,
             restrictions,
             consents,
+            handovers,
+            disclosures,
             listings: Cache::new(LISTINGS),
             by_eck_hash,
             by_id,
@@ -92,7 +110,13 @@ impl Roster {
         for restriction in restrictions.iter_mut().filter(|restriction| restriction.id == id) {
             restriction.window.until = Some(at);
         }
-        Self::new(self.epoch, self.groups, self.persons, restrictions, self.consents)
+        let registers = Registers {
+            restrictions,
+            consents: self.consents,
+            handovers: self.handovers,
+            disclosures: self.disclosures,
+        };
+        Self::new(self.epoch, self.groups, self.persons, registers)
     }
 
     /// The person of this kind with this keyed hash of an ECK iD; somebody may be a pupil here and work here too. INVARIANT:
@@ -182,7 +206,7 @@ pub(in crate::app) struct Person {
     year_group: Option<YearGroup>,
     restrictions: Vec<Window>,
     objections: Vec<Window>,
-    consents: Vec<person::Consent>,
+    told: Told,
 }
 
 /// What is kept of a person: what an active agreement needs, and the facts that the gate needs.
@@ -191,19 +215,19 @@ pub(in crate::app) struct Person {
 pub(in crate::app) struct KeptPerson {
     pub(in crate::app) kind: PersonKind,
     /// The key in the administration, unless it is a dummy.
-    #[serde(with = "personal_text")]
+    #[serde(with = "personal::text")]
     pub(in crate::app) source_key: Option<Personal<String>>,
     pub(in crate::app) groups: Vec<GroupId>,
-    #[serde(with = "personal_text")]
+    #[serde(with = "personal::text")]
     pub(in crate::app) year_group: Option<Personal<String>>,
-    #[serde(with = "personal_text")]
+    #[serde(with = "personal::text")]
     pub(in crate::app) enrolled_from: Option<Personal<String>>,
-    #[serde(with = "personal_text")]
+    #[serde(with = "personal::text")]
     pub(in crate::app) enrolled_until: Option<Personal<String>>,
     /// Whether a first or last day was delivered that cannot be read. Such a person may have left: nobody gets anything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::app) enrolment_in_doubt: bool,
-    #[serde(with = "personal_values")]
+    #[serde(with = "personal::values")]
     pub(in crate::app) values: BTreeMap<Attribute, Personal<String>>,
 }
 
@@ -237,9 +261,9 @@ impl Person {
             year_group: self.year_group,
             restrictions: &self.restrictions,
             objections: &self.objections,
-            consents: &self.consents,
+            consents: &self.told.consents,
             has_account_key: self.has_account_key(),
-            grants: Grants::default(),
+            grants: self.told.grants(),
         }
     }
 
@@ -261,7 +285,7 @@ impl Person {
     /// Takes on the consents of this person.
     pub(in crate::app) fn consent(&mut self, consents: &[Consent]) {
         let own = consents.iter().filter(|consent| consent.person == self.id);
-        self.consents = own.map(Consent::fact).collect();
+        self.told.consents = own.map(Consent::fact).collect();
     }
 
     /// What leads to the account of this person at a supplier, the strongest first: the ECK iD (for staff with the
@@ -307,7 +331,7 @@ impl Person {
             year_group: None,
             restrictions: Vec::new(),
             objections: Vec::new(),
-            consents: Vec::new(),
+            told: Told::default(),
             kept,
         })
     }
@@ -341,7 +365,7 @@ impl Person {
                 .map_err(|_| StoreError::Corrupt("year group of a person"))?,
             restrictions: Vec::new(),
             objections: Vec::new(),
-            consents: Vec::new(),
+            told: Told::default(),
             kept,
         })
     }
@@ -440,51 +464,23 @@ impl App {
             .map(|person| Person::open(school, person, &*key))
             .collect::<Result<_, _>>()?;
         let groups = stored.groups.into_iter().map(|group| (group.id, group)).collect();
-        let (restrictions, consents) = (stored.restrictions, stored.consents);
-        Ok(Roster::new(stored.epoch, groups, persons, restrictions, consents))
+        let handovers = stored
+            .handovers
+            .into_iter()
+            .map(|handover| handover_sealed::open(handover, &*key));
+        let disclosures = stored.disclosures.into_iter();
+        let disclosures = disclosures.map(|disclosure| disclosure_sealed::open(disclosure, &*key));
+        let registers = Registers {
+            restrictions: stored.restrictions,
+            consents: stored.consents,
+            handovers: handovers.collect::<Result<_, _>>()?,
+            disclosures: disclosures.collect::<Result<_, _>>()?,
+        };
+        Ok(Roster::new(stored.epoch, groups, persons, registers))
     }
 
     /// The rules for ECK iDs of this service.
     pub fn eck_id_rules(&self) -> &EckIdRules {
         &self.settings.eck_ids
-    }
-}
-
-mod personal_text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use sluis_core::personal::Personal;
-
-    pub(super) fn serialize<S: Serializer>(value: &Option<Personal<String>>, serializer: S) -> Result<S::Ok, S::Error> {
-        value.as_ref().map(Personal::expose).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Personal<String>>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Personal::new))
-    }
-}
-
-mod personal_values {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-    use sluis_core::{catalogue::Attribute, personal::Personal};
-
-    pub(super) fn serialize<S: Serializer>(
-        values: &BTreeMap<Attribute, Personal<String>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(values.iter().map(|(attribute, value)| (attribute, value.expose())))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<Attribute, Personal<String>>, D::Error> {
-        let values = BTreeMap::<Attribute, String>::deserialize(deserializer)?;
-        Ok(values
-            .into_iter()
-            .map(|(attribute, value)| (attribute, Personal::new(value)))
-            .collect())
     }
 }

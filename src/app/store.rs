@@ -84,6 +84,7 @@ impl Change {
             | Self::InstructionEnded(_, _, at)
             | Self::StanceEnded(_, _, at)
             | Self::ConsentWithdrawn { at, .. }
+            | Self::DisclosureEnded(_, _, _, at)
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
             // It takes the place of what held before.
             Self::AgreementAccepted(_, acceptance) => Some(acceptance.at),

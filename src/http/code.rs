@@ -142,6 +142,14 @@ codes! {
         "The consent is not known" / "De toestemming is niet bekend"
         "No consent has this id, or it is out of the caller's reach."
         / "Geen toestemming heeft dit id, of het valt buiten het bereik van de aanroeper."
+    DisclosureNotFound "disclosure_not_found" NOT_FOUND
+        "The disclosure is not known" / "De verstrekking is niet bekend"
+        "No disclosure to an authority has this id, or it is out of the caller's reach."
+        / "Geen verstrekking aan een instantie heeft dit id, of die valt buiten het bereik van de aanroeper."
+    HandoverNotFound "handover_not_found" NOT_FOUND
+        "The handover is not known" / "De overstap is niet bekend"
+        "No handover of a dossier has this id, or it is out of the caller's reach."
+        / "Geen overdracht van een dossier heeft dit id, of die valt buiten het bereik van de aanroeper."
     MandateNotFound "mandate_not_found" NOT_FOUND
         "The mandate is not known" / "Het mandaat is niet bekend"
         "No mandate has this id, or it is out of the caller's reach."

@@ -29,7 +29,11 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ),
     (
         "rights",
-        "Rights of persons (rechten van betrokkenen): consents, restrictions and objections",
+        "Rights of persons (rechten van betrokkenen): consents, restrictions and objections, disclosures that a law asks for",
+    ),
+    (
+        "handovers",
+        "Dossiers of pupils for the next school (overstap): shown, released, fetched",
     ),
     (
         "accounts",
@@ -67,6 +71,8 @@ const WORDS: &[(&str, &str)] = &[
         "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",
     ),
     ("Restriction, Objection", "beperking, bezwaar (AVG 18 en 21)"),
+    ("Handover, Part", "overstap, rubriek (van een overstapdossier)"),
+    ("Disclosure", "verstrekking aan een instantie op grond van een wet"),
     ("Account", "account bij de leverancier"),
     (
         "Merge, Split, Take-over",

@@ -65,6 +65,8 @@ fn not_found(kind: &str) -> Code {
         id::AccountChange::NAME => Code::AccountChangeNotFound,
         id::Restriction::NAME => Code::RestrictionNotFound,
         id::Consent::NAME => Code::ConsentNotFound,
+        id::Disclosure::NAME => Code::DisclosureNotFound,
+        id::Handover::NAME => Code::HandoverNotFound,
         id::Contact::NAME => Code::ContactNotFound,
         id::Matter::NAME => Code::MatterNotFound,
         id::Stance::NAME => Code::StanceNotFound,

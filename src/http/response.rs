@@ -57,6 +57,8 @@ problem_responses! {
     ApprovalNotFound: SchoolNotFound | ApprovalNotFound;
     RestrictionNotFound: SchoolNotFound | RestrictionNotFound;
     ConsentNotFound: SchoolNotFound | ConsentNotFound;
+    DisclosureNotFound: SchoolNotFound | DisclosureNotFound;
+    HandoverNotFound: SchoolNotFound | HandoverNotFound;
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     ContactNotFound: BoardNotFound | ContactNotFound;

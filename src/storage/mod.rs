@@ -58,6 +58,8 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::before::ALL,
     repository::restriction::ALL,
     repository::consent::ALL,
+    repository::disclosure::ALL,
+    repository::handover::ALL,
     repository::account::ALL,
     repository::account_change::ALL,
     repository::feed::ALL,

@@ -1,6 +1,7 @@
 //! Everything that somebody does is on record: in the log of the school or board that it concerns, and what the operator
 //! does in the operator's log as well.
 
+mod leaving;
 mod refusals;
 mod table;
 mod walk;
@@ -130,6 +131,19 @@ async fn make(walk: &mut Walk) {
     let consent = walk.step("consent_create", School, body).await;
     walk.things.insert("consent", id_of(&consent));
     walk.step("consent_withdraw", School, json!({ "by": "guardian" })).await;
+    let now = walk.world.service.clock.now();
+    let body = json!({
+        "authority": "00000001001234567000", "law": "Leerplichtwet 1969, artikel 21", "reference": "brief 12",
+        "verifiedAt": now, "informedAt": now, "validUntil": now.plus_secs(3_600), "attributes": ["givenName"],
+        "eckId": pupil(INSIDE).eck_id,
+    });
+    let disclosure = walk.step("disclosure_create", School, body).await;
+    walk.things.insert("disclosure", id_of(&disclosure));
+    let body = json!({
+        "toBrin": "98YY00", "basis": "request", "reference": "aanvraag 7", "eckId": pupil(INSIDE).eck_id,
+    });
+    let handover = walk.step("handover_create", School, body).await;
+    walk.things.insert("handover", id_of(&handover));
 
     matters(walk).await;
 
@@ -182,6 +196,11 @@ async fn every_operation_that_writes_or_releases_leaves_just_these_records_and_n
         walk.things.insert("client", client);
         walk.step(step, Operator, json!({})).await;
     }
+    let body = json!({ "authority": "00000001001234567000" });
+    walk.step("disclosure_release", School, body).await;
+    walk.step("disclosure_end", School, json!({ "by": "authority" })).await;
+    walk.step("handover_refuse", School, json!({ "by": "school" })).await;
+    walk.leave_the_other_location(pupil(INSIDE).eck_id).await;
     let undone = walk.step("account_change_undo", School, json!({})).await;
     let body = json!({ "supplier": walk.things["supplier"], "from": undone["into"], "into": undone["from"] });
     walk.step("account_merge", School, body).await;

@@ -81,6 +81,12 @@ impl World {
     /// A second school of the board, at which the product of the supplier is on for everybody.
     pub(crate) async fn second_school(&self) -> SchoolId {
         let school = self.another_location().await;
+        self.switch_on_at(school).await;
+        school
+    }
+
+    /// The product of the supplier is on for everybody at another school of the board.
+    pub(crate) async fn switch_on_at(&self, school: SchoolId) {
         let app = &self.service.app;
         let from_board = caller(&self.board_client, Role::Board(self.board));
         let (product, scope) = (self.supplier.product, ActivationScope::School);
@@ -89,7 +95,6 @@ impl World {
         app.activation_accept(&from_supplier, school, activation.unwrap().id)
             .await
             .unwrap();
-        school
     }
 }
 

@@ -91,6 +91,8 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{record}", NOBODY)
             .replace("{change}", NOBODY)
             .replace("{consent}", NOBODY)
+            .replace("{handover}", NOBODY)
+            .replace("{disclosure}", NOBODY)
     };
     // Bodies are such that nothing changes when they are reached; the steps that do change something come last.
     let signature = json!({ "annexHash": "0".repeat(64) });
@@ -114,6 +116,18 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let withdrawing = json!({ "by": "guardian" });
     let viewing = json!({ "step": "incident_closed" });
     let ending = json!({ "agreement": agreement });
+    let leaving = json!({ "toBrin": "98YY00", "basis": "request", "reference": "aanvraag", "eckId": eck_id });
+    let disclosing = json!({
+        "authority": "00000001001234567000", "law": "Leerplichtwet 1969, artikel 21", "reference": "brief 12",
+        "verifiedAt": "2026-01-01T00:00:00Z", "informedAt": "2026-01-01T00:00:00Z", "validUntil": "2090-01-01T00:00:00Z",
+        "attributes": ["familyName"], "eckId": eck_id,
+    });
+    let giving = json!({ "authority": "00000001001234567000" });
+    let showing = json!({ "by": "guardian", "agrees": true });
+    let releasing = json!({ "parts": [] });
+    let refusing = json!({ "by": "school" });
+    let fetching = json!({ "handover": NOBODY });
+    let receiving = json!({ "result": "received" });
     let nothing = json!({});
     #[rustfmt::skip]
     let matrix: &[(&str, &str, &Value, &str)] = &[
@@ -188,6 +202,19 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/schools/{school}/consents", &consenting,               ".x?x?..."),
         ("GET", "/schools/{school}/consents/{consent}", &nothing,         ".????..."),
         ("POST", "/schools/{school}/consents/{consent}/_withdraw", &withdrawing, ".????..."),
+        ("GET", "/schools/{school}/disclosures", &nothing,                ".x?x?..."),
+        ("POST", "/schools/{school}/disclosures", &disclosing,            ".x?x?..."),
+        ("GET", "/schools/{school}/disclosures/{disclosure}", &nothing,   ".????..."),
+        ("POST", "/schools/{school}/disclosures/{disclosure}/_release", &giving, ".????..."),
+        ("POST", "/schools/{school}/disclosures/{disclosure}/_end", &refusing, ".????..."),
+        ("GET", "/schools/{school}/handovers", &nothing,                  ".x?x?..."),
+        ("POST", "/schools/{school}/handovers", &leaving,                 ".x?x?..."),
+        ("GET", "/schools/{school}/handovers/{handover}", &nothing,       ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_show", &showing, ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_release", &releasing, ".????..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_refuse", &refusing, ".????..."),
+        ("POST", "/schools/{school}/handovers/_fetch", &fetching,         "...xx..."),
+        ("POST", "/schools/{school}/handovers/{handover}/_receive", &receiving, "...??..."),
         ("POST", "/schools/{school}/connections", &connecting,            ".x?x?..."),
         ("GET", "/schools/{school}/connections", &nothing,                ".x?x?..."),
         ("GET", "/schools/{school}/connections/{connection}", &nothing,   ".x?x?..."),

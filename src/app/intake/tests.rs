@@ -22,6 +22,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::app::roster::Registers;
 use crate::app::sealing::HashingKey;
 
 /// Seals nothing and hashes in the open: for looking at.
@@ -96,7 +97,7 @@ struct Held {
 
 impl Held {
     fn new() -> Self {
-        let roster = Roster::new(0, BTreeMap::new(), Vec::new(), Vec::new(), Vec::new());
+        let roster = Roster::new(0, BTreeMap::new(), Vec::new(), Registers::default());
         let needed = [Attribute::GivenName, Attribute::Groups].into_iter().collect();
         Self {
             roster,

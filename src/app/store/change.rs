@@ -3,8 +3,8 @@
 use sluis_core::{
     catalogue::Purpose,
     id::{
-        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, InstructionId,
-        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
+        AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, DisclosureId,
+        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
     },
     person::ConsentGiver,
     time::{Timestamp, Year},
@@ -21,7 +21,9 @@ use crate::app::{
     connection::{Connection, Due, Run, RunEnd},
     consent::Consent,
     contact::Contact,
+    disclosure::{Disclosure, EndedBy},
     feed::Notice,
+    handover::Handover,
     instruction::Instruction,
     matter::{NewMatter, NewStep},
     organisation::{Board, Product, School, Supplier},
@@ -87,6 +89,14 @@ pub enum Change {
     MatterOpened(Box<NewMatter>),
     /// A step was taken in it, unless another step came first.
     MatterMoved(Box<NewStep>),
+    /// A dossier of a pupil was asked for.
+    HandoverAsked(Handover, Timestamp),
+    /// Something happened to a handover, unless something else came first.
+    HandoverMoved(Box<Handover>),
+    /// A school put a disclosure to an authority on record.
+    DisclosureMade(Disclosure),
+    /// A disclosure ended before its time.
+    DisclosureEnded(SchoolId, DisclosureId, EndedBy, Timestamp),
     /// A board authorised a supplier.
     MandateGiven(Mandate),
     /// A board took an authorisation back.

@@ -11,6 +11,8 @@ use crate::app::{
     agreement::{Agreement, Approval},
     caller::Attempt,
     consent::Consent,
+    disclosure::Disclosure,
+    handover::Handover,
     instruction::Instruction,
     organisation::School,
     restriction::Restriction,
@@ -167,4 +169,8 @@ pub struct StoredRoster {
     pub restrictions: Vec<Restriction>,
     /// The consents that the school has on record, ended ones too.
     pub consents: Vec<Consent>,
+    /// The dossiers for next schools, those that are over too.
+    pub handovers: Vec<Handover>,
+    /// The disclosures to authorities, ended ones too.
+    pub disclosures: Vec<Disclosure>,
 }

@@ -18,8 +18,12 @@ mod connection;
 mod consent;
 mod contact;
 mod decision;
+mod disclosure;
 mod event;
 mod group;
+mod handover;
+mod handover_fetch;
+mod handover_view;
 mod instruction;
 mod learner;
 mod ledger;
@@ -131,6 +135,19 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(consent::consent_create)
         .service(consent::consent_view)
         .service(consent::consent_withdraw)
+        .service(handover::handover_list)
+        .service(handover::handover_create)
+        .service(handover_fetch::handover_fetch)
+        .service(handover::handover_view)
+        .service(handover::handover_show)
+        .service(handover::handover_release)
+        .service(handover::handover_refuse)
+        .service(handover_fetch::handover_receive)
+        .service(disclosure::disclosure_list)
+        .service(disclosure::disclosure_create)
+        .service(disclosure::disclosure_view)
+        .service(disclosure::disclosure_release)
+        .service(disclosure::disclosure_end)
         .service(restriction::restriction_list)
         .service(restriction::restriction_create)
         .service(restriction::restriction_view)

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    InstructionId, MandateId, MatterId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    DisclosureId, HandoverId, InstructionId, MandateId, MatterId, ProductId, RecordId, RestrictionId, RunId, SchoolId,
+    StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -67,6 +68,18 @@ paths! {
         school: SchoolId,
         /// The consent.
         consent: ConsentId
+    }
+    DisclosurePath {
+        /// The school.
+        school: SchoolId,
+        /// The disclosure.
+        disclosure: DisclosureId
+    }
+    HandoverPath {
+        /// The school that the pupil leaves.
+        school: SchoolId,
+        /// The handover.
+        handover: HandoverId
     }
     AccountChangePath {
         /// The school.

@@ -7,8 +7,8 @@ use sluis_core::{
 };
 
 use super::{
-    Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, feed,
-    instruction, login, once, organisation, restriction, roster, staging, stance,
+    Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, disclosure, feed,
+    handover, instruction, login, once, organisation, restriction, roster, staging, stance,
 };
 use crate::{
     app::{
@@ -176,6 +176,10 @@ impl Repository {
             }
             Change::MatterOpened(new) => self.matter_opened(set, &new).await?,
             Change::MatterMoved(new) => self.matter_moved(set, &new).await?,
+            Change::HandoverAsked(new, now) => handover::add(set, &new, now),
+            Change::HandoverMoved(moved) => handover::update(set, &moved),
+            Change::DisclosureMade(new) => disclosure::add(set, &new),
+            Change::DisclosureEnded(school, id, by, at) => disclosure::end(set, school, id, by, at),
             Change::MandateGiven(mandate) => {
                 let values = params![mandate.board, mandate.supplier, mandate.window.from];
                 set.push(&agreement::MANDATES_OPEN, values, Expect::Exactly(0));

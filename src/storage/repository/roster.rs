@@ -9,7 +9,7 @@ use sluis_core::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Repository, consent, parsed, restriction, staging};
+use super::{Repository, consent, disclosure, handover, parsed, restriction, staging};
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
@@ -324,13 +324,15 @@ impl RosterStore for Repository {
             statement,
             params: params![school],
         };
-        let [epoch, groups, persons, restrictions, consents] = self
+        let [epoch, groups, persons, restrictions, consents, handovers, disclosures] = self
             .together([
                 query(&super::EPOCH),
                 query(&GROUPS),
                 query(&PERSONS),
                 query(&restriction::RESTRICTIONS),
                 query(&consent::CONSENTS),
+                query(&handover::HANDOVERS),
+                query(&disclosure::DISCLOSURES),
             ])
             .await?;
         Ok(StoredRoster {
@@ -342,6 +344,11 @@ impl RosterStore for Repository {
                 .map(restriction::restriction)
                 .collect::<Result<_, _>>()?,
             consents: consents.iter().map(consent::consent).collect::<Result<_, _>>()?,
+            disclosures: disclosures
+                .iter()
+                .map(disclosure::disclosure)
+                .collect::<Result<_, _>>()?,
+            handovers: handovers.iter().map(handover::handover).collect::<Result<_, _>>()?,
         })
     }
 }

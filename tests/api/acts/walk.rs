@@ -18,13 +18,15 @@ use crate::world::{Answer, World, caller, school_elsewhere};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along. A look at a document
 /// that came along is no act, and leaves nothing.
-const ASKS: [&str; 9] = [
+const ASKS: [&str; 11] = [
     "account_change_search",
     "account_resolve",
     "account_search",
     "agreement_lint",
     "board_record_export",
     "decision_create",
+    "disclosure_release",
+    "handover_fetch",
     "learner_search",
     "record_export",
     "record_search",

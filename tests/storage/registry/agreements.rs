@@ -136,6 +136,78 @@ pub(super) fn agreements() -> Calls {
         ),
         ("consents", params![id(1)]),
         (
+            "disclosure_add",
+            params![
+                id(1),
+                id(1),
+                id(7),
+                "00000001001234567000",
+                NOW,
+                None::<i64>,
+                1,
+                NOW,
+                NOW + 9,
+                vec![1_u8]
+            ],
+        ),
+        ("disclosures", params![id(1)]),
+        ("disclosure_end", params![id(1), id(1), NOW + 5, "authority"]),
+        ("disclosure_end", params![id(1), id(1), NOW + 6, "school"]),
+        ("disclosures", params![id(1)]),
+        (
+            "handover_add",
+            params![
+                id(1),
+                id(1),
+                id(7),
+                "brin:98YY00",
+                "request",
+                vec![1_u8],
+                NOW,
+                NOW + 9,
+                0
+            ],
+        ),
+        ("handovers", params![id(1)]),
+        ("handovers_open", params![id(1), id(7), "brin:98YY00", NOW]),
+        ("handovers_open", params![id(1), id(7), "brin:98YY00", NOW + 9]),
+        (
+            "handover_update",
+            params![
+                id(1),
+                id(1),
+                0,
+                vec![2_u8],
+                NOW + 1,
+                "guardian",
+                1,
+                NOW + 2,
+                NOW + 3,
+                NOW + 4,
+                None::<i64>,
+                None::<String>
+            ],
+        ),
+        (
+            "handover_update",
+            params![
+                id(1),
+                id(1),
+                0,
+                vec![3_u8],
+                None::<i64>,
+                None::<String>,
+                None::<i64>,
+                None::<i64>,
+                None::<i64>,
+                None::<i64>,
+                NOW + 5,
+                "school"
+            ],
+        ),
+        ("handovers", params![id(1)]),
+        ("handovers_open", params![id(1), id(7), "brin:98YY00", NOW]),
+        (
             "stance_add",
             params![
                 id(1),

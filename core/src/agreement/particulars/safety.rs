@@ -4,7 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{is_false, section, words};
-use crate::catalogue::Label;
+pub use crate::deidentify::Identifier;
+use crate::{
+    catalogue::Label,
+    deidentify::{self, lacking},
+};
 
 words! {
     /// A level of the classification.
@@ -63,32 +67,6 @@ section! {
     }
 }
 
-words! {
-    /// What can name a person.
-    Identifier {
-        /// Names.
-        Name,
-        /// Numbers of the person that others know: of the school, ECK iD, account. A pseudonym that is made for the research is none.
-        Number,
-        /// Addresses and telephone.
-        Contact,
-        /// Date of birth.
-        BirthDate,
-        /// The number of the device, and where it is on the network.
-        Device,
-        /// The number of the school, such as BRIN.
-        School,
-    }
-}
-
-impl Identifier {
-    /// What has to be gone before data can be said to name nobody. That the school is gone is not enough, and not needed.
-    pub const TELLING: [Self; 5] = [Self::Name, Self::Number, Self::Contact, Self::BirthDate, Self::Device];
-
-    /// What has to be gone before data can be said to be under a pseudonym.
-    pub const KNOWN: [Self; 3] = [Self::Name, Self::Number, Self::Contact];
-}
-
 section! {
     /// How data are made anonymous.
     Anonymising {
@@ -100,13 +78,13 @@ section! {
 }
 
 impl Anonymising {
-    /// Whether nobody is named any more.
+    /// Whether nobody is named any more: the judgement is that of [`deidentify`](crate::deidentify).
     pub fn is_enough(&self) -> bool {
-        Identifier::TELLING.iter().all(|telling| self.removes.contains(telling))
+        lacking(deidentify::Level::Anonymous, &self.removes).is_empty()
     }
 
     /// Whether nobody is named but under a pseudonym.
     pub fn is_enough_for_pseudonyms(&self) -> bool {
-        Identifier::KNOWN.iter().all(|known| self.removes.contains(known))
+        lacking(deidentify::Level::Pseudonymised, &self.removes).is_empty()
     }
 }

@@ -39,7 +39,7 @@ fn nobody_comes_in_of_a_kind_of_whom_nothing_is_needed() {
 
     (held.needed, held.needed_of_staff) = (AttributeSet::default(), held.needed);
     let mut held = Held {
-        roster: Roster::new(0, BTreeMap::new(), Vec::new(), Vec::new(), Vec::new()),
+        roster: Roster::new(0, BTreeMap::new(), Vec::new(), Registers::default()),
         ..held
     };
     let counts = held.take_in(school_of(&["1", "2"], &["11"]));
