@@ -6,6 +6,7 @@
 mod annex;
 mod beside;
 mod clause;
+mod condition;
 mod defect;
 mod difference;
 mod document;

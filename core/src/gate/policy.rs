@@ -118,12 +118,8 @@ impl SchoolPolicy {
             if Some(*id) == apart || !active || idle || !product.has_mandate(at) {
                 continue;
             }
-            for row in agreement.terms.rows() {
-                if agreement.permits(row, at) && !row.rests_on_consent {
-                    needed.pupils = needed.pupils.union(row.attributes_of(PersonKind::Pupil));
-                    needed.staff = needed.staff.union(row.attributes_of(PersonKind::Staff));
-                }
-            }
+            needed.pupils = needed.pupils.union(agreement.needs(PersonKind::Pupil, at));
+            needed.staff = needed.staff.union(agreement.needs(PersonKind::Staff, at));
         }
         needed
     }
@@ -138,8 +134,9 @@ impl SchoolPolicy {
         at: Timestamp,
     ) -> Option<AnnexHash> {
         let terms = &self.product(product)?.standing(at).considered()?.terms;
+        let asks = terms.condition(purpose).rests_on_consent;
         let mut rows = terms.rows_for(purpose, kind);
-        rows.any(|(_, row)| row.rests_on_consent && row.defect.is_none())
+        rows.any(|(_, row)| (asks || row.rests_on_consent) && row.defect.is_none())
             .then_some(terms.hash)
     }
 

@@ -8,8 +8,9 @@ use crate::{
         ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Side, StanceKind, SupplierKind,
         SuspensionRecord, Terms, is_same_party,
     },
-    catalogue::Catalogue,
+    catalogue::{AttributeSet, Catalogue, Purpose},
     id::{AgreementId, SupplierId},
+    person::PersonKind,
     time::{Timestamp, Window},
 };
 
@@ -228,8 +229,37 @@ impl CompiledAgreement {
         stances.any(|(of, about, window)| *of == kind && means(about) && window.holds(at))
     }
 
-    /// Whether a row is without defect, and necessary or approved.
-    pub(super) fn permits(&self, row: &Row, at: Timestamp) -> bool {
-        row.defect.is_none() && self.approves(row, at)
+    /// Whether a purpose belongs to the product as a whole, or to a part of it that the school approved.
+    pub(super) fn approves_purpose(&self, purpose: Purpose, at: Timestamp) -> bool {
+        let parts = &self.terms.condition(purpose).parts;
+        let approved = |(part, window): &(usize, Window)| parts.contains(part) && window.holds(at);
+        parts.is_empty() || self.approvals.iter().any(approved)
+    }
+
+    /// The rows that permit a purpose for a kind of person: without defect, and necessary or approved. Each comes with its
+    /// place and whether it rests on consent.
+    pub(super) fn permitting(
+        &self,
+        purpose: Purpose,
+        kind: PersonKind,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (usize, &Row, bool)> {
+        let asks = self.terms.condition(purpose).rests_on_consent;
+        let open = self.approves_purpose(purpose, at);
+        let rows = self.terms.rows_for(purpose, kind);
+        let permits = move |(_, row): &(usize, &Row)| open && row.defect.is_none() && self.approves(row, at);
+        let permitting = rows.filter(permits);
+        permitting.map(move |(place, row)| (place, row, asks || row.rests_on_consent))
+    }
+
+    /// What it needs of a kind of person about whom no consent is known.
+    pub(super) fn needs(&self, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let each = Purpose::ALL
+            .into_iter()
+            .flat_map(|purpose| self.permitting(purpose, kind, at));
+        let free = each.filter(|(_, _, rests_on_consent)| !rests_on_consent);
+        free.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
+            all.union(row.attributes_of(kind))
+        })
     }
 }

@@ -19,5 +19,6 @@ mod properties;
 mod reasons;
 mod repairs;
 mod scenes;
+mod ticks;
 mod visibility;
 mod world;

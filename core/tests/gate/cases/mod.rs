@@ -216,7 +216,7 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn inputs() -> impl Strategy<Value = PolicyInputs> {
     let products = subsequence(vec![(0u128, 0u128), (1, 0), (2, 1)], 2..=3);
-    let parts = vec!["m1", "m2", "m2", "cd1", "cd12", "cd18", "cm10"];
+    let parts = vec!["m1", "m2", "m2", "m4", "m4", "cd1", "cd12", "cd18", "cm10"];
     let approvals = vec((0u128..3, select(parts), window()), 0..5);
     let mandates = vec((mostly(0u128, vec![1]), window()), 1..4);
     let activations = vec(

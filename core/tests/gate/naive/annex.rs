@@ -110,7 +110,7 @@ impl School<'_> {
                 let modules: BTreeSet<_> = with_purpose
                     .iter()
                     .filter(|row| row.named && !row.approved)
-                    .map(|row| row.module.clone())
+                    .flat_map(|row| row.waits.clone())
                     .collect();
                 reasons.extend(
                     modules
@@ -180,7 +180,7 @@ impl School<'_> {
             };
             let attributes = CATEGORIES.iter().filter(|(name, category)| holds(name, *category));
             Row {
-                module: row.module.as_str().to_owned(),
+                waits: vec![row.module.as_str().to_owned()],
                 named: module.is_some(),
                 purposes: row
                     .purposes
@@ -240,7 +240,7 @@ impl School<'_> {
                 let unapproved = holding.iter().find(|row| row.defect.is_none());
                 let broken = holding.iter().find_map(|row| row.defect.as_deref());
                 match (unapproved, broken) {
-                    (Some(row), _) => ("module_not_approved".to_owned(), row.module.clone()),
+                    (Some(row), _) => ("module_not_approved".to_owned(), row.waits[0].clone()),
                     (None, Some(defect)) => of_defect(defect),
                     (None, None) => ("attribute_not_agreed".to_owned(), attribute.clone()),
                 }
@@ -368,7 +368,8 @@ impl School<'_> {
 }
 
 pub(super) struct Row {
-    pub(super) module: String,
+    /// What has to be approved and is not.
+    pub(super) waits: Vec<String>,
     pub(super) named: bool,
     pub(super) purposes: Vec<String>,
     pub(super) speaks: bool,

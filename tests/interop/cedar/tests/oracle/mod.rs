@@ -51,6 +51,7 @@ policies! {
     ROW = "row";
     TICK = "tick";
     UNNAMED = "unnamed";
+    MISPLACED = "misplaced";
     RESEARCH = "research";
     HAND = "hand";
     ATTRIBUTE = "attribute";
