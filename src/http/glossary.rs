@@ -56,6 +56,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Mandate, Activation, Consent", "mandaat, activatie, toestemming"),
     ("Instruction", "instructie (aan een distributeur)"),
     ("Contact", "tekenbevoegde contactpersoon"),
+    ("Narrowing", "beperking van een doeleinde (door de school)"),
     (
         "Stance",
         "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",

@@ -65,6 +65,7 @@ fn not_found(kind: &str) -> Code {
         id::Restriction::NAME => Code::RestrictionNotFound,
         id::Consent::NAME => Code::ConsentNotFound,
         id::Contact::NAME => Code::ContactNotFound,
+        id::Narrowing::NAME => Code::NarrowingNotFound,
         id::Stance::NAME => Code::StanceNotFound,
         id::Instruction::NAME => Code::InstructionNotFound,
         id::Activation::NAME => Code::ActivationNotFound,

@@ -60,6 +60,7 @@ problem_responses! {
     AccountChangeNotFound: SchoolNotFound | AccountChangeNotFound;
     MandateNotFound: BoardNotFound | MandateNotFound;
     ContactNotFound: BoardNotFound | ContactNotFound;
+    NarrowingNotFound: SchoolNotFound | NarrowingNotFound;
     StanceNotFound: SchoolNotFound | StanceNotFound;
     InstructionNotFound: SchoolNotFound | InstructionNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;

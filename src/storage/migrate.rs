@@ -52,6 +52,7 @@ pub const STEPS: &[Step] = steps![
     "V21__roster_persons_before",
     "V22__agreement_steps",
     "V23__consents",
+    "V26__narrowings",
 ];
 
 /// The runner of the steps of one engine.

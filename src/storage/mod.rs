@@ -52,6 +52,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::agreement_step::ALL,
     repository::contact::ALL,
     repository::stance::ALL,
+    repository::narrowing::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
     repository::before::ALL,

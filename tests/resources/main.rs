@@ -21,6 +21,7 @@ mod inputs;
 mod instructions;
 mod mandates;
 mod me;
+mod narrowings;
 mod organisations;
 mod reach;
 mod stances;

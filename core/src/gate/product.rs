@@ -8,7 +8,7 @@ use crate::{
         ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Side, StanceKind, SupplierKind,
         SuspensionRecord, Terms, is_same_party,
     },
-    catalogue::{AttributeSet, Catalogue, Purpose},
+    catalogue::{AttributeSet, Catalogue, CategorySet, Purpose},
     id::{AgreementId, SupplierId},
     person::PersonKind,
     time::{Timestamp, Window},
@@ -162,6 +162,16 @@ pub(super) struct CompiledAgreement {
     /// By the place of the module among those of the annex.
     approvals: Box<[(usize, Window)]>,
     stances: Box<[(StanceKind, Box<str>, Window)]>,
+    narrowings: Box<[Narrowed]>,
+}
+
+/// What a school takes from a purpose.
+#[derive(Debug)]
+struct Narrowed {
+    purpose: Purpose,
+    kind: PersonKind,
+    attributes: AttributeSet,
+    window: Window,
 }
 
 impl CompiledAgreement {
@@ -188,9 +198,18 @@ impl CompiledAgreement {
             StanceKind::Objection => versions.contains(&stance.agreement),
         });
         let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
+        let narrowings = inputs.narrowings.iter();
+        let narrowings = narrowings.filter(|narrowing| versions.contains(&narrowing.agreement));
+        let narrowings = narrowings.map(|narrowing| Narrowed {
+            purpose: narrowing.purpose,
+            kind: narrowing.kind,
+            attributes: catalogue.attributes_of(CategorySet::EMPTY.with(narrowing.category)),
+            window: narrowing.window,
+        });
         Some(Self {
             id: record.id,
             from,
+            narrowings: narrowings.collect(),
             until: record.window.until,
             suspensions: record.suspensions.clone().into(),
             excepted: record.excepted.clone().into(),
@@ -254,12 +273,32 @@ impl CompiledAgreement {
 
     /// What it needs of a kind of person about whom no consent is known.
     pub(super) fn needs(&self, kind: PersonKind, at: Timestamp) -> AttributeSet {
-        let each = Purpose::ALL
-            .into_iter()
-            .flat_map(|purpose| self.permitting(purpose, kind, at));
-        let free = each.filter(|(_, _, rests_on_consent)| !rests_on_consent);
-        free.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
+        let each = Purpose::ALL.into_iter().map(|purpose| {
+            let permitting = self.permitting(purpose, kind, at);
+            let free = permitting.filter(|(_, _, rests_on_consent)| !rests_on_consent);
+            let listed = free.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
+                all.union(row.attributes_of(kind))
+            });
+            listed.difference(self.narrowed(purpose, kind, at))
+        });
+        each.fold(AttributeSet::EMPTY, AttributeSet::union)
+    }
+
+    /// What it needs for a purpose of who consented to it, beside what it needs of everybody.
+    pub(super) fn needs_on_consent(&self, purpose: Purpose, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let permitting = self.permitting(purpose, kind, at);
+        let asking = permitting.filter(|(_, _, rests_on_consent)| *rests_on_consent);
+        let listed = asking.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
             all.union(row.attributes_of(kind))
-        })
+        });
+        listed.difference(self.narrowed(purpose, kind, at))
+    }
+
+    /// What the school has taken from a purpose.
+    pub(super) fn narrowed(&self, purpose: Purpose, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let own = self.narrowings.iter();
+        let own =
+            own.filter(|narrowed| (narrowed.purpose, narrowed.kind) == (purpose, kind) && narrowed.window.holds(at));
+        own.fold(AttributeSet::EMPTY, |all, narrowed| all.union(narrowed.attributes))
     }
 }

@@ -57,6 +57,11 @@ impl SchoolDecision<'_> {
             found.rows
         };
 
+        // What the school takes from the purpose goes neither with consent nor without.
+        let listed = found.agreed.union(found.on_consent);
+        let narrowed = agreement.narrowed(purpose, kind, at);
+        found.agreed = found.agreed.difference(narrowed);
+        found.on_consent = found.on_consent.difference(narrowed);
         let login = self.request.is_login().then(|| agreement.terms.login.of(kind));
         let needed = (self.request.direction == Direction::Connection)
             .then(|| policy.needed_apart_from(Some(self.request.product), at).of(kind));
@@ -90,6 +95,8 @@ impl SchoolDecision<'_> {
                         ReasonCode::ConsentMissing
                     };
                     self.reason(code, self.attribute(attribute))
+                } else if listed.contains(attribute) {
+                    self.reason(ReasonCode::CategoryNarrowed, self.attribute(attribute))
                 } else {
                     self.not_agreed(agreement, purpose, attribute)
                 };

@@ -15,6 +15,8 @@ mod grants;
 mod life;
 mod models;
 mod naive;
+mod narrowing;
+mod needed;
 mod properties;
 mod reasons;
 mod repairs;

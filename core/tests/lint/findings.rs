@@ -154,6 +154,7 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
 #[case("date_past", "/particulars/certificates/0/until", &[
     ("/particulars/certificates", json!([{ "name": "ISO 27001", "until": "2026-11-28" }])),
 ])]
+#[case("receiver_unnamed", "/rows/0/purposes/0", &[("/rows/0/purposes/0", json!("D11"))])]
 #[case("transfer_without_purpose", "/particulars/services/0", &[
     ("/particulars/services", json!([{ "text": label(), "optional": false, "transfer": true, "purposes": [] }])),
 ])]

@@ -4,7 +4,7 @@ use sluis_core::{
     catalogue::Purpose,
     id::{
         AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, InstructionId,
-        LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
+        LoginId, MandateId, NarrowingId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
     },
     person::ConsentGiver,
     time::{Timestamp, Year},
@@ -23,6 +23,7 @@ use crate::app::{
     contact::Contact,
     feed::Notice,
     instruction::Instruction,
+    narrowing::Narrowing,
     organisation::{Board, Product, School, Supplier},
     restriction::{KnownBy, Restriction},
     stance::Stance,
@@ -104,6 +105,10 @@ pub enum Change {
     StanceTaken(Stance),
     /// The school took that back.
     StanceEnded(SchoolId, StanceId, Timestamp),
+    /// A school took a category from a purpose.
+    NarrowingMade(Narrowing),
+    /// A school took that back.
+    NarrowingEnded(SchoolId, NarrowingId, Timestamp),
     /// A school entered a connection.
     ConnectionAdded(Connection),
     /// The school activated it.

@@ -12,6 +12,7 @@ use crate::app::{
     caller::Attempt,
     consent::Consent,
     instruction::Instruction,
+    narrowing::Narrowing,
     organisation::School,
     restriction::Restriction,
     stance::Stance,
@@ -150,6 +151,8 @@ pub struct PolicyInputs {
     pub instructions: Vec<Instruction>,
     /// What the school says about parties of annexes.
     pub stances: Vec<Stance>,
+    /// What the school takes from purposes.
+    pub narrowings: Vec<Narrowing>,
     /// The groups of its roster.
     pub groups: Vec<StoredGroup>,
 }

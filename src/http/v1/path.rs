@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    InstructionId, MandateId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
+    InstructionId, MandateId, NarrowingId, ProductId, RecordId, RestrictionId, RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -81,6 +81,12 @@ paths! {
         board: BoardId,
         /// The mandate.
         mandate: MandateId
+    }
+    NarrowingPath {
+        /// The school.
+        school: SchoolId,
+        /// What the school has taken from a purpose.
+        narrowing: NarrowingId
     }
     StancePath {
         /// The school.

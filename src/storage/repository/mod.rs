@@ -12,6 +12,7 @@ pub(crate) mod contact;
 pub(crate) mod feed;
 pub(crate) mod instruction;
 pub(crate) mod login;
+pub(crate) mod narrowing;
 pub(crate) mod once;
 pub(crate) mod organisation;
 pub(crate) mod restriction;

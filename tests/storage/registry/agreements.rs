@@ -63,7 +63,7 @@ pub(super) fn agreements() -> Calls {
         ("acceptances_of_product", params![id(1)]),
         (
             "approval_add",
-            params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>],
+            params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>, "practice"],
         ),
         ("approvals", params![id(1)]),
         ("approvals_of_board", params![id(1)]),
@@ -135,6 +135,16 @@ pub(super) fn agreements() -> Calls {
             params![id(1), id(7), id(1), "D3", NOW + 6, "guardian"],
         ),
         ("consents", params![id(1)]),
+        (
+            "narrowing_add",
+            params![id(1), id(1), id(1), "D3", "CD20", NOW, None::<i64>],
+        ),
+        ("narrowings_open", params![id(1), id(1), "D3", "CD20"]),
+        ("narrowings_open", params![id(1), id(1), "D3", "CM20"]),
+        ("narrowing_end", params![id(1), id(1), NOW + 5]),
+        ("narrowing_end", params![id(1), id(1), NOW + 6]),
+        ("narrowings_open", params![id(1), id(1), "D3", "CD20"]),
+        ("narrowings", params![id(1)]),
         (
             "stance_add",
             params![

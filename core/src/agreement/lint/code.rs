@@ -98,6 +98,8 @@ advice! {
     ConsentAboutNothing = "consent_about_nothing", Warning;
     /// A purpose that asks for consent once and not another time.
     ConsentAskedForAll = "consent_asked_for_all", Warning;
+    /// A purpose of passing on, and nobody is named who receives.
+    ReceiverUnnamed = "receiver_unnamed", Warning;
     /// Something goes to somebody else, and no purpose is said.
     TransferWithoutPurpose = "transfer_without_purpose", Warning;
     /// Something is done, and no purpose is said.

@@ -15,6 +15,7 @@ impl Lint<'_> {
         self.services();
         self.modules();
         self.consents(catalogue);
+        self.receivers();
         let particulars = self.particulars();
         for index in 0..particulars.own_purposes.len() {
             let place = format!("/particulars/ownPurposes/{index}");
@@ -131,6 +132,27 @@ impl Lint<'_> {
                 self.advise(AdviceCode::ConsentAboutNothing, place, None);
             } else if !tick.rests_on_consent && ticks.of(purpose).any(|other| other.rests_on_consent) {
                 self.advise(AdviceCode::ConsentAskedForAll, place, None);
+            }
+        }
+    }
+
+    /// Purposes of passing on (D5 and D11) for which nobody is named: nothing can go by them.
+    fn receivers(&mut self) {
+        let document = self.document;
+        let rows = document.rows.iter().enumerate().flat_map(|(row, of)| {
+            let purposes = of.purposes.iter().enumerate();
+            purposes.map(move |(index, code)| (format!("/rows/{row}/purposes/{index}"), code))
+        });
+        let ticks = document
+            .ticks
+            .iter()
+            .flat_map(|ticks| ticks.purposes.iter().enumerate());
+        let ticks = ticks.map(|(index, tick)| (format!("/ticks/purposes/{index}"), &tick.code));
+        for (place, code) in rows.chain(ticks) {
+            let Ok(purpose) = Purpose::parse(code) else { continue };
+            let mut receivers = document.receivers.iter();
+            if purpose.needs_receiver() && !receivers.any(|receiver| receiver.purposes.contains(&purpose)) {
+                self.advise(AdviceCode::ReceiverUnnamed, place, None);
             }
         }
     }

@@ -3,10 +3,12 @@
 mod annex;
 mod consents;
 mod grants;
+mod narrowings;
 mod order;
 
 use std::collections::BTreeSet;
 
+use narrowings::narrowing;
 use proptest::{
     collection::{btree_set, vec},
     option,
@@ -234,10 +236,11 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         approvals,
         mandates,
         activations,
-        (instructions, stances),
+        (instructions, stances, vec(narrowing(), 0..4)),
     )
         .prop_map(|records| {
-            let (school, products, mut agreements, approvals, mandates, activations, (instructions, stances)) = records;
+            let (school, products, mut agreements, approvals, mandates, activations, others) = records;
+            let (instructions, stances, narrowings) = others;
             for (number, agreement) in (500..).zip(&mut agreements) {
                 agreement.id = id(number);
             }
@@ -289,6 +292,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 activations: activations.into_iter().map(activation).collect(),
                 instructions: instructions.into_iter().map(instruction).collect(),
                 stances: stances.into_iter().map(stance).collect(),
+                narrowings,
             }
         })
 }

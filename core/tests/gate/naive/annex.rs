@@ -244,9 +244,13 @@ impl School<'_> {
                     (None, Some(defect)) => of_defect(defect),
                     (None, None) => ("attribute_not_agreed".to_owned(), attribute.clone()),
                 }
+            } else if self.takes_away(agreement, kind, &purpose, &attribute) {
+                ("category_narrowed".to_owned(), attribute.clone())
             } else if is_login && !with_login.contains(&attribute) {
                 ("not_in_login_set".to_owned(), attribute.clone())
-            } else if self.request.direction == Direction::Connection && !self.needed_by_others(kind, &attribute) {
+            } else if self.request.direction == Direction::Connection
+                && !self.is_needed(kind, &attribute, Some(self.request.product), &[])
+            {
                 ("attribute_not_needed".to_owned(), attribute.clone())
             } else if active.iter().all(|row| row.consent) {
                 ("consent_missing".to_owned(), attribute.clone())
@@ -258,26 +262,6 @@ impl School<'_> {
         held.into_iter()
             .map(|(attribute, (code, name))| (attribute, code, name))
             .collect()
-    }
-
-    fn needed_by_others(&self, kind: PersonKind, attribute: &str) -> bool {
-        self.inputs
-            .products
-            .iter()
-            .filter(|record| record.product != self.request.product)
-            .any(|record| {
-                let switched_on = self.has_mandate(record.product) && !self.scopes(record.product).is_empty();
-                let told = self.about_the_instruction(record.product);
-                let works = record.kind == SupplierKind::Supplier
-                    || told.is_none_or(|(code, _)| code != "distributor_not_instructed");
-                switched_on
-                    && works
-                    && self.in_force(record.product).is_some_and(|agreement| {
-                        let rows = self.rows(agreement, kind);
-                        rows.iter()
-                            .any(|row| row.is_active() && !row.consent && row.attributes.contains(attribute))
-                    })
-            })
     }
 
     pub(super) fn about_the_hands(&self) -> Vec<(String, String)> {

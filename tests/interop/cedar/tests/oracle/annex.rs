@@ -11,7 +11,7 @@ use sluis_core::{
 };
 
 use super::{
-    ATTRIBUTE, HAND, MISPLACED, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans,
+    ATTRIBUTE, HAND, MISPLACED, NARROWING, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans,
 };
 use crate::naive::annex::CATEGORIES;
 
@@ -100,6 +100,11 @@ fn datum(attribute: &str) -> String {
     } else {
         category.to_string()
     }
+}
+
+/// The number of the category of such a word.
+fn category(datum: &str) -> &str {
+    datum.split_once(':').map_or(datum, |(category, _)| category)
 }
 
 /// What is true of each category that is ticked, and of a purpose that is not named.
@@ -314,6 +319,8 @@ impl Oracle<'_> {
         let active = union(rows.iter().filter(|row| row.is_active()));
         let free = union(rows.iter().filter(|row| row.is_active() && !row.is("rests_on_consent")));
         let unapproved = union(rows.iter().filter(|row| !row.is_active() && !row.has_defect()));
+        let purpose = request.purpose.map(|purpose| purpose.to_string());
+        let narrowed = self.narrowed(agreement, request.person_kind, purpose.as_deref());
         let mut withheld = Withheld::new();
         for attribute in request.wanted().iter().map(|attribute| attribute.to_string()) {
             let data = datum(&attribute);
@@ -322,7 +329,7 @@ impl Oracle<'_> {
                 .filter(|row| row.data.contains(&data))
                 .find_map(RowFacts::broken);
             let why = ATTRIBUTE.names(record(json!({
-                "attribute": attribute, "data": data, "active": active, "free": free, "unapproved": unapproved,
+                "attribute": attribute, "data": data, "category": category(&data), "narrowed": narrowed, "active": active, "free": free, "unapproved": unapproved,
                 "broken": broken, "login": login, "loginSet": login_set, "deviating": deviating,
                 "model": document.model.as_str(), "connection": connection, "needed": needed,
                 "consented": consented,
@@ -341,15 +348,36 @@ impl Oracle<'_> {
         let others = others.filter_map(|record| Some((record, self.in_force(record.product)?)));
         let needed = others.filter(|(record, agreement)| self.product(record, agreement).contains("needed"));
         let purposes: Vec<_> = (1..=22).map(|number| format!("D{number}")).collect();
-        let rows = needed.flat_map(|(_, agreement)| {
-            let each = purposes.iter().map(move |purpose| self.rows(agreement, kind, Some(purpose)));
-            each.flatten().collect::<Vec<_>>()
-        });
         let free = |row: &RowFacts| row.is_active() && row.is("states_purpose") && !row.is("rests_on_consent");
-        let rows: Vec<_> = rows.filter(free).collect();
-        let data = union(rows.iter());
+        let of_each = needed.flat_map(|(_, agreement)| {
+            let of_purpose = |purpose: &String| {
+                let rows = self.rows(agreement, kind, Some(purpose));
+                let narrowed = self.narrowed(agreement, kind, Some(purpose));
+                let mut data = union(rows.iter().filter(|row| free(row)));
+                data.retain(|data| !narrowed.contains(category(data)));
+                data
+            };
+            purposes.iter().flat_map(of_purpose).collect::<Vec<_>>()
+        });
+        let data: Names = of_each.collect();
         let names = CATEGORIES.iter().map(|(name, _)| (*name).to_owned());
         names.filter(|name| data.contains(&datum(name))).collect()
+    }
+
+    /// The categories that the school has taken from a purpose.
+    fn narrowed(&self, agreement: &AgreementRecord, kind: PersonKind, purpose: Option<&str>) -> Names {
+        let inputs = &self.case.inputs;
+        let versions = inputs.agreements.iter().filter(|other| other.product == agreement.product);
+        let versions: Vec<_> = versions.map(|other| other.id).collect();
+        let holds = inputs.narrowings.iter().filter(|narrowing| {
+            let facts = record(json!({
+                "said": narrowing.agreement, "versions": versions, "kind": kind_word(kind), "purpose": purpose,
+                "taken": { "kind": kind_word(narrowing.kind), "purpose": narrowing.purpose.to_string() },
+                "times": spans([&narrowing.window], self.at),
+            }));
+            NARROWING.names(facts).contains("holds")
+        });
+        holds.map(|narrowing| narrowing.category.number().to_string()).collect()
     }
 
     pub(super) fn hands(&self, agreement: &AgreementRecord) -> Names {

@@ -46,6 +46,7 @@ policies! {
     INSTRUCTION = "instruction";
     PRODUCT = "product";
     STANCE = "stance";
+    NARROWING = "narrowing";
     CONSENT = "consent";
     ACTIVATION = "activation";
     ROW = "row";
