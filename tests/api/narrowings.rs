@@ -72,3 +72,23 @@ async fn what_a_school_takes_from_a_purpose_does_not_go_from_that_moment_on() {
     world.post(&world.of_school(&end), &board, json!({})).await.ok();
     assert_eq!(said(&search(&world, "D3").await.ok()).0, ["givenName", "groups"]);
 }
+
+/// What is less from a moment on is less at once, also by a clock that is behind.
+#[actix_web::test]
+async fn a_clock_that_is_set_back_brings_nothing_back() {
+    let world = World::start().await;
+    let school = world.service.token(&world.school_client, None).await;
+    let supplier = world.service.token(&world.supplier.client, None).await;
+    let agreements = world.get("/v1/agreements", &supplier).await.ok();
+    let agreement = &agreements["items"][0]["id"];
+    let start = world.service.clock.now();
+    world.service.clock.advance_secs(5);
+    take_away(&world, &school, agreement, "D3").await;
+    world.service.clock.set(start);
+    assert_eq!(said(&search(&world, "D3").await.ok()).0, ["givenName"]);
+    world.service.clock.advance_secs(10);
+    let body = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
+    world.post(&world.of_school("stances"), &school, body).await.ok();
+    world.service.clock.set(start);
+    assert_eq!(search(&world, "D3").await.refusal(), ["sub_processor_objected"]);
+}
