@@ -45,6 +45,7 @@ pub mod life;
 pub mod link;
 pub mod login;
 mod look;
+pub mod narrow;
 pub mod narrowing;
 pub mod once;
 pub mod openid;

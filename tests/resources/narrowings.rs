@@ -41,7 +41,7 @@ async fn only_what_the_annex_has_for_a_purpose_can_be_taken_from_it() {
     let world = World::start().await;
     let agreement = world.agreement().await["id"].clone();
     let path = world.at_school("narrowings");
-    for (purpose, category) in [("D3", "CD18"), ("D6", "CD1"), ("D3", "CM20")] {
+    for (purpose, category) in [("D3", "CD18"), ("D6", "CD1"), ("D3", "CM10")] {
         let body = json!({ "agreement": agreement, "purpose": purpose, "category": category });
         let refused = world.post(Who::School, &path, &body).await;
         refused.assert_errors(&[("/category", "category_not_of_purpose")]);

@@ -17,7 +17,8 @@ use super::path::{NarrowingPath, SchoolPath};
 use crate::{
     app::{
         action::{EndNarrowing, MakeNarrowing, ReadNarrowing},
-        narrowing::{self, Narrowing},
+        narrow,
+        narrowing::Narrowing,
     },
     http::{
         answer::{Answer, Created},
@@ -136,7 +137,7 @@ pub(super) async fn narrowing_create(
     path: Path<SchoolPath>,
     Body(input): Body<NarrowingCreate>,
 ) -> Result<Created<NarrowingView>, Problem> {
-    let create = narrowing::NarrowingCreate {
+    let create = narrow::NarrowingCreate {
         agreement: input.agreement,
         purpose: input.purpose,
         category: input.category,
