@@ -384,7 +384,7 @@ impl App {
         if !modules.any(|of| of.code.as_str() == module && of.approved_by_use) {
             let said = "the annex does not let switching on in practice count as approval of this part";
             let cited = cite(agreement, Clause::OptionalParts)?;
-            wrong.push(Invalid::at("/form", "practice_not_agreed", &format!("{said}{cited}")));
+            wrong.push(Invalid::at("/form", "practice_not_agreed", format!("{said}{cited}")));
         }
         let now = self.now();
         let on = |activation: &Activation| {
