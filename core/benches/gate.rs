@@ -111,6 +111,7 @@ fn school(annex: &Arc<Annex>, random: &SeededRandom) -> PolicyInputs {
         activations: products.iter().map(activation).collect(),
         instructions: Vec::new(),
         stances: Vec::new(),
+        narrowings: Vec::new(),
         products,
     }
 }

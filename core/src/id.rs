@@ -185,6 +185,8 @@ kinds! {
     Suspension, SuspensionId = "suspension";
     /// What a school says about a party that an annex names: a permission or an objection (standpunt).
     Stance, StanceId = "stance";
+    /// A category that a school takes from a purpose of a product (beperking van een doeleinde).
+    Narrowing, NarrowingId = "narrowing";
     /// A product switched on by a school, with its scope (activatie).
     Activation, ActivationId = "activation";
     /// A school's link to its administration system (koppeling).

@@ -13,6 +13,10 @@ use sluis_core::{
 
 const REKENBAAI: &str = include_str!("../../examples/agreements/rekenbaai.json");
 
+const QUBO: &str = include_str!("../../examples/agreements/qubo.json");
+
+const MBO: &str = include_str!("../../examples/agreements/mbo-generic.repaired.json");
+
 const SLUIS: &str = include_str!("../../examples/agreements/sluis.json");
 
 fn example() -> Value {
@@ -74,10 +78,12 @@ fn the_hash_is_of_the_canonical_bytes_and_ignores_only_white_space_and_order() {
     assert_ne!(parse(&other).unwrap().hash(), annex.hash());
 }
 
-/// These hashes are signed. They were made by another program.
+/// These hashes are signed. They were made by another program, before purposes said what they wait for.
 #[rstest]
 #[case(REKENBAAI, "da68af10d9d0412f9aa2fd2242bdea62aab2002c15fa1e393f846b311f4e9b1f")]
 #[case(SLUIS, "caa92b171af534d7a96390eb026ff3019f5efcca72ba342fa580a0804c57a4da")]
+#[case(QUBO, "6d72be8b2c25e4fbdd97f20dd4f0f00bb6f4617dc8cbccc83c01f1cf8e5d510e")]
+#[case(MBO, "94ad115e8cd5bf73afc1262ecdbf4c516ff590ad4973c1323252031b4006175f")]
 fn what_was_signed_keeps_its_hash(#[case] text: &str, #[case] hash: &str) {
     assert_eq!(Annex::parse(text.as_bytes()).unwrap().hash().to_string(), hash);
 }
@@ -142,16 +148,18 @@ fn rows_and_ticks_never_go_together_and_the_model_says_which() {
 }
 
 #[test]
-fn a_category_is_ticked_once_and_a_module_is_neither_a_category_nor_optional() {
+fn a_category_is_ticked_once_and_a_module_is_no_category() {
     let mut wrong = ticked("mbo-3.0");
     wrong["modules"][1]["code"] = json!("cd29");
     wrong["modules"][0]["need"] = json!("optional");
+    wrong["ticks"]["purposes"][0] = json!({ "code": "D1", "module": "Oefenen", "restsOnConsent": "ja" });
     wrong["ticks"]["pupilCategories"][2] = json!({ "code": "CD1", "optional": true });
     wrong["ticks"]["staffCategories"][0] = json!({ "code": "CM10" });
     let expected = [
-        ("/modules/0/need", AnnexErrorCode::WrongValue),
         ("/modules/1/code", AnnexErrorCode::WrongValue),
         ("/ticks/pupilCategories/2/code", AnnexErrorCode::Repeated),
+        ("/ticks/purposes/0/module", AnnexErrorCode::WrongForm),
+        ("/ticks/purposes/0/restsOnConsent", AnnexErrorCode::WrongType),
         ("/ticks/staffCategories/0/optional", AnnexErrorCode::FieldMissing),
     ];
     let expected = expected.map(|(place, code)| (place.to_owned(), code));
@@ -175,6 +183,10 @@ fn a_category_is_ticked_once_and_a_module_is_neither_a_category_nor_optional() {
 #[case::purposes(
     json!({"purposes": [{"code": "D23"}, {"code": "D22"}]}),
     &[("/purposes/0", 4, DefectCode::CodeUndefined), ("/purposes/1", 4, DefectCode::PurposeUnnamed)]
+)]
+#[case::module(
+    json!({"purposes": [{"code": "D1", "module": "oefenen"}, {"code": "D13", "module": "elders", "restsOnConsent": true}]}),
+    &[("/purposes/1/module", 4, DefectCode::ModuleUndefined)]
 )]
 #[case::codes(
     json!({

@@ -3,13 +3,15 @@
 //! The operator of this service is a processor too. What it takes in from an administration rests on its own agreement
 //! with the board, about the product that this service is, and goes no further than what the agreements of suppliers need.
 
+use std::collections::BTreeMap;
+
 use sluis_core::{
     catalogue::{Attribute, AttributeSet, Purpose},
     gate::{
         self, Asker, Assurance, Channel, Decision, Direction, Facts, Needed, ReasonCode, Request, SchoolPolicy,
         SubjectFacts,
     },
-    id::SchoolId,
+    id::{PersonId, SchoolId},
     ledger::{AgreementVersion, Code, Digest, Outcome, RecordDraft, WithheldCode},
     person::{PerKind, PersonKind},
 };
@@ -29,17 +31,24 @@ use crate::app::{
 /// What the gate says about taking in the roster of a school, for each kind of person.
 pub(in crate::app) struct Admission(PerKind<Decision>);
 
+/// What may come in of single persons beside what is needed of everybody, by what they consented to.
+pub(in crate::app) type ByConsent = BTreeMap<PersonId, Needed>;
+
 /// What a run may take in, as long as the school's policy stands where it stood when that was recorded.
-#[derive(Clone, Copy)]
 pub(in crate::app) struct Permitted {
     pub(in crate::app) needed: Needed,
+    pub(in crate::app) by_consent: ByConsent,
     pub(in crate::app) epoch: u64,
 }
 
 impl Permitted {
     /// Whether all that the other one permits is permitted by this one too.
     pub(in crate::app) fn covers(&self, other: &Self) -> bool {
-        other.needed.pupils.is_subset(self.needed.pupils) && other.needed.staff.is_subset(self.needed.staff)
+        let holds =
+            |one: &Needed, other: &Needed| other.pupils.is_subset(one.pupils) && other.staff.is_subset(one.staff);
+        let mut persons = other.by_consent.iter();
+        let consented = |(person, needed)| self.by_consent.get(person).is_some_and(|own| holds(own, needed));
+        holds(&self.needed, &other.needed) && persons.all(consented)
     }
 }
 
@@ -84,7 +93,21 @@ impl Admission {
         Err(codes)
     }
 
-    fn note_in(&self, draft: &mut RecordDraft) {
+    /// What board and operator agreed to take in, needed or not, of a kind of person of whom somebody comes in.
+    fn agreed_of(&self, kind: PersonKind) -> AttributeSet {
+        let decision = match kind {
+            PersonKind::Pupil => &self.0.pupils,
+            PersonKind::Staff => &self.0.staff,
+        };
+        if !why_not(decision).is_empty() || decision.released().is_empty() {
+            return AttributeSet::EMPTY;
+        }
+        let held = decision.withheld().iter();
+        let unneeded = held.filter(|held| held.reason.code == ReasonCode::AttributeNotNeeded);
+        unneeded.fold(decision.released(), |all, held| all.with(held.attribute))
+    }
+
+    fn note_in(&self, by_consent: &ByConsent, draft: &mut RecordDraft) {
         let Self(PerKind { pupils, staff }) = self;
         draft.purpose = Some(Code::from_static(INTAKE.code()));
         let comes_in = |decision: &Decision| match self.needed() {
@@ -93,7 +116,8 @@ impl Admission {
             }
             _ => AttributeSet::EMPTY,
         };
-        let released = comes_in(pupils).union(comes_in(staff));
+        let of_some = by_consent.values().map(|of| of.pupils.union(of.staff));
+        let released = of_some.fold(comes_in(pupils).union(comes_in(staff)), AttributeSet::union);
         draft.released = released.iter().map(attribute_code).collect();
         // What one kind of person brings in is not withheld.
         let withheld = pupils.withheld().iter().chain(staff.withheld());
@@ -159,6 +183,46 @@ impl App {
         })
     }
 
+    /// What may come in of who consented to it, by the consents that are on record now.
+    async fn by_consent(&self, policy: &SchoolPolicy, admission: &Admission) -> Result<ByConsent, AppError> {
+        let mut of_each: BTreeMap<PersonId, Vec<_>> = BTreeMap::new();
+        for consent in self.store.consents(policy.school()).await? {
+            of_each.entry(consent.person).or_default().push(consent.fact());
+        }
+        let at = policy.moment(self.now());
+        let (pupils, staff) = (
+            admission.agreed_of(PersonKind::Pupil),
+            admission.agreed_of(PersonKind::Staff),
+        );
+        let needed = of_each.into_iter().map(|(person, consents)| {
+            let needed = policy.needed_by_consent(&consents, Some(SLUIS), at);
+            let within = PerKind {
+                pupils: needed.pupils.intersection(pupils),
+                staff: needed.staff.intersection(staff),
+            };
+            (person, within)
+        });
+        let some = needed.filter(|(_, needed)| !needed.pupils.is_empty() || !needed.staff.is_empty());
+        Ok(some.collect())
+    }
+
+    /// What a run would take in by what is on record at this moment; nothing of it is recorded.
+    pub(in crate::app) async fn would_permit(
+        &self,
+        school: SchoolId,
+    ) -> Result<Result<Permitted, RunReason>, AppError> {
+        self.forget(school).await;
+        let policy = self.policy(school).await?;
+        let admission = self.admission(&policy);
+        let by_consent = self.by_consent(&policy, &admission).await?;
+        let permitted = admission.needed().map(|needed| Permitted {
+            needed,
+            by_consent,
+            epoch: policy.epoch(),
+        });
+        Ok(permitted.map_err(|codes| first(&codes)))
+    }
+
     /// The same by what is on record at this moment: for answers that no commit checks again.
     pub(in crate::app) async fn admission_now(&self, school: SchoolId) -> Result<Admission, AppError> {
         self.forget(school).await;
@@ -177,16 +241,21 @@ impl App {
             let policy = self.policy(school.id).await?;
             let admission = self.admission(&policy);
             let needed = admission.needed();
+            let by_consent = self.by_consent(&policy, &admission).await?;
             let outcome = if needed.is_ok() { Outcome::Permit } else { Outcome::Deny };
             let mut draft = self.run_draft(by, run, outcome, "roster.pull");
-            admission.note_in(&mut draft);
+            admission.note_in(&by_consent, &mut draft);
             if let Err(codes) = &needed {
                 draft.reasons = codes.iter().map(|reason| reason.code()).collect();
             }
             let epoch = policy.epoch();
             match self.evidence.decision(Entry::new(epoch, draft)).await? {
                 Recorded::Committed(_) => {
-                    let permitted = needed.map(|needed| Permitted { needed, epoch });
+                    let permitted = needed.map(|needed| Permitted {
+                        needed,
+                        by_consent,
+                        epoch,
+                    });
                     return Ok(permitted.map_err(|codes| first(&codes)));
                 }
                 Recorded::Stale { .. } => self.forget(school.id).await,

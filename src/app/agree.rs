@@ -11,7 +11,8 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    agreement::{Acceptance, Agreement, Approval, Form, OPEN_OFFERS},
+    activation::Activation,
+    agreement::{Acceptance, Agreement, Approval, ApprovalForm, Form, OPEN_OFFERS},
     agreement_step::What,
     caller::{Caller, Role},
     cover::{CoverageAsked, coverage_of},
@@ -63,6 +64,8 @@ pub struct ApprovalCreate {
     pub agreement: AgreementId,
     /// The code of the optional module.
     pub module: String,
+    /// How it is given.
+    pub form: ApprovalForm,
 }
 
 const EVERY_SCHOOL: u16 = u16::MAX;
@@ -308,7 +311,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for the agreement, [`AppError::Invalid`] when the part is not there or needs no
-    /// approval, [`AppError::Conflict`] when it is approved already.
+    /// approval, or when practice does not count as one, [`AppError::Conflict`] when it is approved already.
     pub async fn approval_create(
         &self,
         caller: &Caller,
@@ -336,6 +339,10 @@ impl App {
             Some(Need::Optional) => {}
         }
         let now = self.now();
+        if input.form == ApprovalForm::Practice {
+            self.check_practice(school.id, &agreement, &annex, &input.module)
+                .await?;
+        }
         let approved = |approval: &Approval| {
             approval.agreement == input.agreement && approval.module == input.module && approval.window.holds(now)
         };
@@ -348,19 +355,51 @@ impl App {
             agreement: input.agreement,
             module: input.module,
             window: Window::since(now),
+            form: input.form,
         };
         let mut act = ActOf::of(caller);
         act.changes_policy_of([school.id]);
-        self.note(
-            &mut act,
-            Owner::School(school.id),
-            "approval.give",
-            "approval",
-            approval.id,
-        );
+        let name = match approval.form {
+            ApprovalForm::Act => "approval.give",
+            ApprovalForm::Practice => "approval.practice",
+        };
+        self.note(&mut act, Owner::School(school.id), name, "approval", approval.id);
         self.carry_out(act, vec![Change::ApprovalGiven(approval.clone())])
             .await?;
         Ok(approval)
+    }
+
+    /// Switching on in practice counts only where the annex says so of the module, and nothing is switched on of a product
+    /// that is not.
+    async fn check_practice(
+        &self,
+        school: SchoolId,
+        agreement: &Agreement,
+        annex: &Annex,
+        module: &str,
+    ) -> Result<(), AppError> {
+        let document = annex.document();
+        let mut modules = document.modules.iter();
+        let mut wrong = Vec::new();
+        if !modules.any(|of| of.code.as_str() == module && of.approved_by_use) {
+            let said = "the annex does not let switching on in practice count as approval of this part";
+            let cited = cite(agreement, Clause::OptionalParts)?;
+            wrong.push(Invalid::at("/form", "practice_not_agreed", format!("{said}{cited}")));
+        }
+        let now = self.now();
+        let on = |activation: &Activation| {
+            let accepted = activation.accepted_by_supplier_at.is_some();
+            activation.product == agreement.product && activation.window.holds(now) && accepted
+        };
+        if !self.store.activations(school).await?.iter().any(on) {
+            let detail = "the product is not switched on here, with the acceptance of the supplier";
+            wrong.push(Invalid::at("/form", "product_not_active", detail));
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError::Invalid(wrong))
+        }
     }
 
     /// The approvals of a school.

@@ -102,6 +102,42 @@ pub struct Approval {
     pub module: String,
     /// From when, and until when once it is withdrawn.
     pub window: Window,
+    /// How it was given.
+    pub form: ApprovalForm,
+}
+
+/// How a school approved something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ApprovalForm {
+    /// By saying so.
+    #[default]
+    Act,
+    /// By switching it on in practice, where the annex lets that count. The school puts it on record.
+    Practice,
+}
+
+/// The text names no form of an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the form of an approval is `act` or `practice`")]
+pub struct ApprovalFormError;
+
+impl ApprovalForm {
+    /// The word in tables and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::Practice => "practice",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// When it is another one.
+    pub fn parse(text: &str) -> Result<Self, ApprovalFormError> {
+        let mut forms = [Self::Act, Self::Practice].into_iter();
+        forms.find(|form| form.as_str() == text).ok_or(ApprovalFormError)
+    }
 }
 
 impl Agreement {

@@ -163,7 +163,8 @@ impl App {
     /// has answered, nothing goes by any of them.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or [`AppError::Conflict`] when it has ended before.
+    /// [`AppError::NotFound`], [`AppError::Invalid`] when a guardian would decide for staff, or [`AppError::Conflict`] when it has
+    /// ended before.
     pub async fn consent_withdraw(
         &self,
         caller: &Caller,
@@ -172,6 +173,10 @@ impl App {
         by: ConsentGiver,
     ) -> Result<Consented, AppError> {
         let (roster, mut consent) = self.consent(caller, school, id).await?;
+        let whose = roster.with_id(consent.person).map(|person| person.kept.kind);
+        if (whose, by) == (Some(PersonKind::Staff), ConsentGiver::Guardian) {
+            return Err(AppError::Invalid(vec![guardian_of_staff("/by")]));
+        }
         let now = self.now();
         if consent.window.until.is_some_and(|until| until <= now) {
             return Err(ended("this consent has ended before"));
@@ -241,6 +246,10 @@ impl App {
     }
 }
 
+fn guardian_of_staff(place: &str) -> Invalid {
+    Invalid::at(place, "guardian_of_staff", "staff decide themselves")
+}
+
 impl ConsentCreate {
     /// From when until when it holds; everything that is wrong with that, and with who gave it, is added.
     fn window(&self, found: Option<&Person>, now: Timestamp, wrong: &mut Vec<Invalid>) -> Window {
@@ -260,7 +269,7 @@ impl ConsentCreate {
         match (self.kind, self.given_by) {
             (PersonKind::Staff, ConsentGiver::Person) => {}
             (PersonKind::Staff, ConsentGiver::Guardian) => {
-                wrong.push(Invalid::at("/givenBy", "guardian_of_staff", "staff decide themselves"));
+                wrong.push(guardian_of_staff("/givenBy"));
             }
             (PersonKind::Pupil, given_by) => {
                 let sixteen = sixteenth_birthday(found, self.born.as_ref(), wrong);

@@ -5,19 +5,19 @@
 //! is *removed*, unless too many would be: then the delivery is refused (shrink guard).
 //!
 //! Of a kind of person (pupils, staff) of whom nothing may come in, or no agreement needs anything, nobody comes in: they are
-//! counted as left out. Who is held of it stays as is; what suppliers get of them goes by their own agreements.
+//! counted as left out. Who is held of it stays as is; what suppliers get of them goes by their own agreements. Of who consented
+//! comes in what a row on consent needs, and it goes with the next delivery after the consent ended.
 //!
 //! The same holds for groups: without a section of groups, groups stay and so does who is in them; when nobody's
 //! membership is delivered, who is in the groups stays. An enrolment that cannot be read opens nothing, and is
 //! kept as one in doubt.
 
 mod learned;
+mod unreadable;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sluis_connector_port::roster::{
-    Field, Finding, Group, GroupKey, GroupKind, Object, PersonName, Pupil, RosterField, Snapshot, Staff, YearGroup,
-};
+use sluis_connector_port::roster::{Field, Group, GroupKey, GroupKind, PersonName, Pupil, Snapshot, Staff, YearGroup};
 use sluis_core::{
     catalogue::{Attribute, AttributeSet},
     gate::Needed,
@@ -26,7 +26,10 @@ use sluis_core::{
     personal::Personal,
 };
 
+use unreadable::{enrolments_in_doubt, persons_in};
+
 use crate::app::{
+    admit::ByConsent,
     connection::RunCounts,
     roster::{KeptPerson, Person, Roster, eck_hash, key_hash, label, person_id},
     sealing::SealingKey,
@@ -64,6 +67,8 @@ pub(in crate::app) struct Intake<'a> {
     pub(in crate::app) school: SchoolId,
     pub(in crate::app) held: &'a Roster,
     pub(in crate::app) needed: Needed,
+    /// What is needed of single persons beside that.
+    pub(in crate::app) by_consent: &'a ByConsent,
     pub(in crate::app) guard: ShrinkGuard,
     pub(in crate::app) key: &'a dyn SealingKey,
     pub(in crate::app) new_group: &'a dyn Fn() -> GroupId,
@@ -332,7 +337,11 @@ impl Intake<'_> {
                 .or_else(by_eck_id)
                 .unwrap_or_else(self.new_person);
             present.insert(id);
-            let (kept, withheld) = keep(person, known.map(|known| &known.kept), needed, ever, ever_told);
+            let own = self
+                .by_consent
+                .get(&id)
+                .map_or(needed, |own| needed.union(own.of(kind)));
+            let (kept, withheld) = keep(person, known.map(|known| &known.kept), own, ever, ever_told);
             counts.withheld_fields += withheld;
             let stored = Person::seal(self.school, id, &kept, self.key)?;
             match known {
@@ -370,28 +379,6 @@ impl Intake<'_> {
         changes.extend(gone.into_iter().map(RosterChange::PersonRemoved));
         Ok(())
     }
-}
-
-/// How many persons these findings are about.
-fn persons_in(findings: &[Finding]) -> usize {
-    let of_person = |finding: &&Finding| matches!(finding.object, Object::Pupil | Object::Staff);
-    let persons: HashSet<_> = findings
-        .iter()
-        .filter(of_person)
-        .map(|finding| (finding.object, finding.position))
-        .collect();
-    persons.len()
-}
-
-/// The pupils, by position, with a first or last day that was delivered and cannot be read.
-fn enrolments_in_doubt(snapshot: &Snapshot) -> HashSet<u32> {
-    let of_enrolment = |field| matches!(field, RosterField::EnrolledFrom | RosterField::EnrolledUntil);
-    snapshot
-        .warnings
-        .iter()
-        .filter(|finding| finding.object == Object::Pupil && of_enrolment(finding.field))
-        .map(|finding| finding.position)
-        .collect()
 }
 
 /// Which facts for the gate the system delivers for anybody.

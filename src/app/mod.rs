@@ -54,6 +54,8 @@ pub mod login;
 mod look;
 pub mod matter;
 pub mod matters;
+pub mod narrow;
+pub mod narrowing;
 pub mod once;
 pub mod openid;
 pub mod organisation;

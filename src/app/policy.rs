@@ -6,7 +6,7 @@ use moka::sync::Cache;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, Side, StanceRecord, SupplierKind,
+        NarrowingRecord, ProductRecord, Scope, Side, StanceRecord, SupplierKind,
     },
     catalogue::Catalogue,
     gate::{self, SchoolPolicy},
@@ -85,6 +85,18 @@ pub(in crate::app) fn compile(
             window: stance.window,
         })
         .collect();
+    let narrowings = inputs
+        .narrowings
+        .iter()
+        .map(|narrowing| NarrowingRecord {
+            id: narrowing.id,
+            agreement: narrowing.agreement,
+            purpose: narrowing.purpose,
+            kind: narrowing.kind,
+            category: narrowing.category,
+            window: narrowing.window,
+        })
+        .collect();
     let records = gate::PolicyInputs {
         school: inputs.school.id,
         epoch: inputs.epoch,
@@ -96,6 +108,7 @@ pub(in crate::app) fn compile(
         activations,
         instructions,
         stances,
+        narrowings,
     };
     Ok(SchoolPolicy::compile(&records, catalogue))
 }

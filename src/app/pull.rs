@@ -3,7 +3,6 @@
 use futures::{StreamExt, future::ready, stream};
 use sluis_connector_port::{Connector, Pull, PullRequest, roster::SchoolYear, roster::Snapshot};
 use sluis_core::{
-    gate::Needed,
     id::{ConnectionId, SchoolId},
     identifier::Brin6,
     ledger::Owner,
@@ -12,7 +11,7 @@ use sluis_core::{
 use crate::app::{
     App,
     act::ActOf,
-    admit,
+    admit::Permitted,
     caller::Caller,
     connection::{Connection, Dialect, Due, Run, RunCounts, RunEnd, RunOutcome},
     error::{AppError, ended, not_ready},
@@ -211,9 +210,9 @@ impl App {
         }
         self.carry_out(act, Vec::new()).await?;
         if dry_run {
-            let compared = match self.admission_now(school.id).await?.needed() {
-                Ok(needed) => self.compare(school, snapshot, needed).await?,
-                Err(codes) => Err(admit::first(&codes)),
+            let compared = match self.would_permit(school.id).await? {
+                Ok(permitted) => self.compare(school, snapshot, &permitted).await?,
+                Err(reason) => Err(reason),
             };
             let (outcome, reason, counts) = match compared {
                 Ok(difference) => (RunOutcome::Applied, None, difference.counts),
@@ -257,7 +256,7 @@ impl App {
         &self,
         school: &School,
         snapshot: Snapshot,
-        needed: Needed,
+        permitted: &Permitted,
     ) -> Result<Result<Difference, RunReason>, AppError> {
         if let Err(error) = snapshot
             .school
@@ -271,7 +270,8 @@ impl App {
         let intake = Intake {
             school: school.id,
             held: &held,
-            needed,
+            needed: permitted.needed,
+            by_consent: &permitted.by_consent,
             guard: self.settings.shrink_guard,
             key: &*key,
             new_group: &|| self.new_id(),

@@ -121,7 +121,7 @@ impl App {
         snapshot: Snapshot,
         mut permitted: Permitted,
     ) -> Result<Run, Stopped> {
-        let difference = match self.compare(school, snapshot, permitted.needed).await? {
+        let difference = match self.compare(school, snapshot, &permitted).await? {
             Ok(difference) => difference,
             Err(reason) => return self.refused(by, run, reason).await,
         };

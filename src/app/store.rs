@@ -24,10 +24,12 @@ use crate::app::{
     agreement_step::What,
     client::Client,
     connection::{Connection, Due, Run},
+    consent::Consent,
     contact::Contact,
     feed::FeedEvent,
     instruction::Instruction,
     matter::MatterFile,
+    narrowing::Narrowing,
     organisation::{Board, Product, School, Supplier},
     stance::Stance,
 };
@@ -83,9 +85,13 @@ impl Change {
             | Self::ActivationEnded(_, _, at)
             | Self::InstructionEnded(_, _, at)
             | Self::StanceEnded(_, _, at)
+            | Self::NarrowingEnded(_, _, at)
             | Self::ConsentWithdrawn { at, .. }
             | Self::DisclosureEnded(_, _, _, at)
             | Self::InstructionSuspended(_, _, _, at) => Some(*at),
+            // What it is about goes no longer.
+            Self::NarrowingMade(narrowing) => Some(narrowing.window.from),
+            Self::StanceTaken(stance) => Some(stance.window.from),
             // It takes the place of what held before.
             Self::AgreementAccepted(_, acceptance) => Some(acceptance.at),
             // What ends later ends by the clock of whoever decides then.
@@ -246,6 +252,8 @@ pub trait AgreementStore: Send + Sync {
     async fn activations(&self, school: SchoolId) -> Result<Vec<Activation>, StoreError>;
     /// The instructions of a school to distributors, by id.
     async fn instructions(&self, school: SchoolId) -> Result<Vec<Instruction>, StoreError>;
+    /// What a school has taken from purposes, by id.
+    async fn narrowings(&self, school: SchoolId) -> Result<Vec<Narrowing>, StoreError>;
     /// What a school says about parties of annexes, by id.
     async fn stances(&self, school: SchoolId) -> Result<Vec<Stance>, StoreError>;
     /// What the policy of a school is compiled from.
@@ -306,6 +314,8 @@ pub trait RosterStore: Send + Sync {
     async fn leftovers_delete(&self, school: SchoolId) -> Result<bool, StoreError>;
     /// The roster of a school.
     async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError>;
+    /// The consents that a school has on record, ended ones too, by id.
+    async fn consents(&self, school: SchoolId) -> Result<Vec<Consent>, StoreError>;
 }
 
 /// Accounts and their keys.

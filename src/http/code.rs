@@ -162,6 +162,10 @@ codes! {
         "The contact is not known" / "De contactpersoon is niet bekend"
         "No contact of the board has this id, or it is out of the caller's reach."
         / "Geen contactpersoon van het bestuur heeft dit id, of het valt buiten het bereik van de aanroeper."
+    NarrowingNotFound "narrowing_not_found" NOT_FOUND
+        "The narrowing is not known" / "De beperking van een doeleinde is niet bekend"
+        "Nothing that the school took from a purpose has this id, or it is out of the caller's reach."
+        / "Niets dat de school van een doeleinde uitsloot heeft dit id, of het valt buiten het bereik van de aanroeper."
     StanceNotFound "stance_not_found" NOT_FOUND
         "The stance is not known" / "Het standpunt is niet bekend"
         "No permission or objection about a party has this id, or it is out of the caller's reach."

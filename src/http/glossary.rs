@@ -66,6 +66,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Matter, Step, Duty", "zaak, stap, verplichting"),
     ("Incident, Breach", "beveiligingsincident, datalek"),
     ("Contact", "tekenbevoegde contactpersoon"),
+    ("Narrowing", "beperking van een doeleinde (door de school)"),
     (
         "Stance",
         "standpunt (toestemming buiten de EER, bezwaar tegen een subverwerker)",

@@ -69,6 +69,7 @@ fn not_found(kind: &str) -> Code {
         id::Handover::NAME => Code::HandoverNotFound,
         id::Contact::NAME => Code::ContactNotFound,
         id::Matter::NAME => Code::MatterNotFound,
+        id::Narrowing::NAME => Code::NarrowingNotFound,
         id::Stance::NAME => Code::StanceNotFound,
         id::Instruction::NAME => Code::InstructionNotFound,
         id::Activation::NAME => Code::ActivationNotFound,

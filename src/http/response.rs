@@ -64,6 +64,7 @@ problem_responses! {
     ContactNotFound: BoardNotFound | ContactNotFound;
     MatterNotFound: MatterNotFound;
     AgreementOrProductNotFound: AgreementNotFound | ProductNotFound;
+    NarrowingNotFound: SchoolNotFound | NarrowingNotFound;
     StanceNotFound: SchoolNotFound | StanceNotFound;
     InstructionNotFound: SchoolNotFound | InstructionNotFound;
     ActivationNotFound: SchoolNotFound | ActivationNotFound;

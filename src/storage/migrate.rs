@@ -53,6 +53,7 @@ pub const STEPS: &[Step] = steps![
     "V22__agreement_steps",
     "V23__consents",
     "V24__matters",
+    "V26__narrowings",
     "V27__grants",
 ];
 

@@ -53,6 +53,7 @@ pub const REGISTRY: &[&[&Statement]] = &[
     repository::contact::ALL,
     repository::matter::ALL,
     repository::stance::ALL,
+    repository::narrowing::ALL,
     repository::roster::ALL,
     repository::staging::ALL,
     repository::before::ALL,

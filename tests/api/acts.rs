@@ -89,6 +89,10 @@ async fn make(walk: &mut Walk) {
     walk.things.insert("activation", id_of(&activation));
     walk.step("activation_accept", Supplier, json!({})).await;
 
+    let body = json!({ "agreement": agreement["id"], "purpose": "D14", "category": "CD27" });
+    let narrowing = walk.step("narrowing_create", School, body).await;
+    walk.things.insert("narrowing", id_of(&narrowing));
+    walk.step("narrowing_end", Board, json!({})).await;
     let body = json!({ "agreement": agreement["id"], "kind": "objection", "party": "Hunze Hosting B.V." });
     let stance = walk.step("stance_create", School, body).await;
     walk.things.insert("stance", id_of(&stance));

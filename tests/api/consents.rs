@@ -245,3 +245,55 @@ async fn what_is_no_consent_is_refused_and_changes_nothing(
     let found = world.get(&world.of_school("consents"), &token).await.ok();
     assert_eq!(found["items"], json!([]));
 }
+
+/// What the agreement says about the day of birth rests on consent, and nothing else does.
+fn born_on_consent() -> Annex {
+    let mut document = serde_json::to_value(annex().document()).unwrap();
+    let rows = document["rows"].as_array_mut().unwrap();
+    let mut born = rows[0].clone();
+    born["purposes"] = json!(["D1"]);
+    born["pupilCategories"] = json!(["CD14"]);
+    born["staffCategories"] = json!([]);
+    born["restsOnConsent"] = json!(true);
+    rows.push(born);
+    Annex::parse(&serde_json::to_vec(&document).unwrap()).unwrap()
+}
+
+#[actix_web::test]
+async fn what_only_a_row_on_consent_needs_is_kept_of_who_consented_and_no_longer_than_that_holds() {
+    let world = World::bare().await;
+    world
+        .agree_about(&world.supplier, ActivationScope::School, born_on_consent())
+        .await;
+    world.import(snapshot(FIRST)).await;
+    let held = async |number| {
+        let found = resolve(&world, "D1", number).await.ok();
+        found["attributes"]["birthDate"].is_string()
+    };
+    let consent = json!({ "purpose": "D1" });
+    let given = give(&world, consent.clone()).await.ok();
+    assert!(!held(INSIDE).await, "nobody had consented when the roster came in");
+    world.import(snapshot(FIRST)).await;
+    assert_eq!((held(INSIDE).await, held(INSIDE + 1).await), (true, false));
+
+    world.service.clock.advance_secs(60);
+    withdraw(&world, &given, "guardian").await.ok();
+    assert!(!held(INSIDE).await, "at once");
+    world.import(snapshot(FIRST)).await;
+    world.service.clock.advance_secs(60);
+    give(&world, consent).await.ok();
+    assert!(!held(INSIDE).await, "it was not kept any more");
+    world.import(snapshot(FIRST)).await;
+    assert!(held(INSIDE).await);
+
+    // What comes in is on record: for some, by consent, and for nobody else.
+    let token = world.service.token(&world.school_client, None).await;
+    let found = world.get(&world.of_school("records?limit=200"), &token).await.ok();
+    let pulls = found["items"].as_array().unwrap().iter();
+    let pulls = pulls.filter(|record| record["name"] == "roster.pull");
+    let born = pulls.map(|record| {
+        let released = record["released"].as_array().unwrap();
+        released.contains(&json!("birthDate"))
+    });
+    assert_eq!(born.collect::<Vec<_>>(), [false, true, false, true]);
+}

@@ -32,6 +32,7 @@ mod health;
 mod kinds;
 mod learners;
 mod login;
+mod narrowings;
 mod oidc_reach;
 mod once;
 mod operator;

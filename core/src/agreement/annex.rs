@@ -11,7 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{AnnexDocument, Terms};
-use crate::catalogue::Catalogue;
+use crate::{
+    catalogue::{Catalogue, CategorySet, DataCategory, Purpose},
+    person::PersonKind,
+};
 
 /// A whole document. There is no other way to get one than to read it.
 #[derive(Debug)]
@@ -143,6 +146,13 @@ impl Annex {
     /// reading: they are [defects](super::Defect).
     pub fn parse(json: &[u8]) -> Result<Self, AnnexErrors> {
         Self::read(json, &[&FORM])
+    }
+
+    /// Whether it lists a category of a kind of person for a purpose: what a school can take from it.
+    pub fn lists(&self, purpose: Purpose, kind: PersonKind, category: DataCategory, catalogue: &Catalogue) -> bool {
+        let own = catalogue.attributes_of(CategorySet::EMPTY.with(category));
+        let mut rows = self.terms(catalogue).rows_for(purpose, kind);
+        rows.any(|(_, row)| !row.attributes_of(kind).intersection(own).is_empty())
     }
 
     /// Reads an offer: a document without blanks.

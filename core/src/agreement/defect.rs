@@ -139,14 +139,14 @@ impl AnnexDocument {
                     place,
                 });
             };
-            if !self.modules.iter().any(|module| module.code == row.module) {
+            if !self.has_module(&row.module) {
                 add(DefectCode::ModuleUndefined, "/module".to_owned());
             }
             row.lint(catalogue, &mut add);
             beside.about_row(row, &mut add);
         }
         if let Some(ticks) = &self.ticks {
-            ticks.lint(catalogue, &mut defects);
+            ticks.lint(|code| self.has_module(code), catalogue, &mut defects);
             beside.about_ticks(ticks, &mut defects);
         }
         for (index, party) in self.sub_processors.iter().enumerate() {

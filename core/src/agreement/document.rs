@@ -126,6 +126,9 @@ pub struct ModuleDocument {
     pub name: Label,
     /// Whether the product works without it.
     pub need: Need,
+    /// Whether it counts as approved once a school has switched it on in practice. It is the school that says when it has.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub approved_by_use: bool,
     /// Whether nobody agreed on it: it was made up to show a document that can run.
     #[serde(default, skip_serializing_if = "is_false")]
     pub invented: bool,
@@ -316,6 +319,11 @@ impl AnnexDocument {
     /// Whether somebody is the processor or one of its sub-processors.
     pub(super) fn lists(&self, party: &str) -> bool {
         party == self.parties.processor.name || self.sub_processors.iter().any(|listed| listed.name == party)
+    }
+
+    /// Whether a module of this code belongs to the product.
+    pub(super) fn has_module(&self, code: &ModuleCode) -> bool {
+        self.modules.iter().any(|module| module.code == *code)
     }
 
     /// Whether a part is necessary or waits for the approval of a school; `None` when the annex has no such part. The parts

@@ -1,11 +1,12 @@
 //! Agreements: the annex as a document, its hash, what is wrong in it, and the dated records around it.
 //!
 //! An annex of any model is read and compiled. Only model 4.0 with codes says which data go with which purpose; the others
-//! are compiled by the restrictive table of the catalogue. What a school narrows of that table is not on record yet.
+//! are compiled by the restrictive table of the catalogue. What a school takes from a purpose is a record of its own.
 
 mod annex;
 mod beside;
 mod clause;
+mod condition;
 mod defect;
 mod difference;
 mod document;
@@ -36,8 +37,8 @@ pub use particulars::{
     OwnCategory, OwnPurpose, OwnUse, Particulars, Practice, PracticeKind, Service, Statement, Subject, Tables, Whose,
 };
 pub use record::{
-    ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord, Scope,
-    StanceKind, StanceKindError, StanceRecord, SupplierKind, is_same_party,
+    ActivationRecord, AgreementRecord, ApprovalRecord, InstructionRecord, MandateRecord, NarrowingRecord,
+    ProductRecord, Scope, StanceKind, StanceKindError, StanceRecord, SupplierKind, is_same_party,
 };
 pub use retention::{From, Retention, RetentionRule, Then};
 pub(crate) use terms::{Hands, Row, Terms};

@@ -17,6 +17,7 @@ impl AnnexDocument {
     pub fn defects_of_readable(document: &Value, catalogue: &Catalogue) -> Vec<Defect> {
         let mut defects = Vec::new();
         let modules = modules(document);
+        let has_module = |module: &ModuleCode| modules.as_ref().is_none_or(|codes| codes.contains(module));
         for (index, value) in list(document, "rows").enumerate() {
             let mut add = |code, place: String| {
                 defects.push(Defect {
@@ -26,8 +27,7 @@ impl AnnexDocument {
                 });
             };
             let module = field::<ModuleCode>(value, "module");
-            let defined = |module| modules.as_ref().is_none_or(|codes| codes.contains(module));
-            if module.as_ref().is_some_and(|module| !defined(module)) {
+            if module.as_ref().is_some_and(|module| !has_module(module)) {
                 add(DefectCode::ModuleUndefined, "/module".to_owned());
             }
             if let Some(row) = module
@@ -38,7 +38,7 @@ impl AnnexDocument {
             }
         }
         if let Some(ticks) = document.get("ticks").and_then(|ticks| readable_ticks(ticks, catalogue)) {
-            ticks.lint(catalogue, &mut defects);
+            ticks.lint(has_module, catalogue, &mut defects);
         }
         for (index, party) in list(document, "subProcessors").enumerate() {
             let codes = |name| field::<Vec<String>>(party, name).unwrap_or_default();
@@ -115,6 +115,8 @@ fn readable_ticks(value: &Value, catalogue: &Catalogue) -> Option<TicksDocument>
     let purpose = |tick: &Value| PurposeTick {
         code: code(tick, "D1"),
         text: label(tick, "text"),
+        rests_on_consent: false,
+        module: field(tick, "module"),
         invented: false,
     };
     let category = |tick: &Value, instead| CategoryTick {

@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Annex, ModuleCode, SuspensionRecord, Version};
 use crate::{
+    catalogue::{DataCategory, Purpose},
     id::{
-        ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, PersonId, ProductId, StanceId,
-        SupplierId,
+        ActivationId, AgreementId, ApprovalId, GroupId, InstructionId, MandateId, NarrowingId, PersonId, ProductId,
+        StanceId, SupplierId,
     },
-    person::{PersonFacts, YearGroup},
+    person::{PersonFacts, PersonKind, YearGroup},
     time::{Timestamp, Window},
 };
 
@@ -158,6 +159,24 @@ pub struct StanceRecord {
     pub kind: StanceKind,
     /// The party, by the name that the annex gives it.
     pub party: String,
+    /// From when until when.
+    pub window: Window,
+}
+
+/// What a school takes from a purpose of a product: an instruction by which less is done than was agreed (model 4.0, article
+/// 2.3), and never more. It goes on in every version of what is agreed about the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NarrowingRecord {
+    /// The narrowing.
+    pub id: NarrowingId,
+    /// The agreement that it was said of.
+    pub agreement: AgreementId,
+    /// For which purpose.
+    pub purpose: Purpose,
+    /// Of whom.
+    pub kind: PersonKind,
+    /// Which data do not go for it.
+    pub category: DataCategory,
     /// From when until when.
     pub window: Window,
 }

@@ -4,7 +4,8 @@ use jiff::{Span, civil::Date};
 
 use super::{
     AnnexDocument, AnnexHash, CategoryTick, Clause, Defect, DefectCode, Model, ModuleCode, Need, RowDocument,
-    TicksDocument, beside,
+    TicksDocument,
+    condition::{self, Condition},
 };
 use crate::{
     catalogue::{Attribute, AttributeSet, Catalogue, CategorySet, DataCategory, Purpose, PurposeSet},
@@ -15,15 +16,14 @@ use crate::{
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Each row has a bit.
-const ROWS: usize = 64;
-
 /// An annex without what differs from school to school.
 #[derive(Debug)]
 pub(crate) struct Terms {
     pub(crate) hash: AnnexHash,
     pub(crate) model: Model,
     rows: Box<[Row]>,
+    /// What holds for each purpose in all of its rows.
+    conditions: [Condition; Purpose::ALL.len()],
     /// For each purpose the rows that speak of it, as a mask.
     speaking: PerKind<[u64; Purpose::ALL.len()]>,
     /// The parts that can be approved: modules, and optional categories of an annex that does not link them.
@@ -86,6 +86,7 @@ impl Terms {
                 staff: speaking(&rows, PersonKind::Staff),
             },
             rows,
+            conditions: condition::of_purposes(document, &modules),
             modules,
             login: login(document),
             // The tick of the mbo form asks for one, whatever else is said.
@@ -99,9 +100,22 @@ impl Terms {
         }
     }
 
-    /// All rows.
-    pub(crate) fn rows(&self) -> &[Row] {
-        &self.rows
+    /// What holds for a purpose in all of its rows.
+    ///
+    /// INVARIANT: a purpose that is wrong in itself is in no row.
+    pub(crate) fn condition(&self, purpose: Purpose) -> &Condition {
+        let [first, ..] = &self.conditions;
+        self.conditions.get(usize::from(purpose.number()) - 1).unwrap_or(first)
+    }
+
+    /// What is wrong with a purpose in itself, where the annex lists data of this kind of person; each with the place of a row
+    /// that would come after all others.
+    pub(crate) fn defects_of(&self, purpose: Purpose, kind: PersonKind) -> impl Iterator<Item = (usize, DefectCode)> {
+        let defects = &self.condition(purpose).defects;
+        let listed = !defects.is_empty() && self.rows.iter().any(|row| row.attributes.of(kind).is_some());
+        let after = self.rows.len();
+        let told = defects.iter().filter(move |_| listed);
+        told.map(move |defect| (after, *defect))
     }
 
     /// The rows that speak of a purpose for a kind of person, each with its place.
@@ -119,7 +133,7 @@ impl Terms {
     }
 }
 
-/// INVARIANT: there are at most [`ROWS`].
+/// INVARIANT: there are at most 64: the schema counts rows and ticks.
 fn speaking(rows: &[Row], kind: PersonKind) -> [u64; Purpose::ALL.len()] {
     Purpose::ALL.map(|purpose| {
         let places = rows.iter().enumerate().filter(|(_, row)| row.speaks_of(purpose, kind));
@@ -160,15 +174,11 @@ fn rows(document: &AnnexDocument, modules: &[ModuleCode], catalogue: &Catalogue)
         }
     });
     let ticked = document.ticks.iter().flat_map(|ticks| {
+        let purposes: PurposeSet = condition::in_order(document, ticks).collect();
         let categories = ticks.categories().enumerate();
-        let stopped = document.stopped_by_anonymising();
-        let rows = categories
-            .map(move |(index, tick)| of_category(tick, ticks, stopped, modules, catalogue, defect_of(index, defects)));
-        rows.chain(unnamed_purpose(ticks))
-            .chain(leaving_too_much(ticks, stopped))
+        categories.map(move |(index, tick)| of_category(tick, purposes, modules, catalogue, defect_of(index, defects)))
     });
-    // One that has no bit any more only tells why: its purpose is in no other row.
-    linked.chain(ticked).take(ROWS).collect()
+    linked.chain(ticked).collect()
 }
 
 /// A missing ground has a reason of its own, unless the row is wrong in another way too. What touches every row counts where
@@ -189,8 +199,7 @@ fn defect_of(row: usize, defects: &[Defect]) -> Option<DefectCode> {
 /// Pupils and staff are never in one row, so that who approves a category of the one approves none of the other.
 fn of_category(
     (kind, tick): (PersonKind, &CategoryTick),
-    ticks: &TicksDocument,
-    stopped: PurposeSet,
+    listed: PurposeSet,
     modules: &[ModuleCode],
     catalogue: &Catalogue,
     defect: Option<DefectCode>,
@@ -205,53 +214,10 @@ fn of_category(
     Row {
         module: part.and_then(|part| modules.iter().position(|module| *module == part)),
         optional: tick.optional,
-        purposes: purposes
-            .difference(stopped)
-            .iter()
-            .filter(|purpose| ticks.states(*purpose))
-            .collect(),
+        purposes: purposes.intersection(listed),
         attributes: for_kind(kind, attributes),
         rests_on_consent: false,
         defect,
-    }
-}
-
-/// Where D22 does not say what it stands for, no category goes with it, and the gate tells why.
-fn unnamed_purpose(ticks: &TicksDocument) -> Option<Row> {
-    let purposes = PurposeSet::EMPTY.with(Purpose::OTHER);
-    ticks
-        .leaves_purpose_unnamed()
-        .then(|| without_data(ticks, purposes, DefectCode::PurposeUnnamed))
-}
-
-/// The same for each purpose for which too little is removed.
-fn leaving_too_much(ticks: &TicksDocument, stopped: PurposeSet) -> impl Iterator<Item = Row> {
-    let stated = stopped.iter().filter(|purpose| ticks.states(*purpose));
-    stated.map(|purpose| {
-        without_data(
-            ticks,
-            PurposeSet::EMPTY.with(purpose),
-            beside::leaving_too_much(purpose),
-        )
-    })
-}
-
-fn without_data(ticks: &TicksDocument, purposes: PurposeSet, defect: DefectCode) -> Row {
-    let lists = |kind| {
-        let mut own = ticks.categories().filter(move |(of, _)| *of == kind);
-        own.any(|(_, tick)| tick.category(kind).is_some())
-            .then_some(AttributeSet::EMPTY)
-    };
-    Row {
-        module: None,
-        optional: false,
-        purposes,
-        attributes: PerKind {
-            pupils: lists(PersonKind::Pupil),
-            staff: lists(PersonKind::Staff),
-        },
-        rests_on_consent: false,
-        defect: Some(defect),
     }
 }
 

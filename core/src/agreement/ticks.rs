@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Defect, DefectCode, ModuleCode, Need, defect::parse_for, particulars::is_false};
+use super::{Defect, DefectCode, ModuleCode, ModuleDocument, Need, defect::parse_for, particulars::is_false};
 use crate::{
     catalogue::{Attribute, Catalogue, CategoryCodeError, DataCategory, Label, Purpose},
     person::PersonKind,
@@ -32,6 +32,12 @@ pub struct PurposeTick {
     /// The annex's own words. For D22 they are the purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Label>,
+    /// Whether what is done for it rests on the consent of the person.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub rests_on_consent: bool,
+    /// The module that it belongs to; absent for what belongs to the product as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<ModuleCode>,
     /// Whether nobody agreed on it: it was made up to show a document that can run.
     #[serde(default, skip_serializing_if = "is_false")]
     pub invented: bool,
@@ -74,24 +80,19 @@ impl TicksDocument {
         }
     }
 
-    /// Whether a purpose is ticked, and every tick of it says what it stands for.
-    pub(super) fn states(&self, purpose: Purpose) -> bool {
-        let mut own = self.of(purpose).peekable();
-        own.peek().is_some() && own.all(PurposeTick::is_named)
-    }
-
-    /// Whether D22 is ticked somewhere without the purpose that it stands for.
-    pub(super) fn leaves_purpose_unnamed(&self) -> bool {
-        self.of(Purpose::OTHER).any(|tick| !tick.is_named())
-    }
-
-    fn of(&self, purpose: Purpose) -> impl Iterator<Item = &PurposeTick> {
+    /// The ticks of a purpose.
+    pub(super) fn of(&self, purpose: Purpose) -> impl Iterator<Item = &PurposeTick> {
         self.purposes.iter().filter(move |tick| tick.code == purpose.code())
     }
 
     /// Everything that is wrong in the ticks, in the order of the document. What is wrong with a purpose touches that purpose
     /// only: its row comes after those of the categories.
-    pub(super) fn lint(&self, catalogue: &Catalogue, defects: &mut Vec<Defect>) {
+    pub(super) fn lint(
+        &self,
+        has_module: impl Fn(&ModuleCode) -> bool,
+        catalogue: &Catalogue,
+        defects: &mut Vec<Defect>,
+    ) {
         let row_of_purposes = self.categories().count();
         let mut add = |code, row, place: String| {
             defects.push(Defect {
@@ -110,12 +111,15 @@ impl TicksDocument {
             );
         }
         for (index, tick) in self.purposes.iter().enumerate() {
-            let defect = match Purpose::parse(&tick.code) {
-                Err(_) => DefectCode::CodeUndefined,
-                Ok(_) if !tick.is_named() => DefectCode::PurposeUnnamed,
-                Ok(_) => continue,
-            };
-            add(defect, row_of_purposes, format!("/purposes/{index}"));
+            let place = format!("/purposes/{index}");
+            match Purpose::parse(&tick.code) {
+                Err(_) => add(DefectCode::CodeUndefined, row_of_purposes, place.clone()),
+                Ok(_) if !tick.is_named() => add(DefectCode::PurposeUnnamed, row_of_purposes, place.clone()),
+                Ok(_) => {}
+            }
+            if !tick.is_of(&has_module) {
+                add(DefectCode::ModuleUndefined, row_of_purposes, format!("{place}/module"));
+            }
         }
         for (row, (kind, tick)) in self.categories().enumerate() {
             if let Some(defect) = tick.defect(kind, catalogue) {
@@ -126,7 +130,20 @@ impl TicksDocument {
 }
 
 impl PurposeTick {
-    fn is_named(&self) -> bool {
+    /// Whether the annex has the module that it belongs to.
+    pub(super) fn is_of(&self, has_module: impl Fn(&ModuleCode) -> bool) -> bool {
+        self.module.as_ref().is_none_or(has_module)
+    }
+
+    /// The code of the part that has to be approved before it holds: an optional module.
+    pub(super) fn waits_for<'a>(&'a self, modules: &[ModuleDocument]) -> Option<&'a ModuleCode> {
+        let own = self.module.as_ref()?;
+        let found = modules.iter().find(|module| module.code == *own);
+        found.is_some_and(|module| module.need == Need::Optional).then_some(own)
+    }
+
+    /// Whether it says what it stands for, where its code does not.
+    pub(super) fn is_named(&self) -> bool {
         self.code != Purpose::OTHER.code() || self.text.is_some()
     }
 }

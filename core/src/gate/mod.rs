@@ -7,6 +7,7 @@
 //! | fact | on record |
 //! |---|---|
 //! | agreements, approvals, mandates, activations | yes |
+//! | what a school takes from a purpose | yes |
 //! | instructions to distributors, permissions for places outside the EEA, objections to sub-processors | yes |
 //! | enrolment, restrictions, objections and consents of persons | yes |
 //! | handovers, disclosures to authorities ([`Grants`](crate::person::Grants)) | yes |

@@ -1,14 +1,14 @@
 //! The policy of one school: an immutable value that is compiled once and read without a lock.
 
-use super::product::ProductPolicy;
+use super::product::{CompiledAgreement, ProductPolicy};
 use crate::{
     agreement::{
-        ActivationRecord, AgreementRecord, AnnexHash, ApprovalRecord, InstructionRecord, MandateRecord, ProductRecord,
-        StanceRecord, SupplierKind,
+        ActivationRecord, AgreementRecord, AnnexHash, ApprovalRecord, InstructionRecord, MandateRecord,
+        NarrowingRecord, ProductRecord, StanceRecord, SupplierKind,
     },
     catalogue::{AttributeSet, Catalogue, Purpose},
     id::{IdMap, Product, ProductId, SchoolId, SupplierId},
-    person::{PerKind, PersonKind},
+    person::{Consent, PerKind, PersonKind},
     time::Timestamp,
 };
 
@@ -35,6 +35,8 @@ pub struct PolicyInputs {
     pub instructions: Vec<InstructionRecord>,
     /// What this school says about parties that annexes name.
     pub stances: Vec<StanceRecord>,
+    /// What this school takes from purposes.
+    pub narrowings: Vec<NarrowingRecord>,
 }
 
 /// The compiled policy of one school.
@@ -99,8 +101,8 @@ impl SchoolPolicy {
         clock.max(self.moved_at)
     }
 
-    /// What active agreements need of persons: all that may be taken in. A row that rests on consent needs nothing
-    /// as long as nobody's consent is known, and a distributor nothing that the school has not instructed. What stops for a
+    /// What active agreements need of persons: all that may be taken in. A row that rests on consent needs something
+    /// of who consented only ([`needed_by_consent`](Self::needed_by_consent)), and a distributor needs nothing that the school has not instructed. What stops for a
     /// while (a disputed instruction, an objection, a party that is too recent) is kept up to date meanwhile: who leaves is known.
     pub fn needed(&self, at: Timestamp) -> Needed {
         self.needed_apart_from(None, at)
@@ -109,23 +111,41 @@ impl SchoolPolicy {
     /// The same, apart from one product: the one that takes in for the others has no need of its own.
     pub(super) fn needed_apart_from(&self, apart: Option<ProductId>, at: Timestamp) -> Needed {
         let mut needed = Needed::default();
-        for (id, product) in &self.products {
-            let Some(agreement) = product.standing(at).in_force() else {
-                continue;
-            };
-            let active = product.activations.iter().any(|activation| activation.is_active(at));
-            let idle = product.kind == SupplierKind::Distributor && self.instructed(*id, at) == Instructed::No;
-            if Some(*id) == apart || !active || idle || !product.has_mandate(at) {
-                continue;
-            }
-            for row in agreement.terms.rows() {
-                if agreement.permits(row, at) && !row.rests_on_consent {
-                    needed.pupils = needed.pupils.union(row.attributes_of(PersonKind::Pupil));
-                    needed.staff = needed.staff.union(row.attributes_of(PersonKind::Staff));
-                }
+        for (_, agreement) in self.at_work(apart, at) {
+            needed.pupils = needed.pupils.union(agreement.needs(PersonKind::Pupil, at));
+            needed.staff = needed.staff.union(agreement.needs(PersonKind::Staff, at));
+        }
+        needed
+    }
+
+    /// What is needed of one person beside that, by what they consented to. The product that takes in for the others is set
+    /// apart here as well.
+    pub fn needed_by_consent(&self, consents: &[Consent], apart: Option<ProductId>, at: Timestamp) -> Needed {
+        let mut needed = Needed::default();
+        for (product, agreement) in self.at_work(apart, at) {
+            let about = |consent: &&Consent| (consent.product, consent.annex) == (product, agreement.terms.hash);
+            for consent in consents.iter().filter(about).filter(|consent| consent.window.holds(at)) {
+                let needs = |kind| agreement.needs_on_consent(consent.purpose, kind, at);
+                needed.pupils = needed.pupils.union(needs(PersonKind::Pupil));
+                needed.staff = needed.staff.union(needs(PersonKind::Staff));
             }
         }
         needed
+    }
+
+    /// The products that are at work for the school, each with its agreement.
+    fn at_work(
+        &self,
+        apart: Option<ProductId>,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (ProductId, &CompiledAgreement)> {
+        let products = self.products.iter().filter(move |(id, _)| Some(**id) != apart);
+        products.filter_map(move |(id, product)| {
+            let agreement = product.standing(at).in_force()?;
+            let active = product.activations.iter().any(|activation| activation.is_active(at));
+            let idle = product.kind == SupplierKind::Distributor && self.instructed(*id, at) == Instructed::No;
+            (active && !idle && product.has_mandate(at)).then_some((*id, agreement))
+        })
     }
 
     /// The words that a consent would be about: those of the agreement of a product that holds now, or else of the next one, if
@@ -138,8 +158,9 @@ impl SchoolPolicy {
         at: Timestamp,
     ) -> Option<AnnexHash> {
         let terms = &self.product(product)?.standing(at).considered()?.terms;
+        let asks = terms.condition(purpose).rests_on_consent;
         let mut rows = terms.rows_for(purpose, kind);
-        rows.any(|(_, row)| row.rests_on_consent && row.defect.is_none())
+        rows.any(|(_, row)| (asks || row.rests_on_consent) && row.defect.is_none())
             .then_some(terms.hash)
     }
 

@@ -8,8 +8,9 @@ use crate::{
         ActivationRecord, AgreementRecord, Model, ProductRecord, Row, Scope, Side, StanceKind, SupplierKind,
         SuspensionRecord, Terms, is_same_party,
     },
-    catalogue::Catalogue,
+    catalogue::{AttributeSet, Catalogue, CategorySet, Purpose},
     id::{AgreementId, SupplierId},
+    person::PersonKind,
     time::{Timestamp, Window},
 };
 
@@ -161,6 +162,16 @@ pub(super) struct CompiledAgreement {
     /// By the place of the module among those of the annex.
     approvals: Box<[(usize, Window)]>,
     stances: Box<[(StanceKind, Box<str>, Window)]>,
+    narrowings: Box<[Narrowed]>,
+}
+
+/// What a school takes from a purpose.
+#[derive(Debug)]
+struct Narrowed {
+    purpose: Purpose,
+    kind: PersonKind,
+    attributes: AttributeSet,
+    window: Window,
 }
 
 impl CompiledAgreement {
@@ -187,9 +198,18 @@ impl CompiledAgreement {
             StanceKind::Objection => versions.contains(&stance.agreement),
         });
         let stances = stances.map(|stance| (stance.kind, stance.party.as_str().into(), stance.window));
+        let narrowings = inputs.narrowings.iter();
+        let narrowings = narrowings.filter(|narrowing| versions.contains(&narrowing.agreement));
+        let narrowings = narrowings.map(|narrowing| Narrowed {
+            purpose: narrowing.purpose,
+            kind: narrowing.kind,
+            attributes: catalogue.attributes_of(CategorySet::EMPTY.with(narrowing.category)),
+            window: narrowing.window,
+        });
         Some(Self {
             id: record.id,
             from,
+            narrowings: narrowings.collect(),
             until: record.window.until,
             suspensions: record.suspensions.clone().into(),
             excepted: record.excepted.clone().into(),
@@ -228,8 +248,57 @@ impl CompiledAgreement {
         stances.any(|(of, about, window)| *of == kind && means(about) && window.holds(at))
     }
 
-    /// Whether a row is without defect, and necessary or approved.
-    pub(super) fn permits(&self, row: &Row, at: Timestamp) -> bool {
-        row.defect.is_none() && self.approves(row, at)
+    /// Whether a purpose belongs to the product as a whole, or to a part of it that the school approved.
+    pub(super) fn approves_purpose(&self, purpose: Purpose, at: Timestamp) -> bool {
+        let parts = &self.terms.condition(purpose).parts;
+        let approved = |(part, window): &(usize, Window)| parts.contains(part) && window.holds(at);
+        parts.is_empty() || self.approvals.iter().any(approved)
+    }
+
+    /// The rows that permit a purpose for a kind of person: without defect, and necessary or approved. Each comes with its
+    /// place and whether it rests on consent.
+    pub(super) fn permitting(
+        &self,
+        purpose: Purpose,
+        kind: PersonKind,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (usize, &Row, bool)> {
+        let asks = self.terms.condition(purpose).rests_on_consent;
+        let open = self.approves_purpose(purpose, at);
+        let rows = self.terms.rows_for(purpose, kind);
+        let permits = move |(_, row): &(usize, &Row)| open && row.defect.is_none() && self.approves(row, at);
+        let permitting = rows.filter(permits);
+        permitting.map(move |(place, row)| (place, row, asks || row.rests_on_consent))
+    }
+
+    /// What it needs of a kind of person about whom no consent is known.
+    pub(super) fn needs(&self, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let each = Purpose::ALL.into_iter().map(|purpose| {
+            let permitting = self.permitting(purpose, kind, at);
+            let free = permitting.filter(|(_, _, rests_on_consent)| !rests_on_consent);
+            let listed = free.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
+                all.union(row.attributes_of(kind))
+            });
+            listed.difference(self.narrowed(purpose, kind, at))
+        });
+        each.fold(AttributeSet::EMPTY, AttributeSet::union)
+    }
+
+    /// What it needs for a purpose of who consented to it, beside what it needs of everybody.
+    pub(super) fn needs_on_consent(&self, purpose: Purpose, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let permitting = self.permitting(purpose, kind, at);
+        let asking = permitting.filter(|(_, _, rests_on_consent)| *rests_on_consent);
+        let listed = asking.fold(AttributeSet::EMPTY, |all, (_, row, _)| {
+            all.union(row.attributes_of(kind))
+        });
+        listed.difference(self.narrowed(purpose, kind, at))
+    }
+
+    /// What the school has taken from a purpose.
+    pub(super) fn narrowed(&self, purpose: Purpose, kind: PersonKind, at: Timestamp) -> AttributeSet {
+        let own = self.narrowings.iter();
+        let own =
+            own.filter(|narrowed| (narrowed.purpose, narrowed.kind) == (purpose, kind) && narrowed.window.holds(at));
+        own.fold(AttributeSet::EMPTY, |all, narrowed| all.union(narrowed.attributes))
     }
 }

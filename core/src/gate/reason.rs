@@ -178,6 +178,8 @@ reasons! {
     // 5. Attributes
     /// No row holds both the purpose and the category of this attribute.
     AttributeNotAgreed = "attribute_not_agreed", Some(Clause::AnnexAsLimit), Supplier, Supplier;
+    /// The school has taken the category of this attribute from the purpose.
+    CategoryNarrowed = "category_narrowed", Some(Clause::Instructions), School, Supplier;
     /// No active agreement of the school needs this attribute, so it is not taken in.
     AttributeNotNeeded = "attribute_not_needed", Some(Clause::PurposeLimitation), School, Supplier;
 

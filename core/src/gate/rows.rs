@@ -6,7 +6,7 @@ use super::{
     Direction, Missing, Reason, ReasonCode, SchoolDecision, SchoolPolicy, Withheld, product::CompiledAgreement,
 };
 use crate::{
-    agreement::{DefectCode, Row},
+    agreement::DefectCode,
     catalogue::{Attribute, AttributeSet, Purpose},
 };
 
@@ -36,11 +36,8 @@ impl SchoolDecision<'_> {
         };
         let (kind, at) = (self.request.person_kind, self.request.at);
         let mut found = Found::default();
-        for (index, row) in agreement.terms.rows_for(purpose, kind) {
-            if !agreement.permits(row, at) {
-                continue;
-            }
-            if row.rests_on_consent {
+        for (index, row, rests_on_consent) in agreement.permitting(purpose, kind, at) {
+            if rests_on_consent {
                 found.consent_rows |= 1 << index;
                 found.on_consent = found.on_consent.union(row.attributes_of(kind));
             } else {
@@ -60,6 +57,11 @@ impl SchoolDecision<'_> {
             found.rows
         };
 
+        // What the school takes from the purpose goes neither with consent nor without.
+        let listed = found.agreed.union(found.on_consent);
+        let narrowed = agreement.narrowed(purpose, kind, at);
+        found.agreed = found.agreed.difference(narrowed);
+        found.on_consent = found.on_consent.difference(narrowed);
         let login = self.request.is_login().then(|| agreement.terms.login.of(kind));
         let needed = (self.request.direction == Direction::Connection)
             .then(|| policy.needed_apart_from(Some(self.request.product), at).of(kind));
@@ -93,6 +95,8 @@ impl SchoolDecision<'_> {
                         ReasonCode::ConsentMissing
                     };
                     self.reason(code, self.attribute(attribute))
+                } else if listed.contains(attribute) {
+                    self.reason(ReasonCode::CategoryNarrowed, self.attribute(attribute))
                 } else {
                     self.not_agreed(agreement, purpose, attribute)
                 };
@@ -122,18 +126,32 @@ impl SchoolDecision<'_> {
 
     /// Why no row permits the purpose: every unapproved module and every defect that stands in the way.
     fn deny_for_rows(&mut self, agreement: &CompiledAgreement, purpose: Purpose) {
-        let mut modules = Vec::new();
+        let (kind, at) = (self.request.person_kind, self.request.at);
+        let mut parts = Vec::new();
         let mut any = false;
-        for (index, row) in agreement.terms.rows_for(purpose, self.request.person_kind) {
+        for (index, defect) in agreement.terms.defects_of(purpose, kind) {
             any = true;
+            let (code, missing) = defect_reason(defect, index);
+            self.deny(code, missing);
+        }
+        for (index, row) in agreement.terms.rows_for(purpose, kind) {
+            any = true;
+            if !agreement.approves_purpose(purpose, at) {
+                let waited_for = agreement.terms.condition(purpose).parts.iter();
+                parts.extend(waited_for.map(|part| Some(*part)));
+            }
             if let Some(defect) = row.defect {
                 let (code, missing) = defect_reason(defect, index);
                 self.deny(code, missing);
             }
-            if !agreement.approves(row, self.request.at) && !modules.contains(&row.module) {
-                modules.push(row.module);
-                self.deny(ReasonCode::ModuleNotApproved, module(agreement, row));
+            if !agreement.approves(row, at) {
+                parts.push(row.module);
             }
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        for part in parts {
+            self.deny(ReasonCode::ModuleNotApproved, module(agreement, part));
         }
         if !any {
             self.deny(ReasonCode::PurposeNotAgreed, Missing::Purpose(purpose));
@@ -148,7 +166,7 @@ impl SchoolDecision<'_> {
             rows.filter(move |(_, row)| row.attributes_of(kind).contains(attribute))
         };
         if let Some((_, row)) = holding().find(|(_, row)| row.defect.is_none()) {
-            return self.reason(ReasonCode::ModuleNotApproved, module(agreement, row));
+            return self.reason(ReasonCode::ModuleNotApproved, module(agreement, row.module));
         }
         if let Some((index, defect)) = holding().find_map(|(index, row)| Some((index, row.defect?))) {
             let (code, missing) = defect_reason(defect, index);
@@ -173,7 +191,7 @@ fn defect_reason(defect: DefectCode, row: usize) -> (ReasonCode, Missing) {
     )
 }
 
-fn module(agreement: &CompiledAgreement, row: &Row) -> Missing {
-    let code = row.module.and_then(|place| agreement.terms.modules.get(place));
+fn module(agreement: &CompiledAgreement, part: Option<usize>) -> Missing {
+    let code = part.and_then(|place| agreement.terms.modules.get(place));
     code.map_or(Missing::Nothing, |code| Missing::Module(code.clone()))
 }

@@ -18,7 +18,7 @@ use crate::{
     world::{World, id, moment, span},
 };
 
-fn consent(world: &World, product: u128, purpose: &str, window: Window) -> &'static [Consent] {
+pub(crate) fn consent(world: &World, product: u128, purpose: &str, window: Window) -> &'static [Consent] {
     let consent = Consent {
         product: id(product),
         purpose: Purpose::parse(purpose).unwrap(),
@@ -28,7 +28,7 @@ fn consent(world: &World, product: u128, purpose: &str, window: Window) -> &'sta
     Box::leak(Box::new([consent]))
 }
 
-fn since_june() -> Window {
+pub(crate) fn since_june() -> Window {
     Window::since(moment("2026-06-01T00:00:00Z"))
 }
 

@@ -39,7 +39,7 @@ fn purpose(code: &str) -> Purpose {
 }
 
 const AT_ONCE: Way = Way {
-    module: None,
+    parts: BTreeSet::new(),
     consent: false,
 };
 
@@ -131,7 +131,7 @@ fn school(annex: &Arc<Annex>, all_approved: bool) -> World {
     world.inputs.agreements[0].annex = Arc::clone(annex);
     world.inputs.activations[0].scope = Scope::School;
     let parts = [
-        "m1", "m2", "cd1", "cd3", "cd10", "cd12", "cd14", "cd18", "cd20", "cd29", "cm1", "cm10", "cm12", "cm29",
+        "m1", "m2", "m4", "cd1", "cd3", "cd10", "cd12", "cd14", "cd18", "cd20", "cd29", "cm1", "cm10", "cm12", "cm29",
     ];
     for part in parts.into_iter().filter(|_| all_approved) {
         world.inputs.approvals.push(ApprovalRecord {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The annex by another model, with ticks in the place of rows.
-fn by_ticks(model: &str, change: impl FnOnce(&mut Value)) -> World {
+pub(crate) fn by_ticks(model: &str, change: impl FnOnce(&mut Value)) -> World {
     let mut world = World::new();
     world.annex(|annex| {
         annex.as_object_mut().unwrap().remove("rows");

@@ -93,6 +93,7 @@ fn each_case_gives_its_reason_and_hardly_any_other() {
         let alone = [
             ReasonCode::AgreementMissing,
             ReasonCode::OperatorAgreementMissing,
+            ReasonCode::CategoryNarrowed,
             ReasonCode::AttributeNotNeeded,
             ReasonCode::AttributeNotAgreed,
         ];

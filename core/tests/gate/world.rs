@@ -6,9 +6,9 @@ use serde_json::Value;
 use sluis_core::{
     agreement::{
         ActivationRecord, AgreementRecord, Annex, ApprovalRecord, InstructionRecord, MandateRecord, ModuleCode,
-        ProductRecord, Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
+        NarrowingRecord, ProductRecord, Scope, Side, StanceKind, StanceRecord, SupplierKind, SuspensionRecord,
     },
-    catalogue::{Attribute, AttributeSet, Catalogue, Purpose},
+    catalogue::{Attribute, AttributeSet, Catalogue, DataCategory, Purpose},
     gate::{
         Asker, Assurance, Channel, Decision, Direction, Facts, PolicyInputs, Request, SchoolPolicy, SubjectFacts,
         decide,
@@ -121,6 +121,7 @@ impl World {
             }],
             instructions: Vec::new(),
             stances: Vec::new(),
+            narrowings: Vec::new(),
         };
         Self {
             inputs,
@@ -204,6 +205,18 @@ impl World {
             agreement: id(agreement),
             kind,
             party: party.to_owned(),
+            window: Window::since(moment("2026-08-01T00:00:00Z")),
+        });
+    }
+
+    /// The school takes a category of pupils from a purpose, since the start.
+    pub(crate) fn narrows(&mut self, purpose: &str, category: DataCategory) {
+        self.inputs.narrowings.push(NarrowingRecord {
+            id: id(19),
+            agreement: id(10),
+            purpose: Purpose::parse(purpose).unwrap(),
+            kind: PersonKind::Pupil,
+            category,
             window: Window::since(moment("2026-08-01T00:00:00Z")),
         });
     }

@@ -154,6 +154,7 @@ fn brought(name: &str, changes: &[(&str, Value)]) -> Vec<(&'static str, String)>
 #[case("date_past", "/particulars/certificates/0/until", &[
     ("/particulars/certificates", json!([{ "name": "ISO 27001", "until": "2026-11-28" }])),
 ])]
+#[case("receiver_unnamed", "/rows/0/purposes/0", &[("/rows/0/purposes/0", json!("D11"))])]
 #[case("transfer_without_purpose", "/particulars/services/0", &[
     ("/particulars/services", json!([{ "text": label(), "optional": false, "transfer": true, "purposes": [] }])),
 ])]
@@ -173,6 +174,36 @@ fn a_change_brings_its_finding(#[case] code: &str, #[case] place: &str, #[case] 
         )),
         "{brought:?}"
     );
+}
+
+/// What a purpose waits for and rests on, where it is ticked.
+#[rstest]
+#[case("module_undefined", "/ticks/purposes/0/module", &[("/ticks/purposes/0/module", json!("elders"))])]
+#[case("module_bears_nothing", "/modules/1", &[("/ticks/purposes/1/module", json!("lob"))])]
+#[case("approval_changes_nothing", "/ticks/purposes/1/module", &[("/ticks/purposes/0/code", json!("D2"))])]
+#[case("consent_asked_for_all", "/ticks/purposes/0", &[("/ticks/purposes/0/code", json!("D11"))])]
+#[case("consent_about_nothing", "/ticks/purposes/0", &[
+    ("/ticks/purposes/0/restsOnConsent", json!(true)), ("/ticks/staffCategories", json!([])),
+    ("/ticks/pupilCategories", json!([{ "code": "CD24", "optional": false }])),
+])]
+fn a_tick_brings_its_finding(#[case] code: &str, #[case] place: &str, #[case] changes: &[(&str, Value)]) {
+    let brought = brought("qompas.repaired", changes);
+    assert!(
+        brought.iter().any(|found| *found == (code, place.to_owned())),
+        "{brought:?}"
+    );
+}
+
+#[test]
+fn what_asks_for_consent_is_never_proposed_to_go() {
+    let mut changed = document("qompas.repaired");
+    changed["ticks"]["purposes"][0] = json!({ "code": "D22", "restsOnConsent": true });
+    let findings = lint(&changed).into_iter();
+    let unnamed: Vec<_> = findings
+        .filter(|finding| finding.code.as_str() == "purpose_unnamed")
+        .collect();
+    assert_eq!(unnamed.len(), 1);
+    assert_eq!(unnamed[0].repair, None);
 }
 
 #[test]
@@ -315,6 +346,7 @@ fn a_question_about_the_return_contradicts_no_term_that_holds_it() {
     ("party_unlisted", "/particulars/mentions/0"),
     ("purpose_without_code", "/particulars/ownPurposes/0"),
     ("advertising", "/particulars/mailings/1"), ("approval_by_use", "/particulars/practices/0"),
+    ("module_bears_nothing", "/modules/1"),
     ("retention_missing", "/retention/daysAfterEnd"),
 ])]
 #[case("op-school", &[

@@ -18,7 +18,13 @@ use super::{all, document, lint, parse};
 fn counted<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<(&'static str, Option<String>), usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
-        let about = finding.about.as_ref().map(|about| about.en.clone());
+        // What a list is said about is what is left of it.
+        let of_list = finding.code.as_str() == "purpose_without_category";
+        let about = finding
+            .about
+            .as_ref()
+            .filter(|_| !of_list)
+            .map(|about| about.en.clone());
         *counts.entry((finding.code.as_str(), about)).or_insert(0) += 1;
     }
     counts
@@ -66,7 +72,7 @@ fn check(document: &Value) {
 }
 
 /// One attribute for one purpose, with what has to be there first.
-type Permitted = (Option<String>, bool, PersonKind, Purpose, Attribute);
+type Permitted = (BTreeSet<String>, bool, PersonKind, Purpose, Attribute);
 
 /// What the gate would permit by the one and not by the other.
 fn permitted_anew(before: &Value, after: &Value) -> Vec<Permitted> {
@@ -80,9 +86,9 @@ fn permitted_anew(before: &Value, after: &Value) -> Vec<Permitted> {
                 way,
                 attributes,
             } if point.turn == Turn::Added => {
-                let module = way.module.map(|code| code.as_str().to_owned());
+                let parts: BTreeSet<_> = way.parts.iter().map(|code| code.as_str().to_owned()).collect();
                 let each = attributes.into_iter();
-                anew.extend(each.map(|attribute| (module.clone(), way.consent, kind, purpose, attribute)));
+                anew.extend(each.map(|attribute| (parts.clone(), way.consent, kind, purpose, attribute)));
             }
             Item::Login { .. } | Item::Receiver { .. } | Item::SubProcessor { .. } | Item::DaysAfterLeaving(_)
                 if point.turn == Turn::Added =>
@@ -128,7 +134,7 @@ fn listed(document: &Value) -> BTreeSet<Permitted> {
             .modules
             .iter()
             .any(|module| module.code == row.module && module.need == Need::Optional);
-        let module = optional.then(|| row.module.as_str().to_owned());
+        let module: BTreeSet<_> = optional.then(|| row.module.as_str().to_owned()).into_iter().collect();
         let sides = [
             (PersonKind::Pupil, &row.pupil_categories),
             (PersonKind::Staff, &row.staff_categories),
@@ -153,11 +159,24 @@ fn listed(document: &Value) -> BTreeSet<Permitted> {
         .flat_map(|(kind, ticks)| ticks.iter().map(move |tick| (kind, tick)))
     {
         for category in meant(std::slice::from_ref(&tick.code), kind) {
-            let module = tick.optional.then(|| category.code(kind).to_lowercase());
+            let own = tick.optional.then(|| category.code(kind).to_lowercase());
             for purpose in catalogue.purposes_of(category).iter() {
-                if ticks.purposes.iter().any(|ticked| ticked.code == purpose.code()) {
+                let ticked = || {
+                    ticks
+                        .purposes
+                        .iter()
+                        .filter(move |ticked| ticked.code == purpose.code())
+                };
+                let consent = ticked().any(|ticked| ticked.rests_on_consent);
+                for ticked in ticked() {
+                    let chosen = document.modules.iter().filter(|module| module.need == Need::Optional);
+                    let chosen = chosen.filter(|module| ticked.module.as_ref() == Some(&module.code));
+                    let parts: BTreeSet<_> = chosen
+                        .map(|module| module.code.as_str().to_owned())
+                        .chain(own.clone())
+                        .collect();
                     for attribute in attributes(category, tick.other_data.as_deref()) {
-                        listed.insert((module.clone(), false, kind, purpose, attribute));
+                        listed.insert((parts.clone(), consent, kind, purpose, attribute));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! What a delivery does to a roster.
 
+mod consent;
 mod doubt;
 mod kinds;
 
@@ -93,6 +94,7 @@ struct Held {
     next: Cell<u128>,
     needed: AttributeSet,
     needed_of_staff: AttributeSet,
+    by_consent: ByConsent,
 }
 
 impl Held {
@@ -104,6 +106,7 @@ impl Held {
             next: Cell::new(100),
             needed,
             needed_of_staff: AttributeSet::default(),
+            by_consent: ByConsent::new(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Held {
                 pupils: self.needed,
                 staff: self.needed_of_staff,
             },
+            by_consent: &self.by_consent,
             guard: ShrinkGuard {
                 minimum: 5,
                 percent: 50,

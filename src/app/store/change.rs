@@ -4,7 +4,8 @@ use sluis_core::{
     catalogue::Purpose,
     id::{
         AccountId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ContactId, DisclosureId,
-        InstructionId, LoginId, MandateId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId, SuspensionId,
+        InstructionId, LoginId, MandateId, NarrowingId, PersonId, ProductId, RestrictionId, RunId, SchoolId, StanceId,
+        SuspensionId,
     },
     person::ConsentGiver,
     time::{Timestamp, Year},
@@ -26,6 +27,7 @@ use crate::app::{
     handover::Handover,
     instruction::Instruction,
     matter::{NewMatter, NewStep},
+    narrowing::Narrowing,
     organisation::{Board, Product, School, Supplier},
     restriction::{KnownBy, Restriction},
     stance::Stance,
@@ -119,6 +121,10 @@ pub enum Change {
     StanceTaken(Stance),
     /// The school took that back.
     StanceEnded(SchoolId, StanceId, Timestamp),
+    /// A school took a category from a purpose.
+    NarrowingMade(Narrowing),
+    /// A school took that back.
+    NarrowingEnded(SchoolId, NarrowingId, Timestamp),
     /// A school entered a connection.
     ConnectionAdded(Connection),
     /// The school activated it.

@@ -14,6 +14,7 @@ use crate::app::{
     disclosure::Disclosure,
     handover::Handover,
     instruction::Instruction,
+    narrowing::Narrowing,
     organisation::School,
     restriction::Restriction,
     stance::Stance,
@@ -152,6 +153,8 @@ pub struct PolicyInputs {
     pub instructions: Vec<Instruction>,
     /// What the school says about parties of annexes.
     pub stances: Vec<Stance>,
+    /// What the school takes from purposes.
+    pub narrowings: Vec<Narrowing>,
     /// The groups of its roster.
     pub groups: Vec<StoredGroup>,
 }

@@ -98,10 +98,14 @@ pub(super) struct ChangeView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["CD26"]))]
     categories: Vec<String>,
-    /// The part: what it is about, or what a school has to approve first.
+    /// The part that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "berichten")]
     module: Option<String>,
+    /// The parts that a school has to approve first, all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["berichten"]))]
+    waits_for: Vec<String>,
     /// Whether a school has to approve the part.
     #[serde(skip_serializing_if = "Option::is_none")]
     optional: Option<bool>,
@@ -214,12 +218,12 @@ impl ChangeView {
             Item::Use {
                 kind,
                 purpose,
-                way: Way { module, consent },
+                way: Way { parts, consent },
                 attributes,
             } => Self {
                 person_kind: Some(kind.as_str()),
                 purpose: Some(purpose.code()),
-                module: module.map(|code| code.as_str().to_owned()),
+                waits_for: parts.iter().map(|code| code.as_str().to_owned()).collect(),
                 rests_on_consent: Some(consent),
                 attributes,
                 ..self

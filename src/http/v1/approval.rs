@@ -17,7 +17,7 @@ use crate::{
     app::{
         action::{GiveApproval, ReadApproval, WithdrawApproval},
         agree,
-        agreement::Approval,
+        agreement::{Approval, ApprovalForm},
     },
     http::{
         answer::{Answer, Created},
@@ -46,6 +46,9 @@ pub(super) struct ApprovalView {
     /// The code of the module in the annex, or of the category.
     #[schema(example = "berichten")]
     module: String,
+    /// `act`, or `practice`: the school has switched it on, which counts as approval where the annex says so.
+    #[schema(example = "act")]
+    form: &'static str,
     /// From when on.
     #[schema(value_type = String, format = DateTime, example = "2026-08-24T09:00:00.000Z")]
     valid_from: Timestamp,
@@ -62,6 +65,7 @@ impl From<Approval> for ApprovalView {
             school: approval.school,
             agreement: approval.agreement,
             module: approval.module,
+            form: approval.form.as_str(),
             valid_from: approval.window.from,
             valid_until: approval.window.until,
         }
@@ -78,15 +82,21 @@ pub(super) struct ApprovalCreate {
     /// its code in lower case: `cd18` for `CD18`.
     #[schema(value_type = String, example = "berichten", pattern = "^[a-z][a-z0-9-]{0,39}$")]
     module: ModuleCode,
+    /// `act`, which it is without, or `practice`: the school has switched the module on in practice. That counts where the
+    /// annex says so of the module (`approvedByUse`), while the product is on.
+    #[schema(value_type = Option<String>, example = "act", pattern = "^(act|practice)$")]
+    form: ApprovalForm,
 }
 
 impl Input for ApprovalCreate {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let agreement = fields.required("agreement", text(AgreementId::parse));
         let module = fields.required("module", text(ModuleCode::parse));
+        let form = fields.optional("form", text(ApprovalForm::parse));
         Some(Self {
             agreement: agreement?,
             module: module?,
+            form: form?.unwrap_or_default(),
         })
     }
 }
@@ -132,6 +142,7 @@ pub(super) async fn approval_create(
     let create = agree::ApprovalCreate {
         agreement: input.agreement,
         module: input.module.as_str().to_owned(),
+        form: input.form,
     };
     let approval = caller
         .app()

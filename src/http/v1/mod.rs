@@ -31,6 +31,7 @@ mod lint;
 mod mandate;
 mod matter;
 mod me;
+mod narrowing;
 mod path;
 mod places;
 mod product;
@@ -107,6 +108,10 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(mandate::mandate_create)
         .service(mandate::mandate_view)
         .service(mandate::mandate_revoke)
+        .service(narrowing::narrowing_list)
+        .service(narrowing::narrowing_create)
+        .service(narrowing::narrowing_view)
+        .service(narrowing::narrowing_end)
         .service(stance::stance_list)
         .service(stance::stance_create)
         .service(stance::stance_view)

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use sluis_core::id::{
     AccountChangeId, ActivationId, AgreementId, ApprovalId, BoardId, ClientId, ConnectionId, ConsentId, ContactId,
-    DisclosureId, HandoverId, InstructionId, MandateId, MatterId, ProductId, RecordId, RestrictionId, RunId, SchoolId,
-    StanceId, SupplierId,
+    DisclosureId, HandoverId, InstructionId, MandateId, MatterId, NarrowingId, ProductId, RecordId, RestrictionId,
+    RunId, SchoolId, StanceId, SupplierId,
 };
 use utoipa::IntoParams;
 
@@ -98,6 +98,12 @@ paths! {
         board: BoardId,
         /// The mandate.
         mandate: MandateId
+    }
+    NarrowingPath {
+        /// The school.
+        school: SchoolId,
+        /// What the school has taken from a purpose.
+        narrowing: NarrowingId
     }
     StancePath {
         /// The school.

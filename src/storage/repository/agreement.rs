@@ -13,6 +13,7 @@ use super::{
     contact::{CONTACTS, contact},
     epoch,
     instruction::{INSTRUCTIONS, SUSPENSIONS, with_suspensions},
+    narrowing::{NARROWINGS, narrowing},
     organisation::start,
     parsed,
     roster::{GROUPS, group},
@@ -21,9 +22,10 @@ use super::{
 use crate::{
     app::{
         activation::{Activation, Mandate},
-        agreement::{Acceptance, Agreement, Approval, Form},
+        agreement::{Acceptance, Agreement, Approval, ApprovalForm, Form},
         contact::Contact,
         instruction::Instruction,
+        narrowing::Narrowing,
         stance::Stance,
         store::{AgreementStore, OrganisationStore, Page, PolicyInputs, StoreError},
     },
@@ -86,8 +88,8 @@ pub(crate) const ACCEPTANCES_OF_PRODUCT: Statement = Statement {
 };
 pub(crate) const APPROVAL_ADD: Statement = Statement {
     name: "approval_add",
-    sql: "INSERT INTO approvals (id, school, agreement, module, valid_from, valid_until) \
-          VALUES ($1, $2, $3, $4, $5, $6)",
+    sql: "INSERT INTO approvals (id, school, agreement, module, valid_from, valid_until, form) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7)",
 };
 pub(crate) const APPROVALS_OPEN: Statement = Statement {
     name: "approvals_open",
@@ -99,11 +101,12 @@ pub(crate) const APPROVAL_END: Statement = Statement {
 };
 pub(crate) const APPROVALS: Statement = Statement {
     name: "approvals",
-    sql: "SELECT id, school, agreement, module, valid_from, valid_until FROM approvals WHERE school = $1 ORDER BY id",
+    sql: "SELECT id, school, agreement, module, valid_from, valid_until, form FROM approvals \
+          WHERE school = $1 ORDER BY id",
 };
 pub(crate) const APPROVALS_OF_BOARD: Statement = Statement {
     name: "approvals_of_board",
-    sql: "SELECT id, school, agreement, module, valid_from, valid_until FROM approvals \
+    sql: "SELECT id, school, agreement, module, valid_from, valid_until, form FROM approvals \
           WHERE school IN (SELECT id FROM schools WHERE board = $1) ORDER BY school, id",
 };
 pub(crate) const MANDATE_ADD: Statement = Statement {
@@ -219,6 +222,7 @@ fn approval(row: &Row) -> Result<Approval, StorageError> {
             from: row.get(4)?,
             until: row.get(5)?,
         },
+        form: parsed("form", ApprovalForm::parse(&row.get::<String>(6)?).ok())?,
     })
 }
 
@@ -358,6 +362,10 @@ impl AgreementStore for Repository {
         Ok(with_suspensions(&instructions, &suspensions)?)
     }
 
+    async fn narrowings(&self, school: SchoolId) -> Result<Vec<Narrowing>, StoreError> {
+        self.list(&NARROWINGS, params![school], narrowing).await
+    }
+
     async fn stances(&self, school: SchoolId) -> Result<Vec<Stance>, StoreError> {
         self.list(&STANCES, params![school], stance).await
     }
@@ -394,6 +402,7 @@ impl AgreementStore for Repository {
             of_school(&INSTRUCTIONS),
             of_school(&SUSPENSIONS),
             of_school(&STANCES),
+            of_school(&NARROWINGS),
             of_school(&GROUPS),
         ];
         let [
@@ -408,6 +417,7 @@ impl AgreementStore for Repository {
             instructions,
             suspensions,
             stances,
+            narrowings,
             groups,
         ] = self.together(queries).await?;
         Ok(Some(PolicyInputs {
@@ -421,6 +431,7 @@ impl AgreementStore for Repository {
             activations: activations.iter().map(activation).collect::<Result<_, _>>()?,
             instructions: with_suspensions(&instructions, &suspensions)?,
             stances: stances.iter().map(stance).collect::<Result<_, _>>()?,
+            narrowings: narrowings.iter().map(narrowing).collect::<Result<_, _>>()?,
             groups: groups.iter().map(group).collect::<Result<_, _>>()?,
         }))
     }

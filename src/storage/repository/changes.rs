@@ -8,7 +8,7 @@ use sluis_core::{
 
 use super::{
     Repository, account, account_change, agreement, agreement_step, before, client, consent, contact, disclosure, feed,
-    handover, instruction, login, once, organisation, restriction, roster, staging, stance,
+    handover, instruction, login, narrowing, once, organisation, restriction, roster, staging, stance,
 };
 use crate::{
     app::{
@@ -144,6 +144,7 @@ impl Repository {
                     approval.module,
                     window.from,
                     window.until,
+                    approval.form.as_str(),
                 ];
                 set.one(&agreement::APPROVAL_ADD, values);
             }
@@ -216,6 +217,8 @@ impl Repository {
             Change::InstructionEnded(school, id, at) => instruction::end(set, school, id, at),
             Change::InstructionSuspended(school, of, id, at) => instruction::suspend(set, school, of, id, at),
             Change::InstructionResumed(school, of, at) => instruction::resume(set, school, of, at),
+            Change::NarrowingMade(new) => narrowing::make(set, &new),
+            Change::NarrowingEnded(school, id, at) => drop(set.one(&narrowing::NARROWING_END, params![school, id, at])),
             Change::StanceTaken(new) => stance::take(set, &new),
             Change::StanceEnded(school, id, at) => drop(set.one(&stance::STANCE_END, params![school, id, at])),
             other => self.add_roster_or_login(set, other).await?,

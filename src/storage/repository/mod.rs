@@ -15,6 +15,7 @@ pub(crate) mod handover;
 pub(crate) mod instruction;
 pub(crate) mod login;
 pub(crate) mod matter;
+pub(crate) mod narrowing;
 pub(crate) mod once;
 pub(crate) mod organisation;
 pub(crate) mod restriction;

@@ -13,6 +13,7 @@ use super::{Repository, consent, disclosure, handover, parsed, restriction, stag
 use crate::{
     app::{
         connection::{Connection, Credentials, Dialect, Due, Run, RunEnd, RunOutcome},
+        consent::Consent,
         reason::RunReason,
         sealing::KeyScope,
         store::{PersonBefore, RosterStore, StoreError, StoredGroup, StoredPerson, StoredRoster},
@@ -317,6 +318,10 @@ impl RosterStore for Repository {
         staging::leftovers_delete(&mut set, school);
         let deleted = self.executor.write(set, Priority::Bulk).await?;
         Ok(deleted.iter().any(|rows| *rows > 0))
+    }
+
+    async fn consents(&self, school: SchoolId) -> Result<Vec<Consent>, StoreError> {
+        self.list(&consent::CONSENTS, params![school], consent::consent).await
     }
 
     async fn roster(&self, school: SchoolId) -> Result<StoredRoster, StoreError> {

@@ -63,7 +63,7 @@ pub(super) fn agreements() -> Calls {
         ("acceptances_of_product", params![id(1)]),
         (
             "approval_add",
-            params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>],
+            params![id(1), id(1), id(1), "oefenen", NOW, None::<i64>, "practice"],
         ),
         ("approvals", params![id(1)]),
         ("approvals_of_board", params![id(1)]),
@@ -207,6 +207,16 @@ pub(super) fn agreements() -> Calls {
         ),
         ("handovers", params![id(1)]),
         ("handovers_open", params![id(1), id(7), "brin:98YY00", NOW]),
+        (
+            "narrowing_add",
+            params![id(1), id(1), id(1), "D3", "CD20", NOW, None::<i64>],
+        ),
+        ("narrowings_open", params![id(1), id(1), "D3", "CD20"]),
+        ("narrowings_open", params![id(1), id(1), "D3", "CM20"]),
+        ("narrowing_end", params![id(1), id(1), NOW + 5]),
+        ("narrowing_end", params![id(1), id(1), NOW + 6]),
+        ("narrowings_open", params![id(1), id(1), "D3", "CD20"]),
+        ("narrowings", params![id(1)]),
         (
             "stance_add",
             params![

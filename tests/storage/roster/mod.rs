@@ -226,6 +226,7 @@ async fn a_part_that_is_withdrawn_meanwhile_is_not_stored_either() {
         let agreements = app.agreement_list(board, page).await.unwrap();
         let rekenbaai = agreements.iter().find(|agreement| agreement.product != SLUIS).unwrap();
         let module = ApprovalCreate {
+            form: sluis::app::agreement::ApprovalForm::Act,
             agreement: rekenbaai.id,
             module: "berichten".to_owned(),
         };

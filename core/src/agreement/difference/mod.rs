@@ -8,7 +8,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use super::{Annex, DefectCode, Model, ModuleCode, Need, Terms};
+use super::{Annex, DefectCode, Model, ModuleCode, Need, Row, Terms};
 use crate::{
     catalogue::{Attribute, AttributeSet, Catalogue, CategorySet, DataCategory, Label, Purpose},
     id::SupplierId,
@@ -37,8 +37,8 @@ impl Turn {
 /// What has to be there before a row permits something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Way {
-    /// The optional part that a school has to approve.
-    pub module: Option<ModuleCode>,
+    /// The optional parts that a school has to approve, all of them.
+    pub parts: BTreeSet<ModuleCode>,
     /// Whether the person has to consent.
     pub consent: bool,
 }
@@ -46,8 +46,7 @@ pub struct Way {
 impl Way {
     /// Whether whoever can go the other way can go this one.
     fn is_as_wide_as(&self, other: &Self) -> bool {
-        let approved = self.module.is_none() || self.module == other.module;
-        approved && (!self.consent || other.consent)
+        self.parts.is_subset(&other.parts) && (!self.consent || other.consent)
     }
 }
 
@@ -328,6 +327,24 @@ fn items(annex: &Annex, catalogue: &Catalogue) -> BTreeSet<Item> {
     items
 }
 
+/// What has to be there before a row permits a purpose: one of these.
+fn ways(terms: &Terms, purpose: Purpose, row: &Row) -> Vec<Way> {
+    let condition = terms.condition(purpose);
+    let own = row.module.filter(|_| row.optional);
+    let way = |parts: [Option<usize>; 2]| Way {
+        parts: parts
+            .into_iter()
+            .flatten()
+            .filter_map(|place| terms.modules.get(place).cloned())
+            .collect(),
+        consent: condition.rests_on_consent || row.rests_on_consent,
+    };
+    if condition.parts.is_empty() {
+        return vec![way([own, None])];
+    }
+    condition.parts.iter().map(|part| way([own, Some(*part)])).collect()
+}
+
 /// What is done with the data of one kind of person. A row with a defect permits nothing.
 fn uses(terms: &Terms, kind: PersonKind, catalogue: &Catalogue) -> BTreeSet<Item> {
     let mut found = BTreeSet::new();
@@ -337,13 +354,9 @@ fn uses(terms: &Terms, kind: PersonKind, catalogue: &Catalogue) -> BTreeSet<Item
             .rows_for(purpose, kind)
             .map(|(_, row)| row)
             .filter(|row| row.defect.is_none())
-            .map(|row| {
-                let module = row.module.and_then(|place| terms.modules.get(place)).cloned();
-                let way = Way {
-                    module: module.filter(|_| row.optional),
-                    consent: row.rests_on_consent,
-                };
-                (way, row.attributes_of(kind))
+            .flat_map(|row| {
+                let ways = ways(terms, purpose, row);
+                ways.into_iter().map(move |way| (way, row.attributes_of(kind)))
             })
             .collect();
         let all = rows.iter().fold(AttributeSet::EMPTY, |all, (_, some)| all.union(*some));

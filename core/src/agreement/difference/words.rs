@@ -77,10 +77,12 @@ impl Annexes<'_> {
 
     fn way(&self, way: &Way, catalogue: &Catalogue) -> [String; 2] {
         let [mut nl, mut en] = [String::new(), String::new()];
-        if let Some(module) = &way.module {
-            let [part, part_en] = self.part(module, catalogue);
-            nl.push_str(&format!(", als de school {part} goedkeurt"));
-            en.push_str(&format!(", if the school approves {part_en}"));
+        if !way.parts.is_empty() {
+            let parts = way.parts.iter().map(|part| self.part(part, catalogue));
+            let (parts, parts_en): (Vec<_>, Vec<_>) = parts.map(|[nl, en]| (nl, en)).unzip();
+            let listed = |parts: &[String], and| joined(&parts.iter().map(String::as_str).collect::<Vec<_>>(), and);
+            nl.push_str(&format!(", als de school {} goedkeurt", listed(&parts, "en")));
+            en.push_str(&format!(", if the school approves {}", listed(&parts_en, "and")));
         }
         if way.consent {
             nl.push_str(", met toestemming van de persoon");

@@ -90,6 +90,16 @@ advice! {
     TableRowShifted = "table_row_shifted", Warning;
     /// A purpose without a code: nothing is released for it.
     PurposeWithoutCode = "purpose_without_code", Warning;
+    /// A module to choose that no purpose belongs to.
+    ModuleBearsNothing = "module_bears_nothing", Warning;
+    /// A purpose of a module to choose that is open without it.
+    ApprovalChangesNothing = "approval_changes_nothing", Warning;
+    /// Consent for a purpose for which there are no data.
+    ConsentAboutNothing = "consent_about_nothing", Warning;
+    /// A purpose that asks for consent once and not another time.
+    ConsentAskedForAll = "consent_asked_for_all", Warning;
+    /// A purpose of passing on, and nobody is named who receives.
+    ReceiverUnnamed = "receiver_unnamed", Warning;
     /// Something goes to somebody else, and no purpose is said.
     TransferWithoutPurpose = "transfer_without_purpose", Warning;
     /// Something is done, and no purpose is said.

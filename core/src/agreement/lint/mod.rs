@@ -89,7 +89,7 @@ impl AnnexDocument {
         lint.rows(catalogue);
         lint.hands();
         lint.tables();
-        lint.purposes();
+        lint.purposes(catalogue);
         lint.terms();
         lint.security();
         lint.paper();

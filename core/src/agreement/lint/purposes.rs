@@ -5,14 +5,17 @@ use super::{
     hands::{is_filled, listed},
 };
 use crate::{
-    agreement::{Clause, Direction, Whose},
-    catalogue::DataCategory,
+    agreement::{Clause, Direction, ModuleCode, Need, PurposeTick, Whose},
+    catalogue::{Catalogue, DataCategory, Purpose},
     person::PersonKind,
 };
 
 impl Lint<'_> {
-    pub(super) fn purposes(&mut self) {
+    pub(super) fn purposes(&mut self, catalogue: &Catalogue) {
         self.services();
+        self.modules();
+        self.consents(catalogue);
+        self.receivers();
         let particulars = self.particulars();
         for index in 0..particulars.own_purposes.len() {
             let place = format!("/particulars/ownPurposes/{index}");
@@ -86,6 +89,70 @@ impl Lint<'_> {
                     format!("/ticks/purposes/{index}"),
                     None,
                 );
+            }
+        }
+    }
+
+    /// Modules that a school may choose and that nothing waits for.
+    fn modules(&mut self) {
+        let document = self.document;
+        let ticks = || document.ticks.iter().flat_map(|ticks| &ticks.purposes);
+        for (index, module) in document.modules.iter().enumerate() {
+            let mut rows = document.rows.iter().map(|row| Some(&row.module));
+            let mut purposes = ticks().map(|tick| tick.module.as_ref());
+            let is_own = |code: Option<&ModuleCode>| code == Some(&module.code);
+            if module.need == Need::Optional && !rows.any(is_own) && !purposes.any(is_own) {
+                self.advise(AdviceCode::ModuleBearsNothing, format!("/modules/{index}"), None);
+            }
+        }
+        for (index, tick) in ticks().enumerate() {
+            let waits = |tick: &PurposeTick| tick.waits_for(&document.modules).is_some();
+            let mut same = ticks().filter(|other| other.code == tick.code);
+            if waits(tick) && !same.all(waits) {
+                let place = format!("/ticks/purposes/{index}/module");
+                self.advise(AdviceCode::ApprovalChangesNothing, place, None);
+            }
+        }
+    }
+
+    /// Consent that is asked for nothing, or where it is not said.
+    fn consents(&mut self, catalogue: &Catalogue) {
+        let Some(ticks) = &self.document.ticks else { return };
+        let listed: Vec<_> = ticks
+            .categories()
+            .filter_map(|(kind, tick)| tick.category(kind))
+            .collect();
+        for (index, tick) in ticks.purposes.iter().enumerate() {
+            let place = format!("/ticks/purposes/{index}");
+            let Ok(purpose) = Purpose::parse(&tick.code) else {
+                continue;
+            };
+            let goes = |category: &DataCategory| catalogue.purposes_of(*category).contains(purpose);
+            if tick.rests_on_consent && !listed.iter().any(goes) {
+                self.advise(AdviceCode::ConsentAboutNothing, place, None);
+            } else if !tick.rests_on_consent && ticks.of(purpose).any(|other| other.rests_on_consent) {
+                self.advise(AdviceCode::ConsentAskedForAll, place, None);
+            }
+        }
+    }
+
+    /// Purposes of passing on (D5 and D11) for which nobody is named: nothing can go by them.
+    fn receivers(&mut self) {
+        let document = self.document;
+        let rows = document.rows.iter().enumerate().flat_map(|(row, of)| {
+            let purposes = of.purposes.iter().enumerate();
+            purposes.map(move |(index, code)| (format!("/rows/{row}/purposes/{index}"), code))
+        });
+        let ticks = document
+            .ticks
+            .iter()
+            .flat_map(|ticks| ticks.purposes.iter().enumerate());
+        let ticks = ticks.map(|(index, tick)| (format!("/ticks/purposes/{index}"), &tick.code));
+        for (place, code) in rows.chain(ticks) {
+            let Ok(purpose) = Purpose::parse(code) else { continue };
+            let mut receivers = document.receivers.iter();
+            if purpose.needs_receiver() && !receivers.any(|receiver| receiver.purposes.contains(&purpose)) {
+                self.advise(AdviceCode::ReceiverUnnamed, place, None);
             }
         }
     }

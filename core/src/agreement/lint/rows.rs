@@ -75,6 +75,10 @@ impl Lint<'_> {
         if list.starts_with("/subProcessors/") {
             return Repair::remove(place);
         }
+        // What asks for consent asks it for the whole purpose: without this entry nobody might be asked.
+        if self.value.pointer(&format!("{place}/restsOnConsent")) == Some(&json!(true)) {
+            return None;
+        }
         if self.leaves_enough(list)? {
             Repair::remove(place)
         } else {

@@ -89,15 +89,26 @@ fn ticks() -> impl Strategy<Value = Value> {
         2,
         &["D22", "D23"],
     );
-    let purposes = (purposes, prop::bool::ANY).prop_map(move |(codes, named)| {
-        let tick = |code: String| {
+    let module = || prop_oneof![40 => Just(None), 4 => Just(Some("m1")), 5 => Just(Some("m2")), 5 => Just(Some("m4")), 1 => Just(Some("m3"))];
+    let of_each = vec((prop::bool::weighted(0.08), module()), 16);
+    let again = option::weighted(0.3, (0..2_usize, prop::bool::weighted(0.3), module()));
+    let purposes = (purposes, prop::bool::ANY, of_each, again).prop_map(move |(codes, named, of_each, again)| {
+        let tick = |(code, (consent, module)): (String, (bool, Option<&str>))| {
+            let mut tick = json!({"code": code});
             if named {
-                json!({"code": code, "text": text()})
-            } else {
-                json!({"code": code})
+                tick["text"] = text();
             }
+            if consent {
+                tick["restsOnConsent"] = json!(true);
+            }
+            if let Some(module) = module {
+                tick["module"] = json!(module);
+            }
+            tick
         };
-        codes.into_iter().map(tick).collect::<Vec<_>>()
+        // Now and then the same once more, otherwise.
+        let more = again.map(|(index, consent, module)| (codes[index].clone(), (consent, module)));
+        codes.into_iter().zip(of_each).chain(more).map(tick).collect::<Vec<_>>()
     });
     let pupils = texts(
         &["CD1", "CD3", "CD10", "CD12", "CD14", "CD18", "CD20", "CD22", "CD29"],
@@ -211,8 +222,6 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
         let text = json!({"nl": "a", "en": "b"});
         let (country, back_up, host, announced, broken) = parties;
         let (second_factor, days, receivers, need, endless, particulars) = rest;
-        // What does not link says of no module what it is about.
-        let need = if part == "ticks" { "necessary" } else { need };
         let mut place = json!({"party": host, "country": country});
         if let Some(country) = back_up {
             place["backUpCountry"] = json!(country);
@@ -255,6 +264,7 @@ fn annex() -> impl Strategy<Value = Arc<Annex>> {
             "modules": [
                 {"code": "m1", "name": text, "need": "necessary"},
                 {"code": "m2", "name": text, "need": need},
+                {"code": "m4", "name": text, "need": "optional"},
             ],
             "login": {"pupil": login.0, "staff": login.1},
             "secondFactor": second_factor,

@@ -3,10 +3,12 @@
 mod annex;
 mod consents;
 mod grants;
+mod narrowings;
 mod order;
 
 use std::collections::BTreeSet;
 
+use narrowings::narrowing;
 use proptest::{
     collection::{btree_set, vec},
     option,
@@ -216,7 +218,7 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn inputs() -> impl Strategy<Value = PolicyInputs> {
     let products = subsequence(vec![(0u128, 0u128), (1, 0), (2, 1)], 2..=3);
-    let parts = vec!["m1", "m2", "m2", "cd1", "cd12", "cd18", "cm10"];
+    let parts = vec!["m1", "m2", "m2", "m4", "m4", "cd1", "cd12", "cd18", "cm10"];
     let approvals = vec((0u128..3, select(parts), window()), 0..5);
     let mandates = vec((mostly(0u128, vec![1]), window()), 1..4);
     let activations = vec(
@@ -234,10 +236,11 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
         approvals,
         mandates,
         activations,
-        (instructions, stances),
+        (instructions, stances, vec(narrowing(), 0..4)),
     )
         .prop_map(|records| {
-            let (school, products, mut agreements, approvals, mandates, activations, (instructions, stances)) = records;
+            let (school, products, mut agreements, approvals, mandates, activations, others) = records;
+            let (instructions, stances, narrowings) = others;
             for (number, agreement) in (500..).zip(&mut agreements) {
                 agreement.id = id(number);
             }
@@ -289,6 +292,7 @@ fn inputs() -> impl Strategy<Value = PolicyInputs> {
                 activations: activations.into_iter().map(activation).collect(),
                 instructions: instructions.into_iter().map(instruction).collect(),
                 stances: stances.into_iter().map(stance).collect(),
+                narrowings,
             }
         })
 }

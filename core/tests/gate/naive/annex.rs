@@ -110,7 +110,7 @@ impl School<'_> {
                 let modules: BTreeSet<_> = with_purpose
                     .iter()
                     .filter(|row| row.named && !row.approved)
-                    .map(|row| row.module.clone())
+                    .flat_map(|row| row.waits.clone())
                     .collect();
                 reasons.extend(
                     modules
@@ -180,7 +180,7 @@ impl School<'_> {
             };
             let attributes = CATEGORIES.iter().filter(|(name, category)| holds(name, *category));
             Row {
-                module: row.module.as_str().to_owned(),
+                waits: vec![row.module.as_str().to_owned()],
                 named: module.is_some(),
                 purposes: row
                     .purposes
@@ -240,13 +240,17 @@ impl School<'_> {
                 let unapproved = holding.iter().find(|row| row.defect.is_none());
                 let broken = holding.iter().find_map(|row| row.defect.as_deref());
                 match (unapproved, broken) {
-                    (Some(row), _) => ("module_not_approved".to_owned(), row.module.clone()),
+                    (Some(row), _) => ("module_not_approved".to_owned(), row.waits[0].clone()),
                     (None, Some(defect)) => of_defect(defect),
                     (None, None) => ("attribute_not_agreed".to_owned(), attribute.clone()),
                 }
+            } else if self.takes_away(agreement, kind, &purpose, &attribute) {
+                ("category_narrowed".to_owned(), attribute.clone())
             } else if is_login && !with_login.contains(&attribute) {
                 ("not_in_login_set".to_owned(), attribute.clone())
-            } else if self.request.direction == Direction::Connection && !self.needed_by_others(kind, &attribute) {
+            } else if self.request.direction == Direction::Connection
+                && !self.is_needed(kind, &attribute, Some(self.request.product), &[])
+            {
                 ("attribute_not_needed".to_owned(), attribute.clone())
             } else if active.iter().all(|row| row.consent) {
                 ("consent_missing".to_owned(), attribute.clone())
@@ -258,26 +262,6 @@ impl School<'_> {
         held.into_iter()
             .map(|(attribute, (code, name))| (attribute, code, name))
             .collect()
-    }
-
-    fn needed_by_others(&self, kind: PersonKind, attribute: &str) -> bool {
-        self.inputs
-            .products
-            .iter()
-            .filter(|record| record.product != self.request.product)
-            .any(|record| {
-                let switched_on = self.has_mandate(record.product) && !self.scopes(record.product).is_empty();
-                let told = self.about_the_instruction(record.product);
-                let works = record.kind == SupplierKind::Supplier
-                    || told.is_none_or(|(code, _)| code != "distributor_not_instructed");
-                switched_on
-                    && works
-                    && self.in_force(record.product).is_some_and(|agreement| {
-                        let rows = self.rows(agreement, kind);
-                        rows.iter()
-                            .any(|row| row.is_active() && !row.consent && row.attributes.contains(attribute))
-                    })
-            })
     }
 
     pub(super) fn about_the_hands(&self) -> Vec<(String, String)> {
@@ -368,7 +352,8 @@ impl School<'_> {
 }
 
 pub(super) struct Row {
-    pub(super) module: String,
+    /// What has to be approved and is not.
+    pub(super) waits: Vec<String>,
     pub(super) named: bool,
     pub(super) purposes: Vec<String>,
     pub(super) speaks: bool,

@@ -6,6 +6,8 @@
 pub(crate) mod annex;
 mod beside;
 mod grant;
+mod narrowing;
+pub(crate) mod needed;
 mod person;
 pub(crate) mod ticks;
 

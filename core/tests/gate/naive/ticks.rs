@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sluis_core::{
-    agreement::{AgreementRecord, CategoryTick, TicksDocument},
+    agreement::{AgreementRecord, AnnexDocument, CategoryTick, Need, PurposeTick, TicksDocument},
     person::PersonKind,
 };
 
@@ -55,19 +55,19 @@ impl School<'_> {
             PersonKind::Pupil => ("CD", &ticks.pupil_categories),
             PersonKind::Staff => ("CM", &ticks.staff_categories),
         };
-        let unnamed = ticks
-            .purposes
-            .iter()
-            .any(|tick| tick.code == "D22" && tick.text.is_none());
         let document = agreement.annex.document();
-        let read = |tick: &CategoryTick| {
-            let category = number(&tick.code, letters, 29)?;
-            let part = tick.code.to_lowercase();
+        let approved = |part: &str| {
             let mut approvals = self.inputs.approvals.iter();
-            let approved = approvals.any(|approval| {
+            approvals.any(|approval| {
                 let said = approval.agreement == agreement.id && approval.module.as_str() == part;
                 said && during(&approval.window, self.at())
-            });
+            })
+        };
+        let read = |tick: &CategoryTick| {
+            let Some(category) = number(&tick.code, letters, 29) else {
+                return Vec::new();
+            };
+            let part = tick.code.to_lowercase();
             let mut names: BTreeSet<_> = CATEGORIES.iter().filter(|(_, of)| *of == category).collect();
             let others: Vec<_> = tick.other_data.iter().flatten().map(|name| name.as_str()).collect();
             if category == 29 {
@@ -84,54 +84,79 @@ impl School<'_> {
                 broken.clone()
             };
             let may = purposes_of(category).into_iter().map(|purpose| format!("D{purpose}"));
-            let ticked = may.filter(|code| ticks.purposes.iter().any(|tick| tick.code == *code));
-            Some(Row {
-                module: part,
-                named: true,
-                // What is not said cannot be gone by.
-                purposes: ticked
-                    .filter(|code| !unnamed || code != "D22")
-                    .filter(|code| leaves_too_much(document, code).is_none())
-                    .collect(),
-                speaks: true,
-                attributes: names.into_iter().map(|(name, _)| (*name).to_owned()).collect(),
-                approved: !tick.optional || approved,
-                consent: false,
-                defect,
-            })
-        };
-        let mut rows: Vec<_> = own.iter().filter_map(read).collect();
-        if unnamed && !rows.is_empty() {
-            rows.push(Row {
-                module: String::new(),
-                named: true,
-                purposes: vec!["D22".to_owned()],
-                speaks: true,
-                attributes: BTreeSet::new(),
-                approved: true,
-                consent: false,
-                defect: Some("purpose_unnamed".to_owned()),
-            });
-        }
-        for code in ["D16", "D17"] {
-            let listed = ticks.purposes.iter().any(|tick| tick.code == code);
-            let Some(defect) = leaves_too_much(document, code).filter(|_| listed) else {
-                continue;
+            // What is wrong in itself cannot be gone by.
+            let may = may.filter(|code| wrong_with(document, ticks, code).is_empty());
+            let row = |code: String| {
+                let asked: Vec<_> = ticks.purposes.iter().filter(|purpose| purpose.code == code).collect();
+                if asked.is_empty() {
+                    return None;
+                }
+                let mut waits = Vec::new();
+                if tick.optional && !approved(&part) {
+                    waits.push(part.clone());
+                }
+                // One of its ticks is enough: it belongs to no module, to a fixed one, or to one that was approved.
+                let own: Vec<_> = asked.iter().map(|tick| to_choose(document, tick)).collect();
+                if own.iter().flatten().count() == own.len() && !own.iter().flatten().any(|code| approved(code)) {
+                    waits.extend(own.into_iter().flatten());
+                }
+                Some(Row {
+                    named: true,
+                    purposes: vec![code],
+                    speaks: true,
+                    attributes: names.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                    approved: waits.is_empty(),
+                    waits,
+                    consent: asked.iter().any(|tick| tick.rests_on_consent),
+                    defect: defect.clone(),
+                })
             };
-            if !own.iter().any(|tick| number(&tick.code, letters, 29).is_some()) {
-                continue;
+            may.filter_map(row).collect()
+        };
+        let mut rows: Vec<_> = own.iter().flat_map(read).collect();
+        if !own.iter().any(|tick| number(&tick.code, letters, 29).is_some()) {
+            return rows;
+        }
+        for code in (1..=22).map(|purpose| format!("D{purpose}")) {
+            for defect in wrong_with(document, ticks, &code) {
+                rows.push(Row {
+                    waits: Vec::new(),
+                    named: true,
+                    purposes: vec![code.clone()],
+                    speaks: true,
+                    attributes: BTreeSet::new(),
+                    approved: true,
+                    consent: false,
+                    defect: Some(defect),
+                });
             }
-            rows.push(Row {
-                module: String::new(),
-                named: true,
-                purposes: vec![code.to_owned()],
-                speaks: true,
-                attributes: BTreeSet::new(),
-                approved: true,
-                consent: false,
-                defect: Some(defect),
-            });
         }
         rows
     }
+}
+
+/// The module of a purpose, if the school may choose it.
+fn to_choose(document: &AnnexDocument, tick: &PurposeTick) -> Option<String> {
+    let code = tick.module.as_ref()?.as_str();
+    let module = document.modules.iter().find(|module| module.code.as_str() == code)?;
+    (module.need == Need::Optional).then(|| code.to_owned())
+}
+
+/// What is wrong with a purpose that is ticked.
+fn wrong_with(document: &AnnexDocument, ticks: &TicksDocument, code: &str) -> Vec<String> {
+    let own: Vec<_> = ticks.purposes.iter().filter(|tick| tick.code == code).collect();
+    let mut wrong = Vec::new();
+    if code == "D22" && own.iter().any(|tick| tick.text.is_none()) {
+        wrong.push("purpose_unnamed".to_owned());
+    }
+    let is_there = |name: &str| document.modules.iter().any(|module| module.code.as_str() == name);
+    if own
+        .iter()
+        .filter_map(|tick| tick.module.as_ref())
+        .any(|module| !is_there(module.as_str()))
+    {
+        wrong.push("module_undefined".to_owned());
+    }
+    wrong.extend(leaves_too_much(document, code).filter(|_| !own.is_empty()));
+    wrong
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use sluis_core::{
     agreement::{Scope, Side, StanceKind, SupplierKind},
-    catalogue::{Attribute, AttributeSet},
+    catalogue::{Attribute, AttributeSet, DataCategory},
     gate::{Asker, Channel, Direction, Fixer, ReasonCode},
     person::PersonKind,
     time::Window,
@@ -296,6 +296,9 @@ pub(super) fn table() -> Vec<Case> {
             },
         ),
         held(R::AttributeNotAgreed, Supplier, Some("5.3"), Some("birthDate"), |_| {}),
+        held(R::CategoryNarrowed, School, Some("2.3"), Some("groups"), |world| {
+            world.narrows("D3", DataCategory::Class)
+        }),
         held(R::AttributeNotNeeded, School, Some("5.1"), Some("givenName"), |world| {
             from_the_administration(world);
             world.request.attributes = AttributeSet::EMPTY.with(Attribute::GivenName);

@@ -1,5 +1,7 @@
 //! What cannot be read is never taken for what is not there.
 
+use sluis_connector_port::roster::{Object, RosterField};
+
 use super::*;
 
 #[test]

@@ -10,7 +10,9 @@ use sluis_core::{
     person::PersonKind,
 };
 
-use super::{ATTRIBUTE, HAND, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans};
+use super::{
+    ATTRIBUTE, HAND, MISPLACED, NARROWING, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans,
+};
 use crate::naive::annex::CATEGORIES;
 
 /// Attributes and the reason of each.
@@ -100,13 +102,37 @@ fn datum(attribute: &str) -> String {
     }
 }
 
+/// The number of the category of such a word.
+fn category(datum: &str) -> &str {
+    datum.split_once(':').map_or(datum, |(category, _)| category)
+}
+
 /// What is true of each category that is ticked, and of a purpose that is not named.
-fn ticked(ticks: &TicksDocument, kind: PersonKind, approvals: &[&str], of_all: &Value) -> Vec<RowFacts> {
+fn ticked(
+    document: &AnnexDocument,
+    ticks: &TicksDocument,
+    purpose: Option<&str>,
+    approvals: &[&str],
+    (kind, of_all): (PersonKind, &Value),
+) -> Vec<RowFacts> {
     let purposes: Vec<_> = ticks.purposes.iter().map(|tick| tick.code.as_str()).collect();
     let mut others = ticks.purposes.iter().filter(|tick| tick.code == "D22");
     let unnamed = others.any(|tick| tick.text.is_none());
     let approved: Vec<_> = approvals.iter().map(|part| part.to_uppercase()).collect();
-    let of_ticks = json!({ "purposes": purposes, "unnamed": unnamed, "approvals": approved });
+    let modules = |necessary: bool| {
+        let chosen = document.modules.iter().filter(|module| !necessary || module.need == Need::Necessary);
+        chosen.map(|module| module.code.as_str().to_uppercase()).collect::<Vec<_>>()
+    };
+    let asked: Vec<_> = ticks.purposes.iter().filter(|tick| Some(tick.code.as_str()) == purpose).collect();
+    let of_modules = asked.iter().filter_map(|tick| Some(tick.module.as_ref()?.as_str().to_uppercase()));
+    let of_ticks = json!({
+        "purposes": purposes, "unnamed": unnamed, "approvals": approved,
+        "modules": modules(false),
+        "necessary": modules(true),
+        "ofModules": of_modules.collect::<Vec<_>>(),
+        "ofTheProduct": asked.iter().any(|tick| tick.module.is_none()),
+        "asksConsent": asked.iter().any(|tick| tick.rests_on_consent),
+    });
     let of_ticks = merged(of_all.clone(), of_ticks);
     let lists = [("pupil", &ticks.pupil_categories), ("staff", &ticks.staff_categories)];
     let each = lists
@@ -136,7 +162,11 @@ fn ticked(ticks: &TicksDocument, kind: PersonKind, approvals: &[&str], of_all: &
         names: RESEARCH.names(merged(of_ticks.clone(), json!({ "codes": codes(own) }))),
         data: Names::new(),
     };
-    let without_data = [nothing, no_research];
+    let misplaced = RowFacts {
+        names: MISPLACED.names(merged(of_ticks.clone(), json!({ "codes": codes(own) }))),
+        data: Names::new(),
+    };
+    let without_data = [nothing, no_research, misplaced];
     categories.chain(without_data).filter(|row| row.is("speaks")).collect()
 }
 
@@ -173,8 +203,8 @@ fn union<'a>(rows: impl Iterator<Item = &'a RowFacts>) -> Names {
 }
 
 impl Oracle<'_> {
-    /// The rows of an agreement that speak about a kind of person.
-    fn rows(&self, agreement: &AgreementRecord, kind: PersonKind) -> Vec<RowFacts> {
+    /// The rows of an agreement that speak about a kind of person, as they are for a purpose.
+    fn rows(&self, agreement: &AgreementRecord, kind: PersonKind, purpose: Option<&str>) -> Vec<RowFacts> {
         let document = agreement.annex.document();
         let own = self
             .case
@@ -193,13 +223,13 @@ impl Oracle<'_> {
         };
         let of_all = record(json!({
             "kind": kind_word(kind),
-            "purpose": self.case.request.purpose.map(|purpose| purpose.to_string()),
+            "purpose": purpose,
             "handsPupil": hands(|party| &party.pupil_categories),
             "handsStaff": hands(|party| &party.staff_categories),
         }));
         let of_all = merged(of_all, record(beside(document)));
         if let Some(ticks) = &document.ticks {
-            return ticked(ticks, kind, &approvals, &of_all);
+            return ticked(document, ticks, purpose, &approvals, (kind, &of_all));
         }
         let modules = |necessary: bool| {
             let chosen = document
@@ -245,9 +275,9 @@ impl Oracle<'_> {
             return AnnexFacts::default();
         };
         let (document, request) = (agreement.annex.document(), &self.case.request);
-        let mut rows = self.rows(agreement, request.person_kind);
-        rows.retain(|row| row.is("states_purpose"));
         let purpose = request.purpose.map(|purpose| purpose.to_string());
+        let mut rows = self.rows(agreement, request.person_kind, purpose.as_deref());
+        rows.retain(|row| row.is("states_purpose"));
         let receivers = document
             .receivers
             .iter()
@@ -289,6 +319,8 @@ impl Oracle<'_> {
         let active = union(rows.iter().filter(|row| row.is_active()));
         let free = union(rows.iter().filter(|row| row.is_active() && !row.is("rests_on_consent")));
         let unapproved = union(rows.iter().filter(|row| !row.is_active() && !row.has_defect()));
+        let purpose = request.purpose.map(|purpose| purpose.to_string());
+        let narrowed = self.narrowed(agreement, request.person_kind, purpose.as_deref());
         let mut withheld = Withheld::new();
         for attribute in request.wanted().iter().map(|attribute| attribute.to_string()) {
             let data = datum(&attribute);
@@ -297,7 +329,7 @@ impl Oracle<'_> {
                 .filter(|row| row.data.contains(&data))
                 .find_map(RowFacts::broken);
             let why = ATTRIBUTE.names(record(json!({
-                "attribute": attribute, "data": data, "active": active, "free": free, "unapproved": unapproved,
+                "attribute": attribute, "data": data, "category": category(&data), "narrowed": narrowed, "active": active, "free": free, "unapproved": unapproved,
                 "broken": broken, "login": login, "loginSet": login_set, "deviating": deviating,
                 "model": document.model.as_str(), "connection": connection, "needed": needed,
                 "consented": consented,
@@ -314,15 +346,38 @@ impl Oracle<'_> {
         let others = self.case.inputs.products.iter();
         let others = others.filter(|record| record.product != self.case.request.product);
         let others = others.filter_map(|record| Some((record, self.in_force(record.product)?)));
-        let rows = others
-            .filter(|(record, agreement)| self.product(record, agreement).contains("needed"))
-            .flat_map(|(_, agreement)| self.rows(agreement, kind));
-        let rows: Vec<_> = rows
-            .filter(|row| row.is_active() && !row.is("rests_on_consent"))
-            .collect();
-        let data = union(rows.iter());
+        let needed = others.filter(|(record, agreement)| self.product(record, agreement).contains("needed"));
+        let purposes: Vec<_> = (1..=22).map(|number| format!("D{number}")).collect();
+        let free = |row: &RowFacts| row.is_active() && row.is("states_purpose") && !row.is("rests_on_consent");
+        let of_each = needed.flat_map(|(_, agreement)| {
+            let of_purpose = |purpose: &String| {
+                let rows = self.rows(agreement, kind, Some(purpose));
+                let narrowed = self.narrowed(agreement, kind, Some(purpose));
+                let mut data = union(rows.iter().filter(|row| free(row)));
+                data.retain(|data| !narrowed.contains(category(data)));
+                data
+            };
+            purposes.iter().flat_map(of_purpose).collect::<Vec<_>>()
+        });
+        let data: Names = of_each.collect();
         let names = CATEGORIES.iter().map(|(name, _)| (*name).to_owned());
         names.filter(|name| data.contains(&datum(name))).collect()
+    }
+
+    /// The categories that the school has taken from a purpose.
+    fn narrowed(&self, agreement: &AgreementRecord, kind: PersonKind, purpose: Option<&str>) -> Names {
+        let inputs = &self.case.inputs;
+        let versions = inputs.agreements.iter().filter(|other| other.product == agreement.product);
+        let versions: Vec<_> = versions.map(|other| other.id).collect();
+        let holds = inputs.narrowings.iter().filter(|narrowing| {
+            let facts = record(json!({
+                "said": narrowing.agreement, "versions": versions, "kind": kind_word(kind), "purpose": purpose,
+                "taken": { "kind": kind_word(narrowing.kind), "purpose": narrowing.purpose.to_string() },
+                "times": spans([&narrowing.window], self.at),
+            }));
+            NARROWING.names(facts).contains("holds")
+        });
+        holds.map(|narrowing| narrowing.category.number().to_string()).collect()
     }
 
     pub(super) fn hands(&self, agreement: &AgreementRecord) -> Names {

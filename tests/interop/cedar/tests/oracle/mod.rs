@@ -46,11 +46,13 @@ policies! {
     INSTRUCTION = "instruction";
     PRODUCT = "product";
     STANCE = "stance";
+    NARROWING = "narrowing";
     CONSENT = "consent";
     ACTIVATION = "activation";
     ROW = "row";
     TICK = "tick";
     UNNAMED = "unnamed";
+    MISPLACED = "misplaced";
     RESEARCH = "research";
     HAND = "hand";
     ATTRIBUTE = "attribute";
