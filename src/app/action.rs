@@ -131,6 +131,7 @@ actions! {
     ReadConsent         "consent.read"          - x x - - - "See the consents of a school"
     GiveConsent         "consent.give"          - x x - - - "Put a consent of a person or guardian on record"
     WithdrawConsent     "consent.withdraw"      - x x - - - "Withdraw a consent for a person or guardian"
+    ReadActivities      "activity.read"         - x x x x x "See the register of processing activities"
     ReadMatter          "matter.read"           - x x x x x "See the matters of the caller and what is left to do in them"
     OpenMatter          "matter.open"           - x x x x x "Open a matter: an incident, an enquiry, a claim, a document, a contract, an ending"
     StepMatter          "matter.step"           - x x x x x "Take a step in a matter"

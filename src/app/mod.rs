@@ -65,6 +65,7 @@ pub mod pull;
 pub mod reach;
 pub mod reason;
 pub mod reassign;
+pub mod register;
 pub mod restrict;
 pub mod restriction;
 mod roster;

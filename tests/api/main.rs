@@ -29,6 +29,7 @@ mod distributors;
 mod foreign;
 mod handovers;
 mod health;
+mod incidents;
 mod kinds;
 mod learners;
 mod login;

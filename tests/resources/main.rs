@@ -8,6 +8,7 @@
 )]
 
 mod activations;
+mod activities;
 mod agreement_changes;
 mod agreement_life;
 mod agreement_schools;

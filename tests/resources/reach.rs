@@ -181,6 +181,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("POST", "/contracts", &nothing,                                  ".xxxxxxx"),
         ("POST", "/filings", &nothing,                                    ".xxxxxxx"),
         ("POST", "/endings", &ending,                                     ".x?x?x??"),
+        ("GET", "/processing-activities", &nothing,                       ".xxxxxxx"),
         ("GET", "/matters", &nothing,                                     ".xxxxxxx"),
         ("GET", "/matters/{matter}", &nothing,                            ".x?x?x??"),
         ("POST", "/matters/{matter}/_step", &viewing,                     ".x?x?x??"),

@@ -2,10 +2,12 @@
 //!
 //! Codes stay texts here, also the wrong ones: a document is evidence and is not repaired. The lint reads them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Model, Particulars, Retention, TicksDocument, particulars::is_false};
+use super::{CategoryTick, Model, Particulars, Retention, TicksDocument, particulars::is_false};
 use crate::{
     catalogue::{Attribute, DataCategory, Label, Purpose},
     id::SupplierId,
@@ -315,7 +317,37 @@ pub struct ReceiverDocument {
     pub invented: bool,
 }
 
+/// Every code that an annex has, wherever it stands in it, in order and once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Codes {
+    /// Of purposes.
+    pub purposes: BTreeSet<String>,
+    /// Of pupils' data.
+    pub pupil_categories: BTreeSet<String>,
+    /// Of staff's data.
+    pub staff_categories: BTreeSet<String>,
+}
+
 impl AnnexDocument {
+    /// The codes of purposes and categories in rows and ticks.
+    pub fn codes(&self) -> Codes {
+        let mut codes = Codes::default();
+        for row in &self.rows {
+            codes.purposes.extend(row.purposes.iter().cloned());
+            codes.pupil_categories.extend(row.pupil_categories.iter().cloned());
+            codes.staff_categories.extend(row.staff_categories.iter().cloned());
+        }
+        for ticks in &self.ticks {
+            let of = |ticked: &[CategoryTick]| ticked.iter().map(|tick| tick.code.clone()).collect::<Vec<_>>();
+            codes
+                .purposes
+                .extend(ticks.purposes.iter().map(|tick| tick.code.clone()));
+            codes.pupil_categories.extend(of(&ticks.pupil_categories));
+            codes.staff_categories.extend(of(&ticks.staff_categories));
+        }
+        codes
+    }
+
     /// Whether somebody is the processor or one of its sub-processors.
     pub(super) fn lists(&self, party: &str) -> bool {
         party == self.parties.processor.name || self.sub_processors.iter().any(|listed| listed.name == party)

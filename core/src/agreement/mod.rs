@@ -24,8 +24,8 @@ pub use clause::{Article, Clause, Model, ModelError};
 pub use defect::{Defect, DefectCode};
 pub use difference::{Difference, Item, Point, Turn, Way};
 pub use document::{
-    AnnexDocument, AnnexVersion, CountryCode, Deviation, LoginSet, ModuleCode, ModuleCodeError, ModuleDocument, Need,
-    Parties, Party, PlaceDocument, ProductDocument, ReceiverDocument, RowDocument, SubProcessorDocument,
+    AnnexDocument, AnnexVersion, Codes, CountryCode, Deviation, LoginSet, ModuleCode, ModuleCodeError, ModuleDocument,
+    Need, Parties, Party, PlaceDocument, ProductDocument, ReceiverDocument, RowDocument, SubProcessorDocument,
 };
 pub use life::{Side, State, SuspensionRecord, Version};
 pub use lint::{

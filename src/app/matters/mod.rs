@@ -12,7 +12,7 @@ mod open;
 mod request;
 mod step;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use sluis_core::{
     agreement::Side,
@@ -131,8 +131,8 @@ impl App {
     ) -> Result<HashMap<Option<AgreementId>, Agreed>, AppError> {
         let mut known = HashMap::new();
         for file in files {
-            if !known.contains_key(&file.agreement) {
-                known.insert(file.agreement, self.agreed(file.agreement).await?);
+            if let Entry::Vacant(unknown) = known.entry(file.agreement) {
+                unknown.insert(self.agreed(file.agreement).await?);
             }
         }
         Ok(known)

@@ -6,6 +6,7 @@ mod acceptance;
 mod account;
 mod account_change;
 mod activation;
+mod activity;
 mod agreement;
 mod agreement_changes;
 mod agreement_life;
@@ -84,6 +85,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(agreement_life::agreement_suspend)
         .service(agreement_life::agreement_resume)
         .service(agreement_life::agreement_end)
+        .service(activity::activity_list)
         .service(approval::approval_list)
         .service(approval::approval_create)
         .service(approval::approval_view)
