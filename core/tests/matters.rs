@@ -296,21 +296,101 @@ fn notice_is_due_before_a_day_of_the_year_or_months_before_the_term_that_runs() 
     }
 }
 
+/// A term that is over is no end of the agreement by itself, but something to decide on; letting it go on asks again a year later.
 #[test]
-fn a_term_that_is_not_renewed_is_an_end_and_a_renewed_one_is_none() {
+fn a_contract_ends_by_notice_and_its_renewal_is_decided_on_each_time() {
     let none = Agreed::default();
-    for (renews, ends_at) in [(None, Some("2025-07-31T22:00:00Z")), (Some(12), None)] {
-        let opening = Opening::Contract(Box::new(contract(Some("2025-07-31"), renews, None)));
-        let mut entered = Matter::open(opening, Side::Board, at("2024-08-01T10:00:00Z"));
+    let confirmed = |contract: Contract| {
+        let mut entered = Matter::open(
+            Opening::Contract(Box::new(contract)),
+            Side::Board,
+            at("2024-08-01T10:00:00Z"),
+        );
         let confirm = Step::Contract(ContractStep::ContractConfirmed);
         entered
             .take(confirm, Side::Supplier, at("2024-08-02T10:00:00Z"), &none)
             .unwrap();
-        let Matter::Contract(course) = &entered else {
-            panic!("another kind")
-        };
-        assert_eq!(course.ends_at(), ends_at.map(at));
-    }
+        entered
+    };
+    let now = at("2025-01-10T10:00:00Z");
+    let go_on = || Step::Contract(ContractStep::ContractContinued);
+    let mut fixed = confirmed(contract(Some("2025-07-31"), None, Some(NoticeTerm::MonthsBefore(2))));
+    assert_eq!(
+        due(&fixed, DutyCode::DecideOnRenewal, &none),
+        Some(at("2025-07-31T22:00:00Z"))
+    );
+    assert_eq!(
+        fixed.take(go_on(), Side::Board, now, &none).map_err(codes),
+        Err(vec!["not ready".to_owned()])
+    );
+    let mut renewed = confirmed(contract(
+        Some("2025-07-31"),
+        Some(12),
+        Some(NoticeTerm::MonthsBefore(2)),
+    ));
+    assert_eq!(
+        due(&renewed, DutyCode::DecideOnRenewal, &none),
+        Some(at("2025-05-30T22:00:00Z"))
+    );
+    assert_eq!(
+        renewed.take(go_on(), Side::Supplier, now, &none).map_err(codes),
+        Err(vec!["other side".to_owned()])
+    );
+    renewed.take(go_on(), Side::Board, now, &none).unwrap();
+    assert_eq!(
+        due(&renewed, DutyCode::DecideOnRenewal, &none),
+        Some(at("2026-05-30T22:00:00Z"))
+    );
+    let notice = |day: &str| {
+        Step::Contract(ContractStep::NoticeGiven {
+            ends_on: day.parse().unwrap(),
+            why: None,
+        })
+    };
+    let late = renewed.take(notice("2025-02-10"), Side::Board, now, &none);
+    assert_eq!(late.map_err(codes), Err(vec!["endsOn notice_too_late".to_owned()]));
+    renewed.take(notice("2025-07-31"), Side::Supplier, now, &none).unwrap();
+    let Matter::Contract(course) = &renewed else {
+        panic!("another kind")
+    };
+    assert_eq!(course.ends_at(), Some(at("2025-07-31T22:00:00Z")));
+    assert!(renewed.duties(&none).iter().all(|duty| !duty.is_open()));
+}
+
+/// What a supplier tells after an incident was closed opens it again, to be judged anew.
+#[test]
+fn what_is_told_after_an_incident_was_closed_opens_it_again() {
+    let none = Agreed::default();
+    let mut told = incident("2026-11-02T08:00:00Z", Side::Supplier, "2026-11-02T09:00:00Z");
+    let judge = |verdict| Step::Incident(IncidentStep::Assessed { verdict, why: None });
+    let close = || Step::Incident(IncidentStep::IncidentClosed);
+    let first = at("2026-11-02T11:00:00Z");
+    told.take(judge(Verdict::NoBreach), Side::Board, first, &none).unwrap();
+    told.take(close(), Side::Board, first, &none).unwrap();
+    assert_eq!(told.closed_at(), Some(first));
+    assert_eq!(
+        told.take(judge(Verdict::Risk), Side::Board, first, &none)
+            .map_err(codes),
+        Err(vec!["closed".to_owned()])
+    );
+    let facts = IncidentFacts {
+        persons: Some(214),
+        ..IncidentFacts::default()
+    };
+    let later = at("2026-11-09T11:00:00Z");
+    let more = Step::Incident(IncidentStep::Supplemented { facts: Box::new(facts) });
+    told.take(more, Side::Supplier, later, &none).unwrap();
+    assert_eq!(told.closed_at(), None);
+    assert_eq!(
+        told.take(close(), Side::Board, later, &none).map_err(codes),
+        Err(vec!["not ready".to_owned()])
+    );
+    let open: Vec<_> = told.duties(&none).into_iter().filter(|duty| duty.is_open()).collect();
+    let of: Vec<_> = open.iter().map(|duty| (duty.code, duty.due)).collect();
+    assert_eq!(of, [(DutyCode::AssessIncident, Some(at("2026-11-12T11:00:00Z")))]);
+    told.take(judge(Verdict::NoBreach), Side::Board, later, &none).unwrap();
+    told.take(close(), Side::Board, later, &none).unwrap();
+    assert_eq!(told.closed_at(), Some(later));
 }
 
 /// The mbo model lists certificates with a year to run.

@@ -31,6 +31,8 @@ pub struct MatterFile {
     pub person: Option<PersonId>,
     /// By which account the supplier of each product knows that person.
     pub accounts: BTreeMap<ProductId, AccountId>,
+    /// Whose duties are shown, where not those of both sides.
+    pub only_of: Option<Side>,
     /// What has happened.
     pub matter: Matter,
 }
@@ -68,8 +70,6 @@ pub struct NewMatter {
     pub by: ClientId,
     /// When.
     pub at: Timestamp,
-    /// The first duty that is left.
-    pub due_at: Option<Timestamp>,
 }
 
 /// A step that is about to be put on record.
@@ -87,8 +87,6 @@ pub struct NewStep {
     pub by: ClientId,
     /// When.
     pub at: Timestamp,
-    /// The first duty that is left after it.
-    pub due_at: Option<Timestamp>,
     /// Whether it closes the matter.
     pub closes: bool,
     /// The products whose suppliers take part from now on, with the account by which they know whose request it is.

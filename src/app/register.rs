@@ -4,10 +4,7 @@
 //! Promises: what stands in it is what was signed, agreement by agreement, and nothing is added: the legal ground of the school and
 //! processings without an agreement here are the school's to write down beside it.
 
-use sluis_core::{
-    agreement::{Annex, Side, State},
-    id::ProductId,
-};
+use sluis_core::agreement::{Annex, Side, State};
 
 use crate::app::{
     App,
@@ -91,20 +88,12 @@ impl App {
             .await?
             .ok_or(AppError::NotFound("board"))?;
         let supplier = self.supplier_view(agreement.supplier).await?;
-        let product = self.product_of(agreement.product).await?;
+        let product = self.store.product(agreement.product).await?;
+        let product = product.ok_or(AppError::NotFound("product"))?.name;
         Ok(Names {
             board: board.name,
             supplier: supplier.name,
             product,
         })
-    }
-
-    async fn product_of(&self, product: ProductId) -> Result<String, AppError> {
-        let product = self
-            .store
-            .product(product)
-            .await?
-            .ok_or(AppError::NotFound("product"))?;
-        Ok(product.name)
     }
 }

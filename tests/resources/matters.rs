@@ -327,7 +327,7 @@ async fn what_a_supplier_files_is_for_every_board_with_an_agreement_and_runs_out
         .post(Who::Supplier, "/v1/filings", &filing)
         .await
         .problem(409, "not_ready");
-    agreed(&world).await;
+    let offered = agreed(&world).await;
     let mut wrong = filing.clone();
     wrong["validUntil"] = json!("2025-01-01");
     wrong["measures"][1]["by"] = json!("2020-01-01");
@@ -357,9 +357,26 @@ async fn what_a_supplier_files_is_for_every_board_with_an_agreement_and_runs_out
         .assert_errors(&[("/name", "measure_unknown")]);
     let met = step(&world, Who::Supplier, &filed, met).await.with(200);
     assert_eq!(left(&met), ["supplier renew_filing"]);
-    step(&world, Who::School, &filed, json!({ "step": "reviewed" }))
+    // What is filed for everybody nobody changes for the others; what is filed under an agreement its board reviews.
+    for who in [Who::School, Who::Board] {
+        let review = json!({ "step": "reviewed" });
+        step(&world, who, &filed, review).await.problem(409, "other_side");
+    }
+    let report = json!({
+        "what": "audit_report", "title": "Audit 2026", "issuedOn": "2026-01-01", "agreement": offered["id"],
+    });
+    let report = world.post(Who::Supplier, "/v1/filings", &report).await.with(201);
+    step(&world, Who::School, &report, json!({ "step": "reviewed" }))
         .await
-        .with(200);
+        .problem(409, "other_side");
+    step(
+        &world,
+        Who::Board,
+        &report,
+        json!({ "step": "reviewed", "note": "In orde." }),
+    )
+    .await
+    .with(200);
     let soon = world
         .get(Who::School, "/v1/duties?until=2029-01-01T00:00:00Z")
         .await
@@ -394,8 +411,8 @@ async fn the_agreement_ends_with_the_contract_under_it_and_the_data_go_back_firs
         .assert_errors(&[("/noticeBefore", "one_too_many")]);
     let contract = world.post(Who::Supplier, "/v1/contracts", &entering).await.with(201);
     assert_eq!(left(&contract), ["board confirm_contract", "board decide_on_renewal"]);
-    let today = world.now()[..10].to_owned();
-    let notice = json!({ "step": "notice_given", "endsOn": today, "why": "Ander leermiddel." });
+    let last_day = world.in_secs(100 * DAY)[..10].to_owned();
+    let notice = json!({ "step": "notice_given", "endsOn": last_day, "why": "Ander leermiddel." });
     step(&world, Who::Board, &contract, notice.clone())
         .await
         .problem(409, "not_ready");
@@ -413,12 +430,26 @@ async fn the_agreement_ends_with_the_contract_under_it_and_the_data_go_back_firs
         .await
         .problem(409, "not_ready");
     let past = json!({ "step": "notice_given", "endsOn": "2021-07-31" });
-    step(&world, Who::Board, &contract, past)
+    let refused = step(&world, Who::Board, &contract, past).await;
+    refused.assert_errors(&[("/endsOn", "in_the_past"), ("/endsOn", "notice_too_late")]);
+    let soon = json!({ "step": "notice_given", "endsOn": world.in_secs(30 * DAY)[..10] });
+    let refused = step(&world, Who::Supplier, &contract, soon).await;
+    refused.assert_errors(&[("/endsOn", "notice_too_late")]);
+    // One contract at a time, and none by a school's program.
+    world
+        .post(Who::Board, "/v1/contracts", &entering)
         .await
-        .assert_errors(&[("/endsOn", "in_the_past")]);
+        .problem(409, "already_done");
+    world
+        .post(Who::School, "/v1/contracts", &entering)
+        .await
+        .problem(403, "role_not_permitted");
+    step(&world, Who::School, &contract, notice.clone())
+        .await
+        .problem(409, "other_side");
     step(&world, Who::Board, &contract, notice).await.with(200);
     let ending = world.post(Who::Board, "/v1/endings", &ending).await.with(201);
-    world.wait_secs(2 * DAY).await;
+    world.wait_secs(102 * DAY).await;
     assert_eq!(world.get(Who::Board, &path).await.with(200)["state"], "ended");
 
     let destroyed = json!({ "step": "destroyed", "at": world.now(), "how": "Sleutels vernietigd." });

@@ -337,7 +337,7 @@ impl AnnexDocument {
             codes.pupil_categories.extend(row.pupil_categories.iter().cloned());
             codes.staff_categories.extend(row.staff_categories.iter().cloned());
         }
-        for ticks in &self.ticks {
+        if let Some(ticks) = &self.ticks {
             let of = |ticked: &[CategoryTick]| ticked.iter().map(|tick| tick.code.clone()).collect::<Vec<_>>();
             codes
                 .purposes

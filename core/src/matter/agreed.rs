@@ -1,7 +1,10 @@
 //! What the agreement behind a matter says about terms.
 
 use super::DayOfYear;
-use crate::agreement::{AnnexDocument, DutyKind, From, Model, Then, Whose};
+use crate::{
+    agreement::{AnnexDocument, DutyKind, From, Model, Then, Whose},
+    time::Timestamp,
+};
 
 /// What an agreement says that a matter goes by. Without an agreement there is the law alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Agreed {
     pub notice_before: Option<DayOfYear>,
     /// Before which day of the year the processor reports on security.
     pub report_before: Option<DayOfYear>,
+    /// When the agreement ends or ended.
+    pub ends_at: Option<Timestamp>,
     /// The sub-processors that are listed.
     pub sub_processors: Vec<String>,
 }

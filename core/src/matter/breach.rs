@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agreed, Basis, Course, Duty, DutyCode, Fault, Life, term::hours_after, word::words};
+use super::{Agreed, Basis, Course, Duty, DutyCode, Fault, Life, Taken, term::hours_after, word::words};
 use crate::{
     agreement::{Clause, Side},
     catalogue::CategoryCode,
@@ -310,6 +310,22 @@ impl Course<Incident> {
         }
     }
 
+    /// When something was told after it was last closed, and when that was judged.
+    fn told_after_closing(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let closed = |taken: &Taken<IncidentStep>| matches!(taken.step, IncidentStep::IncidentClosed);
+        let since = self.steps.iter().enumerate().filter_map(|(place, taken)| {
+            let before = self.steps.iter().take(place).next_back().is_some_and(closed);
+            (before && Incident::reopens(&taken.step)).then_some((place, taken.at))
+        });
+        let (place, told) = since.last()?;
+        let judged = self
+            .steps
+            .iter()
+            .skip(place)
+            .find(|taken| matches!(taken.step, IncidentStep::Assessed { .. }));
+        Some((told, judged.map(|taken| taken.at)))
+    }
+
     fn notify_by(&self) -> Timestamp {
         hours_after(self.known_to_school_at(), NOTIFY_HOURS)
     }
@@ -359,7 +375,9 @@ impl Life for Incident {
         let is_told = matches!(verdict, Some(Verdict::Risk | Verdict::HighRisk));
         match step {
             IncidentStep::Supplemented { facts } => {
-                let mut faults = facts.faults(course.facts.discovered_at, at);
+                let mut known = course.known();
+                known.and(facts);
+                let mut faults = known.faults(course.facts.discovered_at, at);
                 if **facts == Facts::default() {
                     faults.push(Fault::invalid("facts", "missing", "nothing is added"));
                 }
@@ -434,6 +452,10 @@ impl Life for Incident {
         matches!(step, IncidentStep::IncidentClosed)
     }
 
+    fn reopens(step: &IncidentStep) -> bool {
+        matches!(step, IncidentStep::Supplemented { .. })
+    }
+
     fn duties(&self, course: &Course<Self>, agreed: &Agreed) -> Vec<Duty> {
         let found = self.discovered_at;
         let tell = Duty::new(DutyCode::TellOtherSide, course.by, found).done(Some(course.at));
@@ -444,8 +466,7 @@ impl Life for Incident {
         let is_breach = verdict.is_none_or(|(verdict, _)| verdict != Verdict::NoBreach);
         // Complete when the last point was answered.
         let complete = course.known().missing().is_empty().then(|| {
-            let supplement =
-                |taken: &&super::Taken<IncidentStep>| matches!(taken.step, IncidentStep::Supplemented { .. });
+            let supplement = |taken: &&Taken<IncidentStep>| matches!(taken.step, IncidentStep::Supplemented { .. });
             course
                 .steps
                 .iter()
@@ -456,8 +477,14 @@ impl Life for Incident {
         if is_breach || complete.is_some() {
             duties.push(Duty::new(DutyCode::CompleteNotice, course.by, course.at).done(complete));
         }
+        let judged = course.first(|step| matches!(step, IncidentStep::Assessed { .. }));
         let assess = Duty::new(DutyCode::AssessIncident, Side::Board, known).due(Some(course.notify_by()));
-        duties.push(assess.done(course.first(|step| matches!(step, IncidentStep::Assessed { .. }))));
+        duties.push(assess.done(judged));
+        // What came after it was closed is judged anew.
+        if let Some((told, judged)) = course.told_after_closing() {
+            let assess = Duty::new(DutyCode::AssessIncident, Side::Board, told);
+            duties.push(assess.due(Some(hours_after(told, NOTIFY_HOURS))).done(judged));
+        }
         if let Some((Verdict::Risk | Verdict::HighRisk, _)) = verdict {
             let notify = Duty::new(DutyCode::NotifyAuthority, Side::Board, known);
             duties.push(notify.due(Some(course.notify_by())).done(course.is_notified()));

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agreed, Basis, Course, Duty, DutyCode, Fault, Life, word::words};
+use super::{Agreed, Basis, Course, Duty, DutyCode, Fault, Life, Taken, word::words};
 use crate::{
     agreement::{Clause, Side},
     time::Timestamp,
@@ -104,9 +104,18 @@ impl Life for Claim {
         let procedure = agreed
             .model
             .is_none_or(|model| Clause::FineProcedure.article(model).is_some());
-        if self.what == ClaimKind::FineIntended && procedure {
-            let heard = course.first(|step| matches!(step, ClaimStep::ViewGiven { .. }));
-            duties.push(Duty::new(DutyCode::HearOtherSide, course.by, course.at).done(heard));
+        if self.what != ClaimKind::Liability && procedure {
+            let proposed = |taken: &Taken<ClaimStep>| matches!(taken.step, ClaimStep::SettlementProposed { .. });
+            let since = course.steps.iter().rposition(proposed).unwrap_or_default();
+            let mut later = course.steps.iter().skip(since);
+            let heard = later.find(|taken| matches!(taken.step, ClaimStep::ViewGiven { .. }));
+            let asked = course
+                .steps
+                .iter()
+                .rfind(|taken| proposed(taken))
+                .map_or(course.at, |taken| taken.at);
+            let hear = Duty::new(DutyCode::HearOtherSide, course.by, asked);
+            duties.push(hear.done(heard.map(|taken| taken.at)));
         }
         duties
     }

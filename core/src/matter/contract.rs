@@ -48,6 +48,8 @@ pub struct Contract {
 pub enum ContractStep {
     /// The other side confirms that this is the contract.
     ContractConfirmed,
+    /// The board lets it go on for another term.
+    ContractContinued,
     /// A side gives notice.
     NoticeGiven {
         /// The last day of the contract.
@@ -64,6 +66,7 @@ impl ContractStep {
     pub(super) const fn word(&self) -> &'static str {
         match self {
             Self::ContractConfirmed => "contract_confirmed",
+            Self::ContractContinued => "contract_continued",
             Self::NoticeGiven { .. } => "notice_given",
             Self::ContractWithdrawn => "contract_withdrawn",
         }
@@ -85,6 +88,32 @@ impl Contract {
                 .ok()?;
         }
         Some(end)
+    }
+
+    /// Whether its term is over and is not renewed.
+    fn is_over(&self, at: Timestamp) -> bool {
+        self.renews_months.is_none() && self.ends_on.is_some_and(|end| end < at.dutch_date())
+    }
+
+    /// The first day for which notice can still be given.
+    fn earliest_end(&self, now: Timestamp) -> Date {
+        let today = now.dutch_date();
+        match self.notice {
+            None => today,
+            Some(NoticeTerm::BeforeDay(day)) => day.next(now).dutch_date(),
+            Some(NoticeTerm::MonthsBefore(months)) => {
+                let span = Span::new().try_months(months);
+                span.and_then(|span| today.checked_add(span)).unwrap_or(today)
+            }
+        }
+    }
+
+    /// By when the board decides whether it goes on: before notice must be there, or its term is over.
+    fn decide_by(&self, now: Timestamp) -> Option<Timestamp> {
+        match (self.ends_on, self.renews_months) {
+            (Some(end), None) => Some(end_of(end)),
+            _ => self.notice_by(now),
+        }
     }
 
     /// By when notice must be there, seen from this moment; none when it is not asked or the contract just ends.
@@ -123,24 +152,23 @@ impl Course<Contract> {
         })
     }
 
-    /// The first moment after it, if it has an end by now: notice was given, or its term is not renewed.
+    /// The first moment after it, once notice was given.
     pub fn ends_at(&self) -> Option<Timestamp> {
-        let fixed = self.facts.ends_on.filter(|_| self.facts.renews_months.is_none());
-        self.noticed().map(|(day, _)| day).or(fixed).map(end_of)
+        self.noticed().map(|(day, _)| end_of(day))
     }
 }
 
 impl Life for Contract {
     type Step = ContractStep;
 
-    fn faults(&self, _: Side, _: Timestamp, _: &Agreed) -> Vec<Fault> {
+    fn faults(&self, _: Side, at: Timestamp, _: &Agreed) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.ends_on.is_some_and(|end| end < self.starts_on) {
-            faults.push(Fault::invalid(
-                "endsOn",
-                "dates_contradict",
-                "it would end before it begins",
-            ));
+            let detail = "it would end before it begins";
+            faults.push(Fault::invalid("endsOn", "dates_contradict", detail));
+        } else if self.is_over(at) {
+            let detail = "it has ended: enter the contract that holds, or how this one is renewed";
+            faults.push(Fault::invalid("endsOn", "in_the_past", detail));
         }
         if self.renews_months.is_some() && self.ends_on.is_none() {
             faults.push(Fault::invalid(
@@ -175,13 +203,39 @@ impl Life for Contract {
             ContractStep::ContractConfirmed if course.is_confirmed() => {
                 vec![Fault::Already("the contract is confirmed")]
             }
+            ContractStep::ContractConfirmed if course.facts.is_over(at) => {
+                vec![Fault::NotReady(
+                    "the contract is over by now: enter the one that holds",
+                    Some(duration),
+                )]
+            }
             ContractStep::ContractConfirmed => Vec::new(),
+            ContractStep::ContractContinued if by == Side::Supplier => {
+                vec![Fault::OtherSide(
+                    "the board says that it lets the contract go on",
+                    Some(duration),
+                )]
+            }
+            ContractStep::ContractContinued if course.noticed().is_some() => {
+                vec![Fault::NotReady("notice was given", Some(duration))]
+            }
+            ContractStep::ContractContinued if !course.is_confirmed() || course.facts.renews_months.is_none() => {
+                vec![Fault::NotReady(
+                    "only a contract that both sides confirmed, and that is renewed, goes on",
+                    Some(duration),
+                )]
+            }
+            ContractStep::ContractContinued => Vec::new(),
             ContractStep::NoticeGiven { ends_on, .. } => {
                 let mut faults = Vec::new();
                 if *ends_on < at.dutch_date() {
                     faults.push(
                         Fault::invalid("endsOn", "in_the_past", "notice is given for a day to come").by(duration),
                     );
+                }
+                if course.facts.notice.is_some() && *ends_on < course.facts.earliest_end(at) {
+                    let detail = "notice for this day comes too late, by what the contract says";
+                    faults.push(Fault::invalid("endsOn", "notice_too_late", detail).by(duration));
                 }
                 if *ends_on < course.facts.starts_on {
                     faults.push(Fault::invalid(
@@ -226,7 +280,15 @@ impl Life for Contract {
         let confirmed = course.first(|step| matches!(step, ContractStep::ContractConfirmed));
         let mut duties = vec![Duty::new(DutyCode::ConfirmContract, other, course.at).done(confirmed)];
         let since = confirmed.unwrap_or(course.at);
-        if let Some(by) = self.notice_by(since) {
+        let mut by = self.decide_by(since);
+        for _ in course
+            .steps
+            .iter()
+            .filter(|taken| matches!(taken.step, ContractStep::ContractContinued))
+        {
+            by = by.and_then(|by| self.decide_by(by));
+        }
+        if let Some(by) = by {
             let decide = Duty::new(DutyCode::DecideOnRenewal, Side::Board, since).due(Some(by));
             duties.push(decide.done(course.noticed().map(|(_, at)| at)));
         }

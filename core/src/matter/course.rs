@@ -41,6 +41,10 @@ pub trait Life: Sized {
     fn against(course: &Course<Self>, step: &Self::Step, by: Side, at: Timestamp, agreed: &Agreed) -> Vec<Fault>;
     /// Whether this step closes the matter.
     fn closes(step: &Self::Step) -> bool;
+    /// Whether this step can still be taken in a closed matter, and opens it again.
+    fn reopens(_: &Self::Step) -> bool {
+        false
+    }
     /// What it asks of whom.
     fn duties(&self, course: &Course<Self>, agreed: &Agreed) -> Vec<Duty>;
 }
@@ -55,10 +59,11 @@ impl<K: Life> Course<K> {
         }
     }
 
-    /// The last step that closed it.
+    /// When it was closed, if nothing has opened it again since.
     pub(super) fn closed_at(&self) -> Option<Timestamp> {
-        let closing = self.steps.iter().rev().find(|taken| K::closes(&taken.step));
-        closing.map(|taken| taken.at)
+        let mut latest = self.steps.iter().rev();
+        let decisive = latest.find(|taken| K::closes(&taken.step) || K::reopens(&taken.step))?;
+        K::closes(&decisive.step).then_some(decisive.at)
     }
 
     /// When the first step of this form was taken.
@@ -72,7 +77,7 @@ impl<K: Life> Course<K> {
     }
 
     pub(super) fn take(&mut self, step: K::Step, by: Side, at: Timestamp, agreed: &Agreed) -> Result<(), Vec<Fault>> {
-        if self.closed_at().is_some() {
+        if self.closed_at().is_some() && !K::reopens(&step) {
             return Err(vec![Fault::closed()]);
         }
         let faults = K::against(self, &step, by, at, agreed);

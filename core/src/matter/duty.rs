@@ -144,6 +144,8 @@ duties! {
         "Zeggen of en hoe de gegevens terug moeten komen", "Say whether and how data are to be returned";
     ReturnData = "return_data", By(Clause::Return, "GDPR 28(3)(g)"),
         "De gegevens teruggeven in een open formaat", "Return the data in an open format";
+    ConfirmReceipt = "confirm_receipt", By(Clause::Return, "GDPR 28(3)(g)"),
+        "Zeggen dat de gegevens terug zijn en te lezen zijn", "Say that the data are back and can be read";
     DestroyData = "destroy_data", By(Clause::Return, "GDPR 28(3)(g)"),
         "De gegevens vernietigen", "Destroy the data";
     DestroyStaffData = "destroy_staff_data", By(Clause::Retention, "GDPR 5(1)(e)"),

@@ -115,6 +115,13 @@ impl EndingStep {
     }
 }
 
+impl Ending {
+    /// When the agreement ends, as it is by now.
+    fn end(&self, agreed: &Agreed) -> Timestamp {
+        agreed.ends_at.unwrap_or(self.ends_at)
+    }
+}
+
 impl Course<Ending> {
     fn asked(&self) -> Option<(Timestamp, Option<ReturnFormat>)> {
         self.steps.iter().find_map(|taken| match taken.step {
@@ -153,6 +160,15 @@ impl Course<Ending> {
         })
     }
 
+    /// Whether the data were returned, and the term by which all is to be done is over: whoever does not say that it received
+    /// them does not keep them at the processor for good.
+    fn is_over_for_receipt(&self, at: Timestamp, agreed: &Agreed) -> bool {
+        let term = agreed
+            .days_after_end
+            .map(|days| days_after(self.facts.end(agreed), days));
+        self.returned().is_some() && term.is_some_and(|term| term <= at)
+    }
+
     /// From when on data may be destroyed though the school has not said whether it wants them back.
     fn without_answer(&self, agreed: &Agreed) -> Option<Timestamp> {
         agreed
@@ -189,7 +205,7 @@ impl Life for Ending {
         let past = |moment| Fault::unless_past("at", moment, at).into_iter();
         let since_end = |moment| {
             let detail = "the agreement has not ended then";
-            Fault::unless_after("at", moment, course.facts.ends_at, detail).into_iter()
+            Fault::unless_after("at", moment, course.facts.end(agreed), detail).into_iter()
         };
         match step {
             EndingStep::ReturnAsked { .. } | EndingStep::ReturnDeclined => {
@@ -234,7 +250,7 @@ impl Life for Ending {
                 }
                 let received = course.has(|step| matches!(step, EndingStep::ReturnReceived));
                 match course.asked() {
-                    Some((_, Some(_))) if !received => {
+                    Some((_, Some(_))) if !received && !course.is_over_for_receipt(*destroyed, agreed) => {
                         let detail = "the school has yet to say that it received its data: return comes first";
                         faults.push(Fault::NotReady(detail, clause(Clause::Return)));
                     }
@@ -295,7 +311,7 @@ impl Life for Ending {
     }
 
     fn duties(&self, course: &Course<Self>, agreed: &Agreed) -> Vec<Duty> {
-        let end = self.ends_at;
+        let end = self.end(agreed);
         let asked = course.asked();
         let by = agreed.days_after_end.map(|days| days_after(end, days));
         let without_answer = course.without_answer(agreed);
@@ -303,12 +319,17 @@ impl Life for Ending {
         let say = Duty::new(DutyCode::SayHowToReturn, Side::Board, course.at).due(without_answer.or(by));
         let mut duties = vec![say.done(answer)];
         if let Some((since, Some(_))) = asked {
-            let received = course.first(|step| matches!(step, EndingStep::ReturnReceived));
+            let returned = course.returned();
             duties.push(
                 Duty::new(DutyCode::ReturnData, Side::Supplier, since)
                     .due(by)
-                    .done(course.returned().and(received)),
+                    .done(returned),
             );
+            if let Some(returned) = returned {
+                let received = course.first(|step| matches!(step, EndingStep::ReturnReceived));
+                let confirm = Duty::new(DutyCode::ConfirmReceipt, Side::Board, returned).due(by);
+                duties.push(confirm.done(received.or(course.destroyed())));
+            }
         }
         if let Some(months) = agreed.months_staff_after_notice {
             let notice = self.notice_at.unwrap_or(end);

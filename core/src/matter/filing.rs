@@ -223,7 +223,12 @@ impl Life for Filing {
             && let Some(day) = agreed.report_before
         {
             let report = Duty::new(DutyCode::ReportSecurity, Side::Supplier, course.at);
-            let next = day.next(day.next(Timestamp::dutch_midnight(self.issued_on)));
+            // The one of this year is there, also when it came a little late: the next is that of the year after.
+            let half_a_year_on = self
+                .issued_on
+                .checked_add(jiff::Span::new().months(6))
+                .unwrap_or(self.issued_on);
+            let next = day.next(Timestamp::dutch_midnight(half_a_year_on));
             duties.push(report.due(Some(next)).done(closed));
         }
         duties

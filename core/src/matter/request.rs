@@ -234,9 +234,6 @@ impl Life for Request {
             }
             (RequestStep::CarriedOn { suppliers }, _) => {
                 let mut faults = Vec::new();
-                if suppliers.is_empty() {
-                    faults.push(Fault::invalid("suppliers", "missing", "say which suppliers"));
-                }
                 if course.told().any(|(told, _)| suppliers.contains(&told)) {
                     faults.push(Fault::Already("one of these suppliers was told before"));
                 }

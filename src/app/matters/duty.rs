@@ -67,7 +67,9 @@ impl App {
 }
 
 fn of<'a>(file: &'a MatterFile, agreed: &'a Agreed, now: Timestamp) -> impl Iterator<Item = DutyOf> + 'a {
-    file.matter.duties(agreed).into_iter().map(move |duty| DutyOf {
+    let duties = file.matter.duties(agreed).into_iter();
+    let shown = duties.filter(|duty| file.only_of.is_none_or(|side| side == duty.of));
+    shown.map(move |duty| DutyOf {
         matter: file.id,
         kind: file.matter.kind(),
         product: file.product,

@@ -1,6 +1,10 @@
 //! An agreement lasts as long as the contract under it (models 4.0 and 3.0, article 15; mbo 3.0, article 14).
 
-use sluis_core::{agreement::Side, matter::Matter, time::Timestamp};
+use sluis_core::{
+    agreement::{Side, State},
+    matter::Matter,
+    time::Timestamp,
+};
 
 use crate::app::{
     App,
@@ -15,7 +19,7 @@ use crate::app::{
 };
 
 impl App {
-    /// When the contract of a matter has an end by now, its agreement ends with it, unless it ends before that.
+    /// When notice was given of the contract of a matter, its agreement ends with it, unless it ends before that.
     pub(super) async fn agreement_follows(
         &self,
         caller: &Caller,
@@ -31,6 +35,12 @@ impl App {
             return Ok(Vec::new());
         };
         let agreement = self.store.agreement(id).await?.ok_or(AppError::NotFound("agreement"))?;
+        if !matches!(
+            self.agreement_state(&agreement).await?,
+            State::Accepted | State::InForce | State::Suspended
+        ) {
+            return Ok(Vec::new());
+        }
         if agreement.held().until.is_some_and(|until| until <= ends_at) {
             return Ok(Vec::new());
         }

@@ -18,7 +18,7 @@ use sluis_core::{
     agreement::Side,
     id::{AgreementId, BoardId, MatterId, SchoolId},
     ledger::Owner,
-    matter::{Agreed, Fault, Kind, Matter},
+    matter::{Agreed, Fault, Kind},
     time::Timestamp,
 };
 
@@ -107,7 +107,10 @@ impl App {
     async fn is_of_board(&self, file: &MatterFile, board: BoardId) -> Result<bool, AppError> {
         match (file.board, file.product) {
             (Some(own), _) => Ok(own == board),
-            (None, Some(product)) => Ok(!self.store.agreements_about(board, product).await?.is_empty()),
+            (None, Some(product)) => {
+                let all = self.store.agreements_about(board, product).await?;
+                Ok(all.iter().any(|agreement| agreement.accepted_at(Side::Board).is_some()))
+            }
             (None, None) => Ok(false),
         }
     }
@@ -121,7 +124,11 @@ impl App {
             return Ok(Agreed::default());
         };
         let found = self.store.agreement(id).await?.ok_or(AppError::NotFound("agreement"))?;
-        Ok(Agreed::of(annex_of(&found)?.document()))
+        let ends_at = found.held().until;
+        Ok(Agreed {
+            ends_at,
+            ..Agreed::of(annex_of(&found)?.document())
+        })
     }
 
     /// The same for several, each agreement read once.
@@ -202,19 +209,6 @@ pub(in crate::app) const fn side_of(caller: &Caller) -> Result<Side, AppError> {
         Role::Supplier { .. } | Role::Distributor { .. } => Ok(Side::Supplier),
         Role::Operator => Err(AppError::NotYours),
     }
-}
-
-/// The first duty that is left, of those that have a term.
-pub(in crate::app) fn first_due(matter: &Matter, agreed: &Agreed) -> Option<Timestamp> {
-    if matter.closed_at().is_some() {
-        return None;
-    }
-    let duties = matter.duties(agreed);
-    duties
-        .iter()
-        .filter(|duty| duty.is_open())
-        .filter_map(|duty| duty.due)
-        .min()
 }
 
 /// Tells the suppliers that take part.

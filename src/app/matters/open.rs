@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluis_core::{
     agreement::{Side, State},
     id::{AgreementId, BoardId, MatterId, ProductId, SchoolId},
-    matter::{Ending, Matter, Opening},
+    matter::{Agreed, Ending, Fault, Kind, Matter, Opening},
     time::Timestamp,
 };
 
-use super::{first_due, notices, refused, side_of};
+use super::{notices, refused, side_of};
 use crate::app::{
     App,
     act::ActOf,
     agreement::Agreement,
     agreement_step::What,
     caller::{Caller, Role},
-    error::{AppError, Invalid, not_ready},
+    error::{AppError, Invalid, already, not_ready},
     feed::EventKind,
     matter::{MatterFile, NewMatter},
     organisation::School,
@@ -71,7 +71,11 @@ impl App {
     pub async fn matter_open(&self, caller: &Caller, input: MatterOpen) -> Result<MatterFile, AppError> {
         let side = side_of(caller)?;
         let at = self.now();
-        let places = self.places(caller, &input.whose, at).await?;
+        let places = self.places(caller, &input.whose, at).await;
+        let places = places.map_err(|error| with_faults(error, input.opening.faults(side, at, &Agreed::default())))?;
+        for place in &places {
+            self.only_one(place, &input.opening).await?;
+        }
         let name = name_of(&input.opening);
         let mut act = ActOf::of(caller);
         let (mut changes, mut first) = (Vec::new(), None);
@@ -93,6 +97,7 @@ impl App {
                 agreement: place.agreement,
                 person: None,
                 accounts: BTreeMap::new(),
+                only_of: None,
                 matter,
             };
             self.note_matter(&mut act, &file, name).await?;
@@ -100,7 +105,6 @@ impl App {
                 changes.extend(notices(self, &file, EventKind::MatterOpened, at).await?);
             }
             changes.push(Change::MatterOpened(Box::new(NewMatter {
-                due_at: first_due(&file.matter, &agreed),
                 opening: input.opening.clone(),
                 side,
                 by: caller.client,
@@ -134,6 +138,11 @@ impl App {
         match whose {
             Whose::Agreement(id) | Whose::Caller(Some(id)) => {
                 let agreement = self.agreement_view(caller, *id).await?;
+                if agreement.accepted_at(Side::Board).is_none() {
+                    return Err(not_ready(
+                        "the board has not accepted the agreement: there is nothing between the sides yet",
+                    ));
+                }
                 Ok(vec![Place {
                     board: Some(agreement.board),
                     schools: Self::own_school(caller).into_iter().collect(),
@@ -201,14 +210,23 @@ impl App {
                 let detail = "say which product it is about";
                 return Err(AppError::Invalid(vec![Invalid::at("/product", "missing", detail)]));
             }
-            (Role::Board(board), Some(product)) => (product, self.schools_under(board).await?),
-            (Role::School(school), Some(product)) => (product, vec![self.school_view(caller, school).await?]),
+            (Role::Board(board), Some(product)) => {
+                let mut with = self.schools_with(product).await?;
+                with.retain(|school| school.board == board);
+                (product, with)
+            }
+            (Role::School(own), Some(product)) => {
+                let mut with = self.schools_with(product).await?;
+                with.retain(|school| school.id == own);
+                (product, with)
+            }
             (Role::Operator, _) => return Err(AppError::NotYours),
         };
         self.store
             .product(product)
             .await?
             .ok_or(AppError::NotFound("product"))?;
+        let of_board = matches!(caller.role, Role::Board(_) | Role::School(_));
         let schools = among(within, named)?;
         let mut by_board: BTreeMap<BoardId, BTreeSet<SchoolId>> = BTreeMap::new();
         for school in schools {
@@ -221,14 +239,45 @@ impl App {
         }
         let mut places = Vec::new();
         for (board, schools) in by_board {
+            let agreement = self.agreement_between(board, product, at).await?;
+            if of_board && agreement.is_none() {
+                return Err(not_ready(
+                    "the board has no agreement about the product: there is nobody to tell",
+                ));
+            }
             places.push(Place {
                 board: Some(board),
                 schools,
                 product: Some(product),
-                agreement: self.agreement_between(board, product, at).await?,
+                agreement,
             });
         }
         Ok(places)
+    }
+
+    /// An agreement has one contract under it at a time, and ends once.
+    async fn only_one(&self, place: &Place, opening: &Opening) -> Result<(), AppError> {
+        const PIECE: u16 = 200;
+        let (Kind::Contract | Kind::Ending, Some(board)) = (opening.kind(), place.board) else {
+            return Ok(());
+        };
+        let kind = opening.kind().as_str();
+        let mut after = None;
+        loop {
+            let page = Page { after, limit: PIECE };
+            let found = self.store.matters_of_board(board, None, kind, true, page).await?;
+            let same = |file: &MatterFile| match &file.matter {
+                Matter::Contract(course) => file.agreement == place.agreement && course.noticed().is_none(),
+                _ => file.agreement == place.agreement,
+            };
+            if found.iter().any(same) {
+                return Err(already("the agreement has one of this kind, which is not closed"));
+            }
+            after = found.last().map(|file| file.id);
+            if found.len() < usize::from(PIECE) {
+                return Ok(());
+            }
+        }
     }
 
     /// The agreement of a board about a product that is in force, or was last.
@@ -277,6 +326,19 @@ fn among(within: Vec<School>, named: &[SchoolId]) -> Result<Vec<School>, AppErro
     }
     let is_named = |school: &School| named.is_empty() || named.contains(&school.id);
     Ok(within.into_iter().filter(is_named).collect())
+}
+
+/// What is wrong with the opening is told with what is wrong with whom it is between.
+fn with_faults(error: AppError, faults: Vec<Fault>) -> AppError {
+    match (error, faults.is_empty()) {
+        (AppError::Invalid(mut wrong), false) => {
+            if let AppError::Invalid(more) = refused(faults, &Agreed::default()) {
+                wrong.extend(more);
+            }
+            AppError::Invalid(wrong)
+        }
+        (error, _) => error,
+    }
 }
 
 const fn name_of(opening: &Opening) -> &'static str {

@@ -10,21 +10,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluis_core::{
     agreement::Side,
     id::{AccountId, MatterId, PersonId, ProductId, SchoolId, SupplierId},
-    ledger::{Digest, Outcome, Owner},
+    ledger::{Digest, Outcome, Owner, RecordKind},
     matter::{Course, Kind, Matter, Opening, Request, RequestStep},
     person::PersonKind,
 };
 
-use super::{first_due, notices, refused, side_of};
+use super::{notices, refused, side_of};
 use crate::app::{
     App,
     act::ActOf,
     caller::{Caller, Role},
-    error::{AppError, Invalid, not_ready},
+    error::{AppError, Invalid},
     evidence::PageAbout,
     feed::EventKind,
     look::LooksAt,
     matter::{MatterFile, NewMatter},
+    organisation::OPERATOR,
     sealing::KeyScope,
     store::Change,
     whom::Whom,
@@ -108,12 +109,12 @@ impl App {
             agreement: None,
             person,
             accounts,
+            only_of: None,
             matter,
         };
         let mut act = ActOf::of(caller);
         self.note_matter(&mut act, &file, "request.open").await?;
         let new = NewMatter {
-            due_at: first_due(&file.matter, &super::Agreed::default()),
             opening,
             side,
             by: caller.client,
@@ -194,10 +195,8 @@ impl App {
                         detail,
                     )]));
                 }
+                // By the records nobody may have got data: then nobody is told, and that is on record.
                 let suppliers = if suppliers.is_empty() { known } else { suppliers };
-                if suppliers.is_empty() {
-                    return Err(not_ready("by the records, no supplier got data of this person"));
-                }
                 let joins = reached
                     .into_iter()
                     .filter(|((supplier, product), _)| suppliers.contains(supplier) && !file.products.contains(product))
@@ -211,6 +210,10 @@ impl App {
             ) => {
                 let own = RequestStep::Confirmed { supplier, outcome, why };
                 Ok((own, BTreeMap::new()))
+            }
+            (RequestStep::Confirmed { supplier, .. }, _) if supplier == OPERATOR => {
+                let detail = "say which supplier it is that confirmed";
+                Err(AppError::Invalid(vec![Invalid::at("/supplier", "missing", detail)]))
             }
             (step, _) => Ok((step, BTreeMap::new())),
         }
@@ -239,6 +242,9 @@ impl App {
             for about in &found {
                 let draft = &about.logged.record.draft;
                 let outcome = about.line.as_ref().map_or(draft.outcome, |(_, line)| line.outcome);
+                if draft.kind == RecordKind::Evaluation {
+                    continue;
+                }
                 if let (Some(supplier), Some(product), Outcome::Permit) = (draft.supplier, draft.product, outcome) {
                     reached.insert((supplier, product), None);
                 }
@@ -284,6 +290,7 @@ pub(super) fn shown_to(caller: &Caller, mut file: MatterFile) -> MatterFile {
     file.products.retain(|own| *own == product);
     file.accounts.retain(|own, _| *own == product);
     file.person = None;
+    file.only_of = Some(Side::Supplier);
     file
 }
 

@@ -8,12 +8,12 @@ use sluis_core::{
     matter::{IncidentStep, Step},
 };
 
-use super::{first_due, notices, refused, request::shown_to, side_of};
+use super::{notices, refused, request::shown_to, side_of};
 use crate::app::{
     App,
     act::ActOf,
-    caller::Caller,
-    error::AppError,
+    caller::{Caller, Role},
+    error::{AppError, ConflictCode},
     feed::EventKind,
     matter::{MatterFile, NewStep},
     store::Change,
@@ -28,6 +28,7 @@ impl App {
     pub async fn matter_step(&self, caller: &Caller, id: MatterId, step: Step) -> Result<MatterFile, AppError> {
         let side = side_of(caller)?;
         let mut asked = self.matter_within(caller, id).await?;
+        for_this_side(caller, &asked)?;
         let (step, joins) = match step {
             Step::Request(step) => {
                 let (step, joins) = self.request_step_made_whole(caller, &asked, step).await?;
@@ -38,7 +39,7 @@ impl App {
         let others = match (&step, side) {
             (Step::Incident(IncidentStep::Supplemented { .. }), Side::Supplier) => {
                 let mut all = self.store.matters_of_report(asked.report).await?;
-                all.retain(|other| other.id != id && other.matter.closed_at().is_none());
+                all.retain(|other| other.id != id);
                 all
             }
             _ => Vec::new(),
@@ -95,12 +96,27 @@ impl App {
             side,
             by: caller.client,
             at,
-            due_at: first_due(&file.matter, &agreed),
             closes: file.matter.closed_at().is_some(),
             joins: BTreeMap::new(),
         })));
         Ok(changes)
     }
+}
+
+/// A school's program takes the steps of its school in what is about that school alone, and the board all others. What a
+/// supplier files for every board none of them changes for the others.
+fn for_this_side(caller: &Caller, file: &MatterFile) -> Result<(), AppError> {
+    let detail = match caller.role {
+        Role::School(school) if file.sealed_for() != Some(school) => {
+            "the board takes this step: the matter is not about this school alone"
+        }
+        Role::Board(_) if file.board.is_none() => "the supplier takes this step: the document is filed for every board",
+        _ => return Ok(()),
+    };
+    Err(AppError::Conflict {
+        code: ConflictCode::OtherSide,
+        detail: detail.to_owned(),
+    })
 }
 
 /// The step, with who takes part from it on.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sluis_core::{
     id::ProductId,
-    ledger::{Outcome, Owner, Record},
+    ledger::{Outcome, Owner, Record, RecordKind},
     time::Timestamp,
 };
 
@@ -60,7 +60,10 @@ impl EvidenceStore {
                     let record = Record::parse(&bytes)
                         .map_err(|_| StoreError::Corrupt("a record of the ledger"))?
                         .draft;
-                    if record.product != Some(product) || record.outcome != Outcome::Permit {
+                    if record.product != Some(product)
+                        || record.outcome != Outcome::Permit
+                        || record.kind == RecordKind::Evaluation
+                    {
                         continue;
                     }
                     persons.extend(record.subject.filter(|_| !record.released.is_empty()));

@@ -24,8 +24,8 @@ use crate::{
 
 const MATTER_ADD: Statement = Statement {
     name: "matter_add",
-    sql: "INSERT INTO matters (id, kind, report, board, product, agreement, person, opened_at, due_at) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    sql: "INSERT INTO matters (id, kind, report, board, product, agreement, person, opened_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 };
 const MATTER_SCHOOL_ADD: Statement = Statement {
     name: "matter_school_add",
@@ -46,7 +46,7 @@ const MATTER_STEP_ADD: Statement = Statement {
 };
 const MATTER_MOVE: Statement = Statement {
     name: "matter_move",
-    sql: "UPDATE matters SET due_at = $2, closed_at = $3 WHERE id = $1 AND closed_at IS NULL",
+    sql: "UPDATE matters SET closed_at = $2 WHERE id = $1",
 };
 const MATTER: Statement = Statement {
     name: "matter",
@@ -57,9 +57,10 @@ const MATTER: Statement = Statement {
 const MATTERS_OF_BOARD: Statement = Statement {
     name: "matters_of_board",
     sql: "SELECT id, report, board, product, agreement, person FROM matters \
-          WHERE (board = $1 OR (board IS NULL AND product IN (SELECT product FROM agreements WHERE board = $1))) \
+          WHERE (board = $1 OR (board IS NULL AND product IN (SELECT product FROM agreements WHERE board = $1 \
+          AND EXISTS (SELECT side FROM acceptances WHERE agreement = agreements.id AND side = $9)))) \
           AND id > $2 AND kind >= $4 AND kind <= $5 AND (closed_at IS NULL OR closed_at > $6) \
-          AND (id IN (SELECT matter FROM matter_schools WHERE school >= $7 AND school <= $8) \
+          AND (EXISTS (SELECT school FROM matter_schools WHERE matter = matters.id AND school >= $7 AND school <= $8) \
           OR NOT EXISTS (SELECT school FROM matter_schools WHERE matter = matters.id)) ORDER BY id LIMIT $3",
 };
 const MATTERS_OF_PRODUCT: Statement = Statement {
@@ -119,7 +120,6 @@ impl Repository {
             file.agreement,
             file.person,
             new.at,
-            new.due_at,
         ];
         set.one(&MATTER_ADD, values);
         for school in &file.schools {
@@ -145,7 +145,7 @@ impl Repository {
             &MATTER_STEP_ADD,
             params![id, new.number, new.side.as_str(), new.by, new.at, sealed],
         );
-        set.one(&MATTER_MOVE, params![id, new.due_at, new.closes.then_some(new.at)]);
+        set.one(&MATTER_MOVE, params![id, new.closes.then_some(new.at)]);
         for (product, account) in &new.joins {
             set.one(&MATTER_PRODUCT_ADD, params![id, *product, *account]);
         }
@@ -217,6 +217,7 @@ impl Repository {
             agreement: row.get(4)?,
             person: row.get(5)?,
             accounts: BTreeMap::new(),
+            only_of: None,
             matter: matter.ok_or(unreadable)?,
         })
     }
@@ -248,7 +249,7 @@ impl MatterStore for Repository {
         let mut values = listed(*board.as_bytes(), kind, open, page);
         let of = |school: SchoolId| (*school.as_bytes(), *school.as_bytes());
         let (first, last) = school.map_or(([0; 16], [0xff; 16]), of);
-        values.extend(params![first, last]);
+        values.extend(params![first, last, Side::Board.as_str()]);
         let rows = self.executor.read(&MATTERS_OF_BOARD, values).await?;
         self.files(&rows).await
     }

@@ -23,7 +23,7 @@ pub(super) fn matters() -> Calls {
     let of_board = |kind: [&str; 2], open: bool, schools: [u8; 2]| {
         let closed_after = if open { i64::MAX } else { i64::MIN };
         let [first, last] = schools.map(id);
-        params![id(1), id(0), 10, kind[0], kind[1], closed_after, first, last]
+        params![id(1), id(0), 10, kind[0], kind[1], closed_after, first, last, "board"]
     };
     let of_product = |after: u8, limit: i64, kind: [&str; 2], closed_after: i64| {
         params![id(1), id(after), limit, kind[0], kind[1], closed_after]
@@ -50,8 +50,9 @@ pub(super) fn matters() -> Calls {
         ("matter_schools", params![id(1)]),
         ("matter_products", params![id(1)]),
         ("matter_steps", params![id(1)]),
-        ("matter_move", params![id(1), None::<i64>, NOW + 5]),
-        ("matter_move", params![id(1), NOW, None::<i64>]),
+        ("matter_move", params![id(1), NOW + 5]),
+        ("matter_move", params![id(1), None::<i64>]),
+        ("matter_move", params![id(3), NOW]),
         ("matters_of_board", of_board(["", "~"], true, [0, 255])),
         ("matters_of_product", of_product(0, 10, ["", "~"], i64::MAX)),
     ]

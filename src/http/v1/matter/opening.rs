@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{MatterView, SHORT, day, words};
 use crate::{
     app::{
-        action::OpenMatter,
+        action::{OpenBetweenSides, OpenMatter},
         matters::{MatterOpen, Whose},
     },
     http::{
@@ -146,12 +146,12 @@ impl Input for ClaimCreate {
 ///
 /// Each side tells the other without delay (model 4.0, article 13.4; 3.0, article 13.3; mbo 3.0, article 12.3). Who is about to
 /// be fined hears the other, and settles nothing without asking it (model 4.0, article 13.5).
-#[utoipa::path(operation_id = "claim_create", tag = "matters", security(("bearer" = ["matter.open"])),
+#[utoipa::path(operation_id = "claim_create", tag = "matters", security(("bearer" = ["matter.between-sides"])),
     request_body = ClaimCreate,
     responses((status = 201, description = "The matter", body = MatterView), AgreementNotFound, MatterConflict))]
 #[post("/claims")]
 pub(in crate::http::v1) async fn claim_create(
-    caller: May<OpenMatter>,
+    caller: May<OpenBetweenSides>,
     Body(input): Body<ClaimCreate>,
 ) -> Result<Created<MatterView>, Problem> {
     let app = caller.app();
@@ -188,12 +188,12 @@ impl Input for EndingCreate {
 /// When an agreement ends, the processor returns the data if the school wants that, in an open format, and destroys what it has,
 /// as do its sub-processors; it confirms that in writing, with the day until which the last back-up exists (models 4.0 and 3.0,
 /// article 12; mbo 3.0, article 11). The terms are those of the annex.
-#[utoipa::path(operation_id = "ending_create", tag = "matters", security(("bearer" = ["matter.open"])),
+#[utoipa::path(operation_id = "ending_create", tag = "matters", security(("bearer" = ["matter.between-sides"])),
     request_body = EndingCreate,
     responses((status = 201, description = "The matter", body = MatterView), AgreementNotFound, MatterConflict))]
 #[post("/endings")]
 pub(in crate::http::v1) async fn ending_create(
-    caller: May<OpenMatter>,
+    caller: May<OpenBetweenSides>,
     Body(input): Body<EndingCreate>,
 ) -> Result<Created<MatterView>, Problem> {
     let app = caller.app();

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{MatterView, SHORT, day, words};
 use crate::{
     app::{
-        action::OpenMatter,
+        action::{OpenBetweenSides, OpenMatter},
         matters::{MatterOpen, Whose},
     },
     http::{
@@ -81,13 +81,14 @@ impl Input for ContractCreate {
 ///
 /// One side enters the contract (onderliggende overeenkomst), the other confirms it by the step `contract_confirmed`. The
 /// agreement lasts as long as it does (models 4.0 and 3.0, article 15; mbo 3.0, article 14): notice by either side
-/// (`notice_given`), or a term that is not renewed, ends the agreement too.
-#[utoipa::path(operation_id = "contract_create", tag = "matters", security(("bearer" = ["matter.open"])),
+/// (`notice_given`) ends the agreement too. When a term that is not renewed is over, and by when notice has to be there, is in the
+/// calendar of duties.
+#[utoipa::path(operation_id = "contract_create", tag = "matters", security(("bearer" = ["matter.between-sides"])),
     request_body = ContractCreate,
     responses((status = 201, description = "The matter", body = MatterView), AgreementNotFound, MatterConflict))]
 #[post("/contracts")]
 pub(in crate::http::v1) async fn contract_create(
-    caller: May<OpenMatter>,
+    caller: May<OpenBetweenSides>,
     Body(input): Body<ContractCreate>,
 ) -> Result<Created<MatterView>, Problem> {
     let app = caller.app();

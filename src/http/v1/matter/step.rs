@@ -56,6 +56,7 @@ const SUPPLIERS: usize = 200;
 /// | | `reviewed` | board | `note`? |
 /// | | `filing_replaced` | who filed it | |
 /// | contract | `contract_confirmed` | the other side | |
+/// | | `contract_continued` | board | |
 /// | | `notice_given` | both | `endsOn`, `why`? |
 /// | | `contract_withdrawn` | who entered it | |
 /// | ending | `return_asked` | board | `format` |
@@ -334,6 +335,7 @@ fn filing(fields: &mut Fields<'_>, word: &str, said: &mut Said) -> Read {
 fn contract(fields: &mut Fields<'_>, word: &str, said: &mut Said) -> Read {
     let step = match word {
         "contract_confirmed" => Some(ContractStep::ContractConfirmed),
+        "contract_continued" => Some(ContractStep::ContractContinued),
         "notice_given" => need(fields, "endsOn", &mut said.ends_on).map(|ends_on| ContractStep::NoticeGiven {
             ends_on,
             why: said.why.take(),

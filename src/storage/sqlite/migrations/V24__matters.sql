@@ -1,6 +1,5 @@
 -- What the sides deal with step by step: incidents, requests of persons, claims, contracts. A document that a supplier files for every
--- school with an agreement names no board. `person` is whose request it is, and `due_at`
--- the first duty that is left.
+-- school with an agreement names no board. `person` is whose request it is.
 CREATE TABLE matters (
     id BLOB PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -10,7 +9,6 @@ CREATE TABLE matters (
     agreement BLOB REFERENCES agreements (id),
     person BLOB,
     opened_at INTEGER NOT NULL,
-    due_at INTEGER,
     closed_at INTEGER
 ) STRICT;
 CREATE INDEX matters_by_board ON matters (board, id);
@@ -31,6 +29,7 @@ CREATE TABLE matter_products (
     account BLOB,
     PRIMARY KEY (product, matter)
 ) STRICT;
+CREATE INDEX matter_products_by_matter ON matter_products (matter);
 
 -- The opening (number 0) and the steps, without a gap in their numbers. Their texts are sealed.
 CREATE TABLE matter_steps (
