@@ -148,7 +148,6 @@ async fn everything_that_is_wrong_with_an_annex_is_told_at_its_place() {
     refused.assert_errors(&[
         ("/annex", "field_unknown"),
         ("/annex/modules/1/code", "repeated"),
-        ("/annex/modules/1/need", "wrong_value"),
         ("/annex/parties/processor/name", "field_missing"),
         ("/annex/places", "wrong_size"),
         ("/annex/retention/note/nl", "national_number"),
