@@ -45,22 +45,20 @@ async fn an_optional_module_waits_for_its_box_and_closes_when_that_is_taken_back
     let story = Story::of(&repaired("leapo")).await;
     let wanted = ["givenName", "groups", "examResults"];
     let waits = ["examResults", "module_not_approved", "4.0-coded 3.3"].map(str::to_owned);
-    assert_eq!(withheld(story.search("D1", &wanted).await), [waits.clone()]);
+    let waits = [waits];
+    assert_eq!(withheld(story.search("D1", &wanted).await), waits);
     // What belongs to the necessary module has no box.
     let refused = story.approve("leren", "act").await.problem(400, "invalid_input");
     assert_eq!(refused["errors"][0]["code"], "module_not_optional");
     let approved = story.approve("examentraining", "act").await.ok();
-    assert_eq!(
-        withheld(story.search("D1", &wanted).await),
-        [[""; 3]; 0].map(|row| row.map(str::to_owned))
-    );
+    assert!(withheld(story.search("D1", &wanted).await).is_empty());
     // A box is about its own module: the purpose of returning results has no exams.
     let elsewhere = withheld(story.search("D2", &wanted).await);
     assert_eq!(elsewhere[0][1], "attribute_not_agreed");
 
     let withdraw = format!("approvals/{}/_withdraw", id(&approved));
     story.at_school(&withdraw, json!({})).await.ok();
-    assert_eq!(withheld(story.search("D1", &wanted).await), [waits]);
+    assert_eq!(withheld(story.search("D1", &wanted).await), waits);
 }
 
 /// The repaired document with one more sub-processor, announced on this day.
