@@ -50,6 +50,7 @@ mod retention;
 mod revoked;
 mod rosters;
 mod stances;
+mod stories;
 mod subject_requests;
 mod subjects;
 mod suspensions;

@@ -99,6 +99,11 @@ impl World {
         Self::bare_at(clock(), []).await
     }
 
+    /// The same with these settings.
+    pub(crate) async fn bare_with<const N: usize>(settings: [(&str, &str); N]) -> Self {
+        Self::bare_at(clock(), settings).await
+    }
+
     async fn bare_at<const N: usize>(clock: FixedClock, more: [(&str, &str); N]) -> Self {
         let world = Self::before_all_at(clock, more).await;
         world.agree_with_operator(None).await;
