@@ -134,6 +134,7 @@ actions! {
     ReadMatter          "matter.read"           - x x x x x "See the matters of the caller and what is left to do in them"
     OpenMatter          "matter.open"           - x x x x x "Open a matter: an incident, an enquiry, a claim, a document, a contract, an ending"
     StepMatter          "matter.step"           - x x x x x "Take a step in a matter"
+    AccessRequest       "request.access"        - x x - - - "See what a person gets who asks for their own data"
     CountAffected       "incident.count"        - x x - - - "Count whom an incident may touch"
     ReadHandover        "handover.read"         - x x - - - "See the handovers of a school"
     RequestHandover     "handover.request"      - x x - - - "Put on record that a dossier is asked for or ordered"

@@ -119,6 +119,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     });
     let withdrawing = json!({ "by": "guardian" });
     let viewing = json!({ "step": "incident_closed" });
+    let wording = json!({ "language": "nl" });
     let ending = json!({ "agreement": agreement });
     let leaving = json!({ "toBrin": "98YY00", "basis": "request", "reference": "aanvraag", "eckId": eck_id });
     let disclosing = json!({
@@ -184,6 +185,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/matters", &nothing,                                     ".xxxxxxx"),
         ("GET", "/matters/{matter}", &nothing,                            ".x?x?x??"),
         ("POST", "/matters/{matter}/_step", &viewing,                     ".x?x?x??"),
+        ("POST", "/matters/{matter}/_access", &wording,                   ".x?x?..."),
         ("GET", "/matters/{matter}/affected", &nothing,                   ".x?x?..."),
         ("GET", "/duties", &nothing,                                      ".xxxxxxx"),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),
