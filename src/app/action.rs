@@ -136,6 +136,7 @@ actions! {
     OpenMatter          "matter.open"           - x x x x x "Open a matter: an incident, a request, an enquiry, a document"
     OpenBetweenSides    "matter.between-sides"  - x - x x x "Open a matter that only the sides of an agreement have: a claim, a contract, an ending"
     StepMatter          "matter.step"           - x x x x x "Take a step in a matter"
+    AccessRequest       "request.access"        - x x - - - "See what a person gets who asks for their own data"
     CountAffected       "incident.count"        - x x - - - "Count whom an incident may touch"
     ReadHandover        "handover.read"         - x x - - - "See the handovers of a school"
     RequestHandover     "handover.request"      - x x - - - "Put on record that a dossier is asked for or ordered"

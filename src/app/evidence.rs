@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use sluis_core::{
     id::{ProductId, RecordId, SchoolId},
     ledger::{
-        Commitment, Digest, Known, KnownStream, Owner, PageLine, Record, RecordDraft, Report, SchoolExport, VerifierKey,
+        Commitment, Digest, Known, KnownStream, Outcome, Owner, PageLine, Record, RecordDraft, Report, SchoolExport,
+        VerifierKey,
     },
     time::Timestamp,
 };
@@ -179,6 +180,12 @@ pub struct PlaceAbout {
 }
 
 impl RecordAbout {
+    /// How it ended for the person.
+    pub fn outcome(&self) -> Outcome {
+        let line = self.line.as_ref().map(|(_, line)| line.outcome);
+        line.unwrap_or(self.logged.record.draft.outcome)
+    }
+
     /// Where it stands among the records about the person: ids begin with the moment at which they were made.
     pub fn place(&self) -> PlaceAbout {
         PlaceAbout {

@@ -16,9 +16,9 @@ use sluis_core::{
 use crate::app::{
     App,
     error::AppError,
-    gatekeeper::Standing,
     restriction::Restriction,
-    roster::{eck_hash, key_hash, person_id},
+    roster::{Roster, eck_hash, key_hash, person_id},
+    sealing::SealingKey,
     store::PersonBefore,
     whom::Whom,
 };
@@ -40,9 +40,9 @@ impl App {
         school: SchoolId,
         whom: &Whom,
         kind: PersonKind,
-        standing: &Standing,
+        roster: &Roster,
+        key: &dyn SealingKey,
     ) -> Result<Vec<PersonId>, AppError> {
-        let (roster, key) = (&standing.roster, &*standing.key);
         let found = whom.find(kind, roster, key);
         let mut known = Known::default();
         let eck_id = match whom {
@@ -59,6 +59,40 @@ impl App {
         for id in whom.ids(kind, roster, key).into_iter().chain(derived) {
             known.add(id);
         }
+        self.follow(school, known, roster).await
+    }
+
+    /// The ids of who has, or had, this one. The id that follows from an ECK iD is among them while the roster holds the
+    /// person.
+    pub(in crate::app) async fn ids_of(
+        &self,
+        school: SchoolId,
+        person: PersonId,
+        roster: &Roster,
+        key: &dyn SealingKey,
+    ) -> Result<Vec<PersonId>, AppError> {
+        let mut known = Known {
+            holder: Some(person),
+            ids: vec![person],
+            ..Known::default()
+        };
+        match roster.with_id(person) {
+            Some(held) => {
+                known.eck_hash = held.eck_hash;
+                known.key_hashes.insert(held.key_hash);
+                if let Some(eck_id) = held.kept.eck_id() {
+                    known.add(person_id(held.kept.kind, eck_id, key));
+                }
+            }
+            None => {
+                known.learn(&self.store.persons_before_of(school, person).await?);
+            }
+        }
+        self.follow(school, known, roster).await
+    }
+
+    /// Goes on from what is known of a person to what the school knew them by before.
+    async fn follow(&self, school: SchoolId, mut known: Known, roster: &Roster) -> Result<Vec<PersonId>, AppError> {
         loop {
             let mut before = Vec::new();
             if let Some(hash) = known.eck_hash {

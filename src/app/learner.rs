@@ -71,14 +71,16 @@ pub struct Released(BTreeMap<Attribute, ReleasedValue>);
 /// One value that leaves.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum ReleasedValue {
+pub enum ReleasedValue {
+    /// A text, as the roster has it.
     Text(#[serde(serialize_with = "exposed")] Personal<String>),
+    /// The groups that the person is in.
     Groups(Vec<ReleasedGroup>),
 }
 
 /// A group that a person is in.
 #[derive(Serialize)]
-struct ReleasedGroup {
+pub struct ReleasedGroup {
     id: GroupId,
     name: String,
 }
@@ -123,7 +125,25 @@ impl<'a> About<'a> {
     }
 }
 
+impl ReleasedValue {
+    /// The value as a person reads it.
+    pub(in crate::app) fn in_words(&self) -> Personal<String> {
+        match self {
+            Self::Text(value) => value.clone(),
+            Self::Groups(groups) => {
+                let names: Vec<_> = groups.iter().map(|group| group.name.as_str()).collect();
+                Personal::new(names.join(", "))
+            }
+        }
+    }
+}
+
 impl Released {
+    /// The values one by one, in the order of the attributes.
+    pub(in crate::app) fn into_values(self) -> impl Iterator<Item = (Attribute, ReleasedValue)> {
+        self.0.into_iter()
+    }
+
     /// Whether an attribute goes.
     pub(in crate::app) fn holds(&self, attribute: Attribute) -> bool {
         self.0.contains_key(&attribute)

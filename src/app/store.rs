@@ -304,6 +304,8 @@ pub trait RosterStore: Send + Sync {
     async fn persons_before_by_eck(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError>;
     /// The same by this key of the administration.
     async fn persons_before_by_key(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError>;
+    /// By which keys the roster of a school knew the one with this id before.
+    async fn persons_before_of(&self, school: SchoolId, person: PersonId) -> Result<Vec<PersonBefore>, StoreError>;
     /// Forgets some of those who were last known in this year or an earlier one; false when there are none.
     async fn persons_before_forget(&self, last: Year) -> Result<bool, StoreError>;
     /// The runs under way whose lease ended before this moment: at one school, or at all.

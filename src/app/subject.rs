@@ -7,7 +7,7 @@
 //! Deliberately absent: a way to find a person without the school's asking, and a way back.
 
 use sluis_core::{
-    id::SchoolId,
+    id::{PersonId, SchoolId},
     ledger::{Digest, Outcome, Owner, RecordDraft, RecordKind},
     person::PersonKind,
     time::Year,
@@ -26,6 +26,9 @@ use crate::app::{
 
 /// Clocks that are further apart than this, in milliseconds, are told of.
 const APART_MILLIS: u64 = 600_000;
+
+/// How many records are read at once where all are.
+const PIECE: u16 = 1_000;
 
 /// Whose records a school looks for.
 #[derive(Debug)]
@@ -88,7 +91,10 @@ impl App {
         search: &RecordSearch,
         standing: &Standing,
     ) -> Result<Judged<RecordsAbout>, AppError> {
-        let ids = self.ids_in_records(school, &search.whom, search.kind, standing).await?;
+        let (roster, key) = (&*standing.roster, &*standing.key);
+        let ids = self
+            .ids_in_records(school, &search.whom, search.kind, roster, key)
+            .await?;
         let unknown = || AppError::Invalid(vec![search.whom.unknown()]);
         let person = ids.first().copied().ok_or_else(unknown)?;
         let owner = Owner::School(school);
@@ -96,11 +102,7 @@ impl App {
             Some(next) => (Some(next.after), next.until.clone()),
             None => (None, self.evidence.ends(owner).await?),
         };
-        let of_years = self.sealing.subjects_of_all_years(school).await?;
-        let subjects: Vec<Digest> = of_years
-            .iter()
-            .flat_map(|subjects| ids.iter().map(|person| subjects.of(*person)))
-            .collect();
+        let (subjects, years) = self.subjects_of(school, &ids).await?;
         let page = PageAbout {
             after,
             until,
@@ -116,9 +118,46 @@ impl App {
             answer: RecordsAbout {
                 items,
                 until: page.until,
-                years: of_years.iter().map(Subjects::year).collect(),
+                years,
             },
         })
+    }
+
+    /// Tells of every record of a school about the person who has, or had, these ids, in the order of time; and over which years
+    /// it went: those whose keys are there.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(in crate::app) async fn each_record_about(
+        &self,
+        school: SchoolId,
+        ids: &[PersonId],
+        mut tell: impl FnMut(&RecordAbout),
+    ) -> Result<Vec<Year>, AppError> {
+        let owner = Owner::School(school);
+        let (subjects, years) = self.subjects_of(school, ids).await?;
+        let mut page = PageAbout {
+            after: None,
+            until: self.evidence.ends(owner).await?,
+            limit: PIECE,
+        };
+        loop {
+            let found = self.evidence.records_about(owner, &subjects, &page).await?;
+            found.iter().for_each(&mut tell);
+            page.after = found.last().map(RecordAbout::place);
+            if found.len() < usize::from(PIECE) {
+                return Ok(years);
+            }
+        }
+    }
+
+    /// The keyed hashes under which the records of all years know who has these ids, and those years.
+    async fn subjects_of(&self, school: SchoolId, ids: &[PersonId]) -> Result<(Vec<Digest>, Vec<Year>), AppError> {
+        let of_years = self.sealing.subjects_of_all_years(school).await?;
+        let subjects = of_years
+            .iter()
+            .flat_map(|subjects| ids.iter().map(|person| subjects.of(*person)));
+        Ok((subjects.collect(), of_years.iter().map(Subjects::year).collect()))
     }
 
     /// Destroys the keys of subjects of the years that have been kept long enough, by our clock and by that of the database.

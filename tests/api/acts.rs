@@ -169,7 +169,15 @@ async fn matters(walk: &mut Walk) {
         "school": walk.things["school"], "right": "access", "receivedAt": now, "askedBy": "guardian",
         "eckId": pupil(INSIDE).eck_id,
     });
-    walk.step("request_create", School, body).await;
+    let request = walk.step("request_create", School, body).await;
+    walk.things.insert("matter", id_of(&request));
+    walk.step(
+        "matter_step:identity",
+        School,
+        json!({ "step": "identity_established" }),
+    )
+    .await;
+    walk.step("request_access", School, json!({ "language": "nl" })).await;
     let body = json!({ "what": "complaint", "receivedAt": now, "summary": "Een klacht over de inlog." });
     walk.step("enquiry_create", School, body).await;
     let body = json!({ "agreement": agreement, "reference": "2026-0117", "startsOn": "2026-08-01" });

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The annex, with the day of birth of pupils under D1 on consent, and all of D9.
-fn on_consent() -> Annex {
+pub(crate) fn on_consent() -> Annex {
     let mut document = serde_json::to_value(annex().document()).unwrap();
     let rows = document["rows"].as_array_mut().unwrap();
     rows[3]["restsOnConsent"] = json!(true);

@@ -7,6 +7,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod access;
 mod account_changes;
 mod account_events;
 mod account_histories;

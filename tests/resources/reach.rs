@@ -120,6 +120,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
     });
     let withdrawing = json!({ "by": "guardian" });
     let viewing = json!({ "step": "incident_closed" });
+    let wording = json!({ "language": "nl" });
     let ending = json!({ "agreement": agreement });
     let leaving = json!({ "toBrin": "98YY00", "basis": "request", "reference": "aanvraag", "eckId": eck_id });
     let disclosing = json!({
@@ -186,6 +187,7 @@ async fn each_party_reaches_its_own_and_nothing_else() {
         ("GET", "/matters", &nothing,                                     ".xxxxxxx"),
         ("GET", "/matters/{matter}", &nothing,                            ".x?x????"),
         ("POST", "/matters/{matter}/_step", &viewing,                     ".x?x????"),
+        ("POST", "/matters/{matter}/_access", &wording,                   ".x?x?..."),
         ("GET", "/matters/{matter}/affected", &nothing,                   ".x?x?..."),
         ("GET", "/duties", &nothing,                                      ".xxxxxxx"),
         ("GET", "/boards/{board}/mandates", &nothing,                     ".x?....."),

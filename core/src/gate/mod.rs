@@ -11,7 +11,7 @@
 //! | instructions to distributors, permissions for places outside the EEA, objections to sub-processors | yes |
 //! | enrolment, restrictions, objections and consents of persons | yes |
 //! | handovers, disclosures to authorities ([`Grants`](crate::person::Grants)) | yes |
-//! | requests of persons | not yet: the gate decides by them, nothing keeps them and no door leads here, so that these askers are always denied |
+//! | requests of persons | as matters ([`OwnRequest`](crate::person::OwnRequest) is made of one when it is answered) |
 //! | when a side says that it can no longer comply with an agreement | yes |
 //! | de-identification ([`deidentify`](crate::deidentify) has the rules) | not yet, and no fact of the gate: always a deny where it is needed |
 

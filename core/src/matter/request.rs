@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Agreed, Basis, Course, Duty, DutyCode, Fault, Life, term::months_after, word::words};
 use crate::{
     agreement::{Clause, Side},
-    id::SupplierId,
-    person::ConsentGiver,
-    time::Timestamp,
+    id::{MatterId, SubjectRequestId, SupplierId},
+    person::{ConsentGiver, OwnRequest, Requester},
+    time::{Timestamp, Window},
 };
 
 words! {
@@ -40,6 +40,11 @@ impl Right {
             self,
             Self::Rectification | Self::Erasure | Self::Restriction | Self::Objection
         )
+    }
+
+    /// Whether the answer is the data themselves.
+    pub const fn is_answered_with_data(self) -> bool {
+        matches!(self, Self::Access | Self::Portability)
     }
 
     /// The article of the GDPR.
@@ -152,6 +157,33 @@ impl Course<Request> {
     pub fn answer_by(&self) -> Timestamp {
         let extended = self.has(|step| matches!(step, RequestStep::Extended { .. }));
         months_after(self.facts.received_at, if extended { 3 } else { 1 })
+    }
+
+    /// The grant by which the person gets their own data.
+    ///
+    /// # Errors
+    /// When something else was asked, the matter is closed, or it is not sure yet who asks.
+    pub fn own_request(&self, id: MatterId) -> Result<OwnRequest, Fault> {
+        if !self.facts.right.is_answered_with_data() {
+            let detail = "a person gets their data when they ask to see them or to take them along";
+            return Err(Fault::NotReady(detail, Some(Basis::Law("GDPR 15, 20"))));
+        }
+        if self.closed_at().is_some() {
+            return Err(Fault::Closed);
+        }
+        let Some(identified) = self.first(|step| matches!(step, RequestStep::IdentityEstablished)) else {
+            let detail = "first make sure who asks: nobody else gets these data";
+            return Err(Fault::NotReady(detail, Some(Basis::Law("GDPR 12(6)"))));
+        };
+        Ok(OwnRequest {
+            id: SubjectRequestId::from_uuid(*id.as_uuid()),
+            by: match self.facts.asked_by {
+                ConsentGiver::Person => Requester::Person,
+                ConsentGiver::Guardian => Requester::Guardian,
+            },
+            identity_verified_at: Some(identified),
+            window: Window::since(self.at),
+        })
     }
 
     /// The suppliers that were told.

@@ -5,10 +5,13 @@
 //! sees what the supplier does in its list. Deliberately absent: names of persons. What a person asks about themselves is
 //! in `requests`.
 
+mod access;
 mod affected;
 mod duty;
 mod ends;
 mod open;
+mod own_data;
+mod own_text;
 mod request;
 mod step;
 
@@ -27,6 +30,7 @@ pub use self::{
     affected::AffectedSchool,
     duty::DutyOf,
     open::{MatterOpen, Whose},
+    own_data::{Coded, HeldValue, Holding, Named, OwnData, Recipient, Release},
     request::{RequestCreate, RequestOf},
 };
 use crate::app::{

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluis_core::{
     agreement::Side,
     id::{AccountId, MatterId, PersonId, ProductId, SchoolId, SupplierId},
-    ledger::{Digest, Outcome, Owner, RecordKind},
+    ledger::{Outcome, RecordKind},
     matter::{Course, Kind, Matter, Opening, Request, RequestStep},
     person::PersonKind,
 };
@@ -21,11 +21,11 @@ use crate::app::{
     act::ActOf,
     caller::{Caller, Role},
     error::{AppError, Invalid},
-    evidence::PageAbout,
     feed::EventKind,
     look::LooksAt,
     matter::{MatterFile, NewMatter},
     organisation::OPERATOR,
+    roster::Person,
     sealing::KeyScope,
     store::Change,
     whom::Whom,
@@ -133,7 +133,10 @@ impl App {
     ) -> Result<Option<(Option<PersonId>, BTreeMap<ProductId, AccountId>)>, AppError> {
         let key = self.sealing.key(KeyScope::School(school)).await?;
         let roster = self.open_roster(school).await?;
-        let person = whom.ids(kind, &roster, &*key).first().copied();
+        let ids = self.ids_in_records(school, whom, kind, &roster, &*key).await?;
+        let held = ids.first().filter(|id| roster.with_id(**id).is_some());
+        // Of who left, the id that the roster had leads to the others; the one that follows from an ECK iD need not.
+        let person = held.or(ids.get(1)).or(ids.first()).copied();
         Ok(person.map(|person| (Some(person), BTreeMap::new())))
     }
 
@@ -227,42 +230,39 @@ impl App {
         let (Some(school), Some(person)) = (file.sealed_for(), file.person) else {
             return Ok(BTreeMap::new());
         };
-        let owner = Owner::School(school);
-        let of_years = self.sealing.subjects_of_all_years(school).await?;
-        let subjects: Vec<Digest> = of_years.iter().map(|subjects| subjects.of(person)).collect();
-        let mut page = PageAbout {
-            after: None,
-            until: self.evidence.ends(owner).await?,
-            limit: 1_000,
-        };
-        let mut reached = BTreeMap::new();
-        loop {
-            let found = self.evidence.records_about(owner, &subjects, &page).await?;
-            page.after = found.last().map(crate::app::evidence::RecordAbout::place);
-            for about in &found {
-                let draft = &about.logged.record.draft;
-                let outcome = about.line.as_ref().map_or(draft.outcome, |(_, line)| line.outcome);
-                if draft.kind == RecordKind::Evaluation {
-                    continue;
-                }
-                if let (Some(supplier), Some(product), Outcome::Permit) = (draft.supplier, draft.product, outcome) {
-                    reached.insert((supplier, product), None);
-                }
-            }
-            if found.len() < usize::from(page.limit) {
-                break;
-            }
-        }
+        let key = self.sealing.key(KeyScope::School(school)).await?;
         let roster = self.open_roster(school).await?;
-        let held = roster.persons.iter().find(|held| held.id == person);
-        if let Some(held) = held {
+        let ids = self.ids_of(school, person, &roster, &*key).await?;
+        let mut reached = BTreeMap::new();
+        self.each_record_about(school, &ids, |about| {
+            let draft = &about.logged.record.draft;
+            // What was asked and went nowhere reached nobody.
+            if draft.kind == RecordKind::Evaluation {
+                return;
+            }
+            if let (Some(supplier), Some(product), Outcome::Permit) = (draft.supplier, draft.product, about.outcome()) {
+                reached.insert((supplier, product), None);
+            }
+        })
+        .await?;
+        if let Some(held) = ids.iter().find_map(|id| roster.with_id(*id)) {
             for ((supplier, _), account) in &mut reached {
-                let key = self.sealing.key(KeyScope::Supplier(*supplier)).await?;
-                let keys = held.hashed_account_keys(school, &*key);
-                *account = self.find_account(*supplier, school, &keys).await?;
+                *account = self.account_at(*supplier, school, held).await?;
             }
         }
         Ok(reached)
+    }
+
+    /// The account that a supplier has of somebody of the roster, if it has one; none is opened.
+    pub(super) async fn account_at(
+        &self,
+        supplier: SupplierId,
+        school: SchoolId,
+        held: &Person,
+    ) -> Result<Option<AccountId>, AppError> {
+        let key = self.sealing.key(KeyScope::Supplier(supplier)).await?;
+        let keys = held.hashed_account_keys(school, &*key);
+        self.find_account(supplier, school, &keys).await
     }
 
     /// Tells the suppliers that take part from now on.

@@ -104,6 +104,7 @@ pub(super) fn register(config: &mut ServiceConfig<'_>) {
         .service(matter::matter_list)
         .service(matter::matter_view)
         .service(matter::step::matter_step)
+        .service(matter::access::request_access)
         .service(matter::incident::incident_affected)
         .service(matter::duty::duty_list)
         .service(mandate::mandate_list)

@@ -4,7 +4,7 @@
 //! when nobody finds a person of that year in records any more.
 
 use sluis_core::{
-    id::{RunId, SchoolId},
+    id::{PersonId, RunId, SchoolId},
     time::Year,
 };
 
@@ -41,6 +41,11 @@ const BY_KEY: Statement = Statement {
     sql: "SELECT person, key_hash, NULLIF(eck_hash, $3) FROM roster_persons_before WHERE school = $1 AND key_hash = $2 \
           ORDER BY last_year, person",
 };
+const OF: Statement = Statement {
+    name: "persons_before_of",
+    sql: "SELECT person, key_hash, NULLIF(eck_hash, $3) FROM roster_persons_before WHERE school = $1 AND person = $2 \
+          ORDER BY last_year, key_hash, eck_hash",
+};
 const SCHOOLS_OVER: Statement = Statement {
     name: "persons_before_schools",
     sql: "SELECT DISTINCT school FROM roster_persons_before WHERE last_year <= $1 ORDER BY school LIMIT $2",
@@ -51,7 +56,7 @@ const FORGET: Statement = Statement {
 };
 
 /// The statements of this room.
-pub(crate) const ALL: &[&Statement] = &[&PERSONS_NOTE, &BY_ECK, &BY_KEY, &SCHOOLS_OVER, &FORGET];
+pub(crate) const ALL: &[&Statement] = &[&PERSONS_NOTE, &BY_ECK, &BY_KEY, &OF, &SCHOOLS_OVER, &FORGET];
 
 /// Notes what is about to be taken from the roster.
 pub(super) fn note(set: &mut WriteSet, school: SchoolId, run: RunId, year: Year) {
@@ -81,6 +86,10 @@ impl Repository {
         hash: [u8; 32],
     ) -> Result<Vec<PersonBefore>, StoreError> {
         self.list(&BY_KEY, params![school, hash, NONE], before).await
+    }
+
+    pub(super) async fn before_of(&self, school: SchoolId, person: PersonId) -> Result<Vec<PersonBefore>, StoreError> {
+        self.list(&OF, params![school, person, NONE], before).await
     }
 
     /// Forgets those of some schools; false when there are none left.

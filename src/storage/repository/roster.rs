@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use sluis_core::{
-    id::{ConnectionId, RunId, SchoolId},
+    id::{ConnectionId, PersonId, RunId, SchoolId},
     time::{Timestamp, Year},
 };
 use url::Url;
@@ -295,6 +295,10 @@ impl RosterStore for Repository {
 
     async fn persons_before_by_key(&self, school: SchoolId, hash: [u8; 32]) -> Result<Vec<PersonBefore>, StoreError> {
         self.before_by_key(school, hash).await
+    }
+
+    async fn persons_before_of(&self, school: SchoolId, person: PersonId) -> Result<Vec<PersonBefore>, StoreError> {
+        self.before_of(school, person).await
     }
 
     async fn persons_before_forget(&self, last: Year) -> Result<bool, StoreError> {

@@ -18,7 +18,7 @@ use crate::world::{Answer, World, caller, school_elsewhere};
 
 /// What releases or asks instead of writing: decided and recorded anew each time, whatever key comes along. A look at a document
 /// that came along is no act, and leaves nothing.
-const ASKS: [&str; 11] = [
+const ASKS: [&str; 12] = [
     "account_change_search",
     "account_resolve",
     "account_search",
@@ -30,6 +30,7 @@ const ASKS: [&str; 11] = [
     "learner_search",
     "record_export",
     "record_search",
+    "request_access",
 ];
 
 /// Somebody who asks.

@@ -190,6 +190,7 @@ fn staging() -> Calls {
         ("persons_before_by_eck", params![id(1), hash(7)]),
         ("persons_before_by_key", params![id(1), hash(2), Vec::new()]),
         ("persons_before_by_key", params![id(1), hash(1), Vec::new()]),
+        ("persons_before_of", params![id(1), id(2), Vec::new()]),
         ("persons_before_schools", params![2025, 10]),
         ("persons_before_schools", params![2026, 10]),
         ("persons_before_forget", params![id(1), 2025]),

@@ -1,5 +1,6 @@
 //! Matters: what the sides deal with step by step, and the calendar of what is left to do.
 
+pub(super) mod access;
 pub(super) mod duty;
 pub(super) mod incident;
 pub(super) mod opening;
