@@ -19,6 +19,8 @@ pub struct Agreed {
     pub months_without_answer: Option<u32>,
     /// Within how many months after notice data of staff are destroyed.
     pub months_staff_after_notice: Option<u32>,
+    /// Within how many months after the end they are, where that is not the term of all data.
+    pub months_staff_after_end: Option<u32>,
     /// Before which day of the year notice of the underlying contract is given.
     pub notice_before: Option<DayOfYear>,
     /// Before which day of the year the processor reports on security.
@@ -52,6 +54,7 @@ impl Agreed {
             match (rule.from, rule.whose) {
                 (From::NoAnswer, _) if destroys => agreed.months_without_answer = rule.months,
                 (From::Notice, Whose::Staff) if destroys => agreed.months_staff_after_notice = rule.months,
+                (From::End, Whose::Staff) if destroys => agreed.months_staff_after_end = rule.months,
                 _ => {}
             }
         }

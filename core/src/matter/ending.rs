@@ -331,14 +331,16 @@ impl Life for Ending {
                 duties.push(confirm.done(received.or(course.destroyed())));
             }
         }
-        if let Some(months) = agreed.months_staff_after_notice {
-            let notice = self.notice_at.unwrap_or(end);
+        let after_notice = agreed.months_staff_after_notice;
+        let after_notice = after_notice.map(|months| (self.notice_at.unwrap_or(end), months));
+        let after_end = agreed.months_staff_after_end.map(|months| (end, months));
+        if let Some((since, months)) = after_notice.or(after_end) {
             let gone = course.steps.iter().find_map(|taken| match taken.step {
                 EndingStep::StaffDataDestroyed { at } | EndingStep::Destroyed { at, .. } => Some(at),
                 _ => None,
             });
-            let staff = Duty::new(DutyCode::DestroyStaffData, Side::Supplier, notice);
-            duties.push(staff.due(Some(months_after(notice, months))).done(gone));
+            let staff = Duty::new(DutyCode::DestroyStaffData, Side::Supplier, since);
+            duties.push(staff.due(Some(months_after(since, months))).done(gone));
         }
         let destroy_by = match asked {
             None => without_answer.or(by),

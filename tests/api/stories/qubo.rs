@@ -168,14 +168,50 @@ async fn notice_after_that_day_is_late() {
     assert_eq!(duty(&ended, "decide_on_renewal")["late"], true);
 }
 
-#[actix_web::test]
-async fn after_the_end_pupils_are_kept_a_year_for_an_answer_and_staff_go_within_a_month_of_notice() {
-    let story = Story::of(&repaired("qubo")).await;
+/// Notice was given for the end of July: what is to be done about the data.
+async fn ending(document: &Value) -> (Story, Value) {
+    let story = Story::of(document).await;
     let contract = contract(&story).await;
     let notice = json!({ "step": "notice_given", "endsOn": "2027-07-31" });
     story.step(By::Board, &contract, notice).await.ok();
     let ending = json!({ "agreement": story.agreement["id"] });
     let ending = story.post(By::Board, "/v1/endings", ending).await.ok();
+    (story, ending)
+}
+
+#[actix_web::test]
+async fn staff_go_a_month_after_notice_as_the_document_has_it_or_after_the_end_as_it_was_repaired() {
+    let (story, after_end) = ending(&repaired("qubo")).await;
+    assert_eq!(
+        duty(&after_end, "destroy_staff_data")["due"],
+        "2027-09-01T22:00:00.000Z"
+    );
+    // The repair is there because by the words of the document staff are gone while the agreement still runs.
+    let early = as_the_document_has_it();
+    let said = json!({ "annex": early });
+    let said = story.post(By::Board, "/v1/agreements/_lint", said).await.ok();
+    let finding = &said["findings"][0];
+    assert_eq!(
+        (&finding["code"], &finding["severity"]),
+        (&json!("retention_before_end"), &json!("warning"))
+    );
+    let (_, after_notice) = ending(&early).await;
+    assert_eq!(
+        duty(&after_notice, "destroy_staff_data")["due"],
+        "2026-12-23T23:00:00.000Z"
+    );
+}
+
+/// The repaired document with the term for staff that the document has.
+fn as_the_document_has_it() -> Value {
+    let mut annex = repaired("qubo");
+    annex["retention"]["rules"][1] = document("qubo")["retention"]["rules"][2].clone();
+    annex
+}
+
+#[actix_web::test]
+async fn after_the_end_pupils_are_kept_a_year_for_an_answer_and_staff_go_within_a_month_of_notice() {
+    let (story, ending) = ending(&as_the_document_has_it()).await;
     let due = |code| (text(&duty(&ending, code)["due"]), text(&duty(&ending, code)["article"]));
     let a_year_on = "2028-08-01T22:00:00.000Z";
     for (code, day, article) in [
