@@ -4,7 +4,10 @@
 //! Promises: what stands in it is what was signed, agreement by agreement, and nothing is added: the legal ground of the school and
 //! processings without an agreement here are the school's to write down beside it.
 
-use sluis_core::agreement::{Annex, Side, State};
+use sluis_core::{
+    agreement::{Annex, Side, State},
+    id::ProductId,
+};
 
 use crate::app::{
     App,
@@ -41,13 +44,13 @@ pub struct Names {
 }
 
 impl App {
-    /// The processing activities of the caller: of a board or of one of its schools as controller, of a supplier for its product as
+    /// The processing activities of the caller, about one product if asked: of a board or of one of its schools as controller, of a supplier for its product as
     /// processor. An agreement that both sides have accepted is one, until another has taken its place; one that has ended
     /// stays, since its data may still be there.
     ///
     /// # Errors
     /// [`AppError::NotYours`] for the operator.
-    pub async fn activity_list(&self, caller: &Caller) -> Result<Vec<Activity>, AppError> {
+    pub async fn activity_list(&self, caller: &Caller, product: Option<ProductId>) -> Result<Vec<Activity>, AppError> {
         const PIECE: u16 = 200;
         let school = match caller.role {
             Role::School(school) => Some(school),
@@ -61,7 +64,9 @@ impl App {
             let last = piece.len() < usize::from(PIECE);
             for agreement in piece {
                 let holds = |school| Coverage::holds(&agreement.coverage(), school);
-                if agreement.accepted_at(Side::Board).is_none() || school.is_some_and(|school| !holds(school)) {
+                let other = product.is_some_and(|product| product != agreement.product);
+                if other || agreement.accepted_at(Side::Board).is_none() || school.is_some_and(|school| !holds(school))
+                {
                     continue;
                 }
                 let state = self.agreement_state(&agreement).await?;

@@ -57,6 +57,11 @@ async fn both_sides_read_in_the_register_what_they_signed_and_nobody_else_does()
     for who in [Who::OtherBoard, Who::OtherSchool, Who::OtherSupplier, Who::Distributor] {
         assert_eq!(register(&world, who).await, [Value::Null; 0], "{who:?}");
     }
+    let of = |product: &str| format!("/v1/processing-activities?product={product}");
+    let one = world.get(Who::Board, &of(&world.product)).await.with(200);
+    assert_eq!(one["items"].as_array().unwrap().len(), 1);
+    let none = world.get(Who::Board, &of(&world.other_product)).await.with(200);
+    assert_eq!(none["items"], json!([]));
     // What has ended stays: its data may still be there.
     world
         .post(Who::Board, &format!("{path}/_end"), &signature)

@@ -17,6 +17,7 @@ mod approvals;
 mod catalogue;
 mod clients;
 mod contacts;
+mod contracts;
 mod input;
 mod inputs;
 mod instructions;

@@ -313,11 +313,11 @@ impl Course<Incident> {
     /// When something was told after it was last closed, and when that was judged.
     fn told_after_closing(&self) -> Option<(Timestamp, Option<Timestamp>)> {
         let closed = |taken: &Taken<IncidentStep>| matches!(taken.step, IncidentStep::IncidentClosed);
-        let since = self.steps.iter().enumerate().filter_map(|(place, taken)| {
+        let mut since = self.steps.iter().enumerate().filter_map(|(place, taken)| {
             let before = self.steps.iter().take(place).next_back().is_some_and(closed);
             (before && Incident::reopens(&taken.step)).then_some((place, taken.at))
         });
-        let (place, told) = since.last()?;
+        let (place, told) = since.next_back()?;
         let judged = self
             .steps
             .iter()

@@ -8,11 +8,17 @@ use sluis_core::{
     id::{AgreementId, BoardId, ProductId, SchoolId, SupplierId},
     time::Timestamp,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::{action::ReadActivities, agreement_step::Coverage, register::Activity},
-    http::{answer::Answer, authentication::May, page::ListView},
+    http::{
+        answer::Answer,
+        authentication::May,
+        body::Query,
+        input::{Fields, Input, text},
+        page::ListView,
+    },
 };
 
 /// A processing activity (verwerkingsactiviteit), as one agreement has it.
@@ -258,6 +264,22 @@ fn outside(document: &AnnexDocument) -> Vec<RecipientView> {
     found
 }
 
+/// Which activities.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ActivityQuery {
+    /// Only those about this product.
+    #[param(value_type = Option<Uuid>, example = "01990a3e-7c00-7000-8000-000000000004")]
+    product: Option<ProductId>,
+}
+
+impl Input for ActivityQuery {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let product = fields.optional("product", text(ProductId::parse));
+        Some(Self { product: product? })
+    }
+}
+
 type ActivityListView = ListView<ActivityView>;
 
 /// List the processing activities
@@ -266,10 +288,13 @@ type ActivityListView = ListView<ActivityView>;
 /// the processor for a supplier (leverancier). Each line is an agreement that both sides have accepted and that nothing has
 /// taken the place of; one that has ended stays, since its data may still be there. Legal grounds, and processings without an
 /// agreement here, are the controller's to write down beside it.
-#[utoipa::path(operation_id = "activity_list", tag = "agreements", security(("bearer" = ["activity.read"])),
+#[utoipa::path(operation_id = "activity_list", tag = "agreements", security(("bearer" = ["activity.read"])), params(ActivityQuery),
     responses((status = 200, description = "The register", body = ActivityListView)))]
 #[get("/processing-activities")]
-pub(super) async fn activity_list(caller: May<ReadActivities>) -> Answer<ActivityListView> {
-    let found = caller.app().activity_list(caller.caller()).await?;
+pub(super) async fn activity_list(
+    caller: May<ReadActivities>,
+    Query(query): Query<ActivityQuery>,
+) -> Answer<ActivityListView> {
+    let found = caller.app().activity_list(caller.caller(), query.product).await?;
     Ok(Json(ListView::whole(found)))
 }

@@ -8,7 +8,7 @@ use super::{
     By, HOUR, Story, accept, document, duty, errors_in, id, left, offer, pairs, reasons, refused, repaired, text,
     withheld,
 };
-use crate::world::World;
+use crate::world::{World, errors};
 
 #[actix_web::test]
 async fn as_it_stands_it_is_no_offer_and_once_it_is_one_unlisted_parties_stop_it() {
@@ -163,8 +163,13 @@ async fn notice_after_that_day_is_late() {
     story.set("2027-06-30T22:00:01Z");
     let calendar = story.get(By::Board, "/v1/duties").await.ok();
     assert_eq!(calendar["items"][0]["late"], true, "{calendar}");
-    let notice = json!({ "step": "notice_given", "endsOn": "2027-07-31" });
-    let ended = story.step(By::Board, &contract, notice).await.ok();
+    // For this summer it comes too late, whoever gives it: the next one is that of the year after.
+    let notice = |last_day: &str| json!({ "step": "notice_given", "endsOn": last_day });
+    for by in [By::Board, By::Supplier] {
+        let refused = story.step(by, &contract, notice("2027-07-31")).await.input_errors();
+        assert_eq!(refused, errors([("/endsOn", "notice_too_late")]));
+    }
+    let ended = story.step(By::Board, &contract, notice("2028-07-31")).await.ok();
     assert_eq!(duty(&ended, "decide_on_renewal")["late"], true);
 }
 
@@ -249,13 +254,14 @@ async fn after_the_end_pupils_are_kept_a_year_for_an_answer_and_staff_go_within_
 #[actix_web::test]
 async fn who_answers_gets_its_data_first() {
     let story = Story::of(&repaired("qubo")).await;
-    let contract = contract(&story).await;
-    let notice = json!({ "step": "notice_given", "endsOn": "2026-11-24" });
-    story.step(By::Supplier, &contract, notice).await.ok();
+    // Nobody waits for the contract: the board ends the agreement.
+    let end = json!({ "annexHash": story.agreement["annexHash"], "endsAt": "2026-11-24T23:00:00Z" });
+    let path = format!("/v1/agreements/{}/_end", id(&story.agreement));
+    story.post(By::Board, &path, end).await.ok();
     let ending = json!({ "agreement": story.agreement["id"] });
     let ending = story.post(By::Supplier, "/v1/endings", ending).await.ok();
     let asked = json!({ "step": "return_asked", "format": "csv" });
-    let asked = story.step(By::School, &ending, asked).await.ok();
+    let asked = story.step(By::Board, &ending, asked).await.ok();
     // Once there is an answer the term is that of the agreement, after its end.
     assert_eq!(duty(&asked, "return_data")["due"], "2027-11-26T23:00:00.000Z");
     story.set("2026-11-26T09:00:00Z");
@@ -267,7 +273,7 @@ async fn who_answers_gets_its_data_first() {
     let returned = json!({ "step": "returned", "at": story.in_secs(-HOUR), "format": "csv" });
     story.step(By::Supplier, &ending, returned).await.ok();
     story
-        .step(By::School, &ending, json!({ "step": "return_received" }))
+        .step(By::Board, &ending, json!({ "step": "return_received" }))
         .await
         .ok();
     story.step(By::Supplier, &ending, destroyed).await.ok();

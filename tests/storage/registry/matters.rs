@@ -15,8 +15,7 @@ pub(super) fn matters() -> Calls {
             id(1),
             id(1),
             of_board.then(|| id(7)),
-            NOW,
-            NOW + 9
+            NOW
         ]
     };
     let step = |number: i64| params![id(1), number, "supplier", id(1), NOW, b"sealed"];

@@ -246,8 +246,13 @@ pub(super) struct MatterQuery {
     /// Only those that are not closed.
     #[param(value_type = Option<bool>, default = false)]
     open: bool,
-    #[param(ignore)]
-    page: PageQuery,
+    /// Where the page begins: `next` of the page before.
+    #[param(value_type = Option<String>, example = "AZkKPnwAcACAAAAAAAAAAQ")]
+    cursor: PageQuery,
+    /// How many items at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
+    #[expect(dead_code, reason = "it is read with the cursor, as a page")]
+    limit: (),
 }
 
 impl Input for MatterQuery {
@@ -261,7 +266,8 @@ impl Input for MatterQuery {
         Some(Self {
             kind: kind?,
             open: open?,
-            page: page?,
+            cursor: page?,
+            limit: (),
         })
     }
 }
@@ -272,15 +278,15 @@ type MatterListView = ListView<MatterLineView>;
 ///
 /// Those of the board or school, or those in which the supplier takes part for its product.
 #[utoipa::path(operation_id = "matter_list", tag = "matters", security(("bearer" = ["matter.read"])),
-    params(MatterQuery, PageQuery),
+    params(MatterQuery),
     responses((status = 200, description = "Matters, by id", body = MatterListView)))]
 #[get("/matters")]
 pub(super) async fn matter_list(caller: May<ReadMatter>, Query(query): Query<MatterQuery>) -> Answer<MatterListView> {
     let app = caller.app();
     let found = app
-        .matter_list(caller.caller(), query.kind, query.open, query.page.page())
+        .matter_list(caller.caller(), query.kind, query.open, query.cursor.page())
         .await?;
-    Ok(Json(query.page.show(found, |file| file.id)))
+    Ok(Json(query.cursor.show(found, |file| file.id)))
 }
 
 /// View a matter
