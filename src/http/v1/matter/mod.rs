@@ -165,7 +165,8 @@ impl MatterView {
             board: file.board,
             schools: file.schools.iter().copied().collect(),
             product: file.product,
-            agreement: file.agreement,
+            // By which of them the terms of a document for everybody go is between that board and the supplier.
+            agreement: file.agreement.filter(|_| file.board.is_some()),
             account: file
                 .accounts
                 .values()

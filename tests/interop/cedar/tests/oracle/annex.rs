@@ -11,7 +11,8 @@ use sluis_core::{
 };
 
 use super::{
-    ATTRIBUTE, HAND, MISPLACED, NARROWING, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged, record, spans,
+    ATTRIBUTE, HAND, MISPLACED, NARROWING, Names, Oracle, RESEARCH, ROW, STANCE, TICK, UNNAMED, kind_word, merged,
+    record, spans,
 };
 use crate::naive::annex::CATEGORIES;
 
@@ -120,11 +121,22 @@ fn ticked(
     let unnamed = others.any(|tick| tick.text.is_none());
     let approved: Vec<_> = approvals.iter().map(|part| part.to_uppercase()).collect();
     let modules = |necessary: bool| {
-        let chosen = document.modules.iter().filter(|module| !necessary || module.need == Need::Necessary);
-        chosen.map(|module| module.code.as_str().to_uppercase()).collect::<Vec<_>>()
+        let chosen = document
+            .modules
+            .iter()
+            .filter(|module| !necessary || module.need == Need::Necessary);
+        chosen
+            .map(|module| module.code.as_str().to_uppercase())
+            .collect::<Vec<_>>()
     };
-    let asked: Vec<_> = ticks.purposes.iter().filter(|tick| Some(tick.code.as_str()) == purpose).collect();
-    let of_modules = asked.iter().filter_map(|tick| Some(tick.module.as_ref()?.as_str().to_uppercase()));
+    let asked: Vec<_> = ticks
+        .purposes
+        .iter()
+        .filter(|tick| Some(tick.code.as_str()) == purpose)
+        .collect();
+    let of_modules = asked
+        .iter()
+        .filter_map(|tick| Some(tick.module.as_ref()?.as_str().to_uppercase()));
     let of_ticks = json!({
         "purposes": purposes, "unnamed": unnamed, "approvals": approved,
         "modules": modules(false),
@@ -367,7 +379,10 @@ impl Oracle<'_> {
     /// The categories that the school has taken from a purpose.
     fn narrowed(&self, agreement: &AgreementRecord, kind: PersonKind, purpose: Option<&str>) -> Names {
         let inputs = &self.case.inputs;
-        let versions = inputs.agreements.iter().filter(|other| other.product == agreement.product);
+        let versions = inputs
+            .agreements
+            .iter()
+            .filter(|other| other.product == agreement.product);
         let versions: Vec<_> = versions.map(|other| other.id).collect();
         let holds = inputs.narrowings.iter().filter(|narrowing| {
             let facts = record(json!({
