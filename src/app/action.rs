@@ -137,7 +137,7 @@ actions! {
     OpenBetweenSides    "matter.between-sides"  - x - x x x "Open a matter that only the sides of an agreement have: a claim, a contract, an ending"
     StepMatter          "matter.step"           - x x x x x "Take a step in a matter"
     AccessRequest       "request.access"        - x x - - - "See what a person gets who asks for their own data"
-    CountAffected       "incident.count"        - x x - - - "Count whom an incident may touch"
+    CountAffected       "incident.count"        - x x - - x "Count whom an incident may touch"
     ReadHandover        "handover.read"         - x x - - - "See the handovers of a school"
     RequestHandover     "handover.request"      - x x - - - "Put on record that a dossier is asked for or ordered"
     MoveHandover        "handover.move"         - x x - - - "Show, release or refuse a handover"
